@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/bytes.h"
+
+#include <string.h>
+
+static uint64_t load(const uint8_t *bytes, size_t size)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        value |= (uint64_t)bytes[i] << (8 * i);
+    }
+    return value;
+}
+
+const uint8_t *bytes_take(struct reader_cursor *cursor, size_t size)
+{
+    const uint8_t *taken = cursor->at;
+
+    if (cursor->failed || size > cursor->left) {
+        cursor->failed = true;
+        return NULL;
+    }
+    cursor->at += size;
+    cursor->left -= size;
+    return taken;
+}
+
+uint32_t bytes_take_u32(struct reader_cursor *cursor)
+{
+    const uint8_t *taken = bytes_take(cursor, 4);
+
+    return taken == NULL ? 0 : (uint32_t)load(taken, 4);
+}
+
+uint64_t bytes_take_u64(struct reader_cursor *cursor)
+{
+    const uint8_t *taken = bytes_take(cursor, 8);
+
+    return taken == NULL ? 0 : load(taken, 8);
+}
+
+static uint8_t *reserve(struct writer_cursor *cursor, size_t size)
+{
+    uint8_t *place = cursor->at;
+
+    if (cursor->failed || size > cursor->left) {
+        cursor->failed = true;
+        return NULL;
+    }
+    cursor->at += size;
+    cursor->left -= size;
+    return place;
+}
+
+void bytes_put(struct writer_cursor *cursor, const void *bytes, size_t size)
+{
+    uint8_t *place = reserve(cursor, size);
+
+    if (place != NULL && size > 0) {
+        memcpy(place, bytes, size);
+    }
+}
+
+void bytes_put_zeros(struct writer_cursor *cursor, size_t size)
+{
+    uint8_t *place = reserve(cursor, size);
+
+    if (place != NULL && size > 0) {
+        memset(place, 0, size);
+    }
+}
+
+static void put_number(struct writer_cursor *cursor, uint64_t value, size_t size)
+{
+    uint8_t *place = reserve(cursor, size);
+
+    for (size_t i = 0; place != NULL && i < size; i++) {
+        place[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+
+void bytes_put_u32(struct writer_cursor *cursor, uint32_t value)
+{
+    put_number(cursor, value, 4);
+}
+
+void bytes_put_u64(struct writer_cursor *cursor, uint64_t value)
+{
+    put_number(cursor, value, 8);
+}
+
+static uint64_t mix(uint64_t digest, uint64_t word)
+{
+    digest = (digest ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return digest ^ (digest >> 29);
+}
+
+uint64_t bytes_digest(const uint8_t *bytes, size_t size)
+{
+    uint64_t digest = size;
+    size_t at = 0;
+
+    for (; at + 8 <= size; at += 8) {
+        digest = mix(digest, load(bytes + at, 8));
+    }
+    return mix(digest, load(bytes + at, size - at));
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include <wfp/sim.h>
+
+#include "sim/decide.h"
+#include "sim/record.h"
+#include "sim/world.h"
+
+static struct endpoint *endpoint_of(struct wfp_world *world, uint32_t socket, uint32_t *link)
+{
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+
+    *link = descriptor == NULL ? 0 : descriptor->endpoint;
+    return world_endpoint(world, *link);
+}
+
+/* Whether this kind of redirect leaves a record at the service (UNK-47, UNK-48, QRY-19). */
+static bool leaves_record(const struct wfp_world *world, const struct wfp_redirect *redirect)
+{
+    if (redirect == NULL || redirect->lost) {
+        return false;
+    }
+    if (redirect->layer == WFP_LAYER_BIND_REDIRECT) {
+        return world_value(world, WFP_KEY_BIND_REDIRECT_RECORD)->number != 0;
+    }
+    return !redirect->remote || world_value(world, WFP_KEY_REMOTE_REDIRECT_RECORD)->number != 0;
+}
+
+static enum wfp_status make_record(struct wfp_world *world, struct record_view before,
+                                   const struct wfp_redirect *redirect, uint32_t *record)
+{
+    const struct redirect_handle *handle = world_handle(world, redirect->handle);
+    const struct record_shape shape = {world_value(world, WFP_KEY_RECORD_HEADER)->number,
+                                       world_value(world, WFP_KEY_RECORD_HOP)->number};
+    const uint32_t link = world_free_record_slot(world);
+    struct record_hop hop = {redirect->handle, 0, redirect->target_pid, {NULL, 0}};
+    uint32_t size;
+
+    if (handle == NULL) {
+        return WFP_NO_HANDLE;
+    }
+    if (link == 0 || redirect->context_size > world->limits.record_bytes) {
+        return WFP_NO_ROOM;
+    }
+    hop.provider = handle->provider;
+    hop.context.bytes = redirect->context;
+    hop.context.size = redirect->context_size;
+    size = record_append(before, &hop, shape, world->limits.origin, world_record_room(world, link),
+                         world->limits.record_bytes);
+    if (size == 0) {
+        return WFP_NO_ROOM;
+    }
+    world_keep_record(world, link, size);
+    *record = link;
+    return WFP_OK;
+}
+
+static void wait_at(struct wfp_world *world, uint32_t listener, uint32_t waiting)
+{
+    uint32_t *tail = &world_endpoint(world, listener)->next;
+
+    while (*tail != 0) {
+        tail = &world_endpoint(world, *tail)->next;
+    }
+    *tail = waiting;
+    world_endpoint(world, waiting)->listener = listener;
+}
+
+static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *client,
+                              uint32_t listener, const struct wfp_redirect *redirect)
+{
+    const struct record_view before = world_record(world, client->record);
+    const uint32_t link = world_take_endpoint(world);
+    struct endpoint *arrived = world_endpoint(world, link);
+    enum wfp_status status = WFP_OK;
+
+    if (arrived == NULL) {
+        return WFP_NO_ROOM;
+    }
+    arrived->state = ENDPOINT_WAITING;
+    arrived->family = client->family;
+    arrived->type = client->type;
+    arrived->overlapped = world_endpoint(world, listener)->overlapped;
+    if (leaves_record(world, redirect)) {
+        status = make_record(world, before, redirect, &arrived->record);
+    }
+    if (status != WFP_OK) {
+        memset(arrived, 0, sizeof *arrived);
+        return status;
+    }
+    wait_at(world, listener, link);
+    return WFP_OK;
+}
+
+static struct decision decide_connect(const struct wfp_world *world,
+                                      const struct wfp_redirect *redirect)
+{
+    struct inquiry inquiry = {WFP_CALL_CONNECT, 0, 0, {0}};
+
+    if (redirect != NULL && redirect->target_pid == 0 && !redirect->remote) {
+        inquiry.facts |= WFP_BIT(WFP_FACT_TARGET_PID_ZERO);
+    }
+    return decide(world, &inquiry);
+}
+
+static enum wfp_status check(struct wfp_world *world, const struct endpoint *client,
+                             const struct wfp_connect *what, uint32_t *listener)
+{
+    const struct endpoint *endpoint = endpoint_of(world, what->listener, listener);
+
+    if (client == NULL || (what->listener != 0 && endpoint == NULL)) {
+        return WFP_NO_SOCKET;
+    }
+    if (client->state != ENDPOINT_FRESH && client->state != ENDPOINT_BOUND) {
+        return WFP_BAD_STATE;
+    }
+    return endpoint != NULL && endpoint->state != ENDPOINT_LISTENING ? WFP_BAD_STATE : WFP_OK;
+}
+
+enum wfp_status wfp_socket_connect(struct wfp_world *world, uint32_t socket,
+                                   const struct wfp_connect *what, struct wfp_reply *reply)
+{
+    uint32_t link;
+    uint32_t listener;
+    struct endpoint *client = endpoint_of(world, socket, &link);
+    enum wfp_status status = check(world, client, what, &listener);
+    struct decision decision;
+
+    memset(reply, 0, sizeof *reply);
+    if (status != WFP_OK) {
+        return status;
+    }
+    decision = decide_connect(world, what->redirect);
+    reply->answer = decision.answer;
+    reply->rule = decision.rule;
+    if (decision.rule == NULL || decision.rule->effect != WFP_EFFECT_CONNECT) {
+        return WFP_OK;
+    }
+    if (listener != 0) {
+        status = arrive(world, client, listener, what->redirect);
+    }
+    if (status == WFP_OK) {
+        client->state = ENDPOINT_CONNECTED;
+        client->classified = client->record;
+    }
+    return status;
+}
+
+enum wfp_status wfp_socket_accept(struct wfp_world *world, uint32_t listener, bool update,
+                                  uint32_t *socket)
+{
+    uint32_t link;
+    struct endpoint *endpoint = endpoint_of(world, listener, &link);
+    struct endpoint *accepted;
+    uint32_t taken;
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    if (endpoint->state != ENDPOINT_LISTENING || endpoint->next == 0) {
+        return WFP_BAD_STATE;
+    }
+    taken = world_take_descriptor(world, endpoint->next);
+    if (taken == 0) {
+        return WFP_NO_ROOM;
+    }
+    accepted = world_endpoint(world, endpoint->next);
+    endpoint->next = accepted->next;
+    accepted->next = 0;
+    accepted->listener = 0;
+    accepted->state = ENDPOINT_ACCEPTED;
+    accepted->not_updated = !update;
+    *socket = taken;
+    return WFP_OK;
+}

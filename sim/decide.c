@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/decide.h"
+
+#include <string.h>
+
+bool wfp_answer_equal(struct wfp_answer a, struct wfp_answer b)
+{
+    return a.outcome == b.outcome && a.error == b.error && a.count == b.count && a.bytes == b.bytes;
+}
+
+static bool applies(const struct wfp_rule *rule, const struct inquiry *inquiry)
+{
+    return (rule->calls & (1u << inquiry->call)) != 0 &&
+           (inquiry->facts & rule->needs) == rule->needs && (inquiry->facts & rule->bars) == 0;
+}
+
+static bool comes_first(const struct wfp_rule *a, const struct wfp_rule *b)
+{
+    return b == NULL || strcmp(a->id, b->id) < 0;
+}
+
+/* The rule of this call and stage that follows `after` by id: row order must not matter. */
+static const struct wfp_rule *next_rule(const struct wfp_rules *rules, enum wfp_call call,
+                                        enum wfp_stage stage, const struct wfp_rule *after)
+{
+    const struct wfp_rule *next = NULL;
+
+    for (size_t row = 0; row < rules->count; row++) {
+        const struct wfp_rule *rule = &rules->rows[row];
+
+        if ((rule->calls & (1u << call)) != 0 && rule->stage == stage &&
+            (after == NULL || strcmp(rule->id, after->id) > 0) && comes_first(rule, next)) {
+            next = rule;
+        }
+    }
+    return next;
+}
+
+static void order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
+                       struct rule_order *order)
+{
+    uint16_t at = order->start[call];
+
+    for (size_t i = 0; i < WFP_STAGE_COUNT; i++) {
+        const struct wfp_rule *rule = next_rule(rules, call, stages[i], NULL);
+
+        while (rule != NULL && at < ORDER_MAX) {
+            order->rows[at++] = (uint8_t)(rule - rules->rows);
+            rule = next_rule(rules, call, stages[i], rule);
+        }
+    }
+    order->start[call + 1] = at;
+}
+
+void decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
+                  struct rule_order *order)
+{
+    const uint8_t *stages = profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order;
+
+    order->start[0] = 0;
+    for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {
+        order_call(rules, stages, (enum wfp_call)call, order);
+    }
+}
+
+/* Puts in what only the call knows: N, and the entry that it came through. */
+static struct wfp_answer resolved(const struct wfp_rule *rule, struct wfp_answer answer,
+                                  const struct inquiry *inquiry)
+{
+    if ((inquiry->facts & WFP_BIT(WFP_FACT_KERNEL_ENTRY)) != 0 && answer.outcome != WFP_PASS) {
+        answer = rule->kernel;
+    }
+    if (answer.count == WFP_COUNT_NEEDED) {
+        answer.count = WFP_COUNT_VALUE;
+        answer.bytes = inquiry->needed;
+    }
+    return answer;
+}
+
+static size_t value_count(const struct wfp_world *world, const struct wfp_rule *rule)
+{
+    return rule->source == WFP_ANSWER_KEY ? world->profile->keys[rule->key].count : 1;
+}
+
+static struct wfp_answer value_at(const struct wfp_world *world, const struct wfp_rule *rule,
+                                  size_t value, const struct inquiry *inquiry)
+{
+    switch (rule->source) {
+    case WFP_ANSWER_KEY:
+        return resolved(rule, world->profile->keys[rule->key].values[value].answer, inquiry);
+    case WFP_ANSWER_STORED:
+        return inquiry->stored;
+    case WFP_ANSWER_LITERAL:
+    default:
+        return resolved(rule, rule->answer, inquiry);
+    }
+}
+
+struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry)
+{
+    const struct rule_order *order = &world->order;
+    struct decision decision = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
+
+    for (size_t at = order->start[inquiry->call]; at < order->start[inquiry->call + 1]; at++) {
+        const struct wfp_rule *rule = &world->rules->rows[order->rows[at]];
+
+        if (!applies(rule, inquiry)) {
+            continue;
+        }
+        decision.answer = value_at(world, rule, 0, inquiry);
+        if (decision.answer.outcome != WFP_PASS) {
+            decision.rule = rule;
+            return decision;
+        }
+    }
+    return decision;
+}
+
+void decide_add(struct wfp_answer_set *set, struct decision decision)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (wfp_answer_equal(set->answers[i], decision.answer)) {
+            return;
+        }
+    }
+    if (decision.rule != NULL && set->count < WFP_ANSWERS_MAX) {
+        set->answers[set->count] = decision.answer;
+        set->rules[set->count++] = decision.rule;
+    }
+}
+
+/* Adds a rule's answers; true if one of its values lets the call go on. */
+static bool add_values(const struct wfp_world *world, const struct wfp_rule *rule,
+                       const struct inquiry *inquiry, struct wfp_answer_set *set)
+{
+    bool passes = false;
+
+    for (size_t value = 0; value < value_count(world, rule); value++) {
+        const struct decision decision = {value_at(world, rule, value, inquiry), rule};
+
+        if (decision.answer.outcome == WFP_PASS) {
+            passes = true;
+        } else {
+            decide_add(set, decision);
+        }
+    }
+    return passes;
+}
+
+static bool stage_passes(const struct wfp_world *world, enum wfp_stage stage,
+                         const struct inquiry *inquiry, struct wfp_answer_set *set)
+{
+    bool passes = true;
+
+    for (const struct wfp_rule *rule = next_rule(world->rules, inquiry->call, stage, NULL);
+         rule != NULL; rule = next_rule(world->rules, inquiry->call, stage, rule)) {
+        if (applies(rule, inquiry) && !add_values(world, rule, inquiry, set)) {
+            passes = false;
+        }
+    }
+    return passes;
+}
+
+void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,
+                struct wfp_answer_set *set)
+{
+    const struct wfp_choice *orders = &world->profile->keys[WFP_KEY_ERROR_PRECEDENCE];
+
+    for (uint32_t i = 0; i < orders->count; i++) {
+        size_t at = 0;
+
+        while (at < WFP_STAGE_COUNT &&
+               stage_passes(world, orders->values[i].order[at], inquiry, set)) {
+            at++;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+
+/* From facts to answers: the rules that apply, in the order that the profile gives. */
+
+#ifndef SIM_DECIDE_H
+#define SIM_DECIDE_H
+
+#include <stdint.h>
+
+#include <wfp/sim.h>
+
+#include "sim/world.h"
+
+/* What is asked, reduced to what rules look at. */
+struct inquiry {
+    enum wfp_call call;
+    uint64_t facts;
+    uint32_t needed;          /* N, bytes */
+    struct wfp_answer stored; /* for rules whose answer stands in the world */
+};
+
+/* The answer with N and the entry put in; PASS and rule NULL if no rule answers. */
+struct decision {
+    struct wfp_answer answer;
+    const struct wfp_rule *rule;
+};
+
+void decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
+                  struct rule_order *order);
+
+/* The simulator's answer. */
+struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry);
+
+/* Adds every allowed answer to `set`. */
+void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,
+                struct wfp_answer_set *set);
+/* Adds one, unless it is there or there is no room. */
+void decide_add(struct wfp_answer_set *set, struct decision decision);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+
+/* From (world, call) to the facts that rules look at. Pure. */
+
+#ifndef SIM_FACTS_H
+#define SIM_FACTS_H
+
+#include <wfp/sim.h>
+
+#include "sim/decide.h"
+#include "sim/record.h"
+#include "sim/world.h"
+
+/* One way to read the profile where a flag that shapes facts is open. */
+struct reading {
+    bool set_record_visible;
+    bool context_of_last;
+};
+
+/* An ioctl looked at: what rules see, and what their effects need. */
+struct ioctl_view {
+    struct inquiry inquiry;
+    struct record_view subject; /* the bytes that a successful query copies */
+};
+
+/* The reading that the simulator takes: every first value. */
+struct reading facts_reading(const struct wfp_world *world);
+
+/* `finishing`: the call was left pending earlier and its arguments have been accepted. */
+void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
+                    struct reading reading, bool finishing, struct ioctl_view *view);
+
+/* The hops of a connection whose handles are alive, as one handle sees them. */
+uint64_t facts_of_list(const struct wfp_world *world, struct record_view record, uint32_t handle);
+
+#endif

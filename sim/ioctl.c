@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include <wfp/sim.h>
+
+#include "sim/decide.h"
+#include "sim/effect.h"
+#include "sim/facts.h"
+#include "sim/overlapped.h"
+
+static bool completes_at_once(const struct ioctl_view *view, const struct wfp_reply *reply)
+{
+    return (view->inquiry.facts & WFP_BIT(WFP_FACT_ASYNCHRONOUS)) != 0 &&
+           reply->answer.outcome == WFP_RETURNED && reply->answer.error == 0;
+}
+
+/* API-03, API-04: WSAIoctl leaves its reason with the thread, the other entries hand it over. */
+static void report(struct wfp_world *world, const struct wfp_ioctl *call,
+                   const struct wfp_reply *reply)
+{
+    if (call->entry == WFP_ENTRY_WSAIOCTL && reply->answer.error != 0) {
+        world->last_error[call->thread] = reply->answer.error;
+    }
+}
+
+enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
+                          struct wfp_reply *reply)
+{
+    struct ioctl_view view;
+    struct decision decision;
+    enum wfp_status status;
+
+    memset(reply, 0, sizeof *reply);
+    if (call->thread >= WFP_THREADS) {
+        return WFP_BAD_STATE;
+    }
+    facts_of_ioctl(world, call, facts_reading(world), false, &view);
+    decision = decide(world, &view.inquiry);
+    reply->answer = decision.answer;
+    reply->rule = decision.rule;
+    report(world, call, reply);
+    status = effect_apply(world, call, &view, reply);
+    if (status == WFP_OK && completes_at_once(&view, reply)) {
+        status = overlapped_completed(world, call, reply);
+    }
+    return status;
+}
+
+static void add_reading(const struct wfp_world *world, const struct wfp_ioctl *call,
+                        struct reading reading, struct wfp_answer_set *set)
+{
+    struct ioctl_view view;
+
+    facts_of_ioctl(world, call, reading, false, &view);
+    decide_all(world, &view.inquiry, set);
+}
+
+void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *call,
+                       struct wfp_answer_set *set)
+{
+    const struct wfp_choice *visible = &world->profile->keys[WFP_KEY_SET_RECORD_VISIBLE];
+    const struct wfp_choice *last = &world->profile->keys[WFP_KEY_CONTEXT_OF_LAST];
+    struct ioctl_view view;
+
+    set->count = 0;
+    facts_of_ioctl(world, call, facts_reading(world), false, &view);
+    decide_add(set, decide(world, &view.inquiry));
+    for (uint32_t i = 0; i < visible->count; i++) {
+        for (uint32_t j = 0; j < last->count; j++) {
+            const struct reading reading = {visible->values[i].number != 0,
+                                            last->values[j].number != 0};
+
+            add_reading(world, call, reading, set);
+        }
+    }
+}
+
+void wfp_last_error(struct wfp_world *world, uint32_t thread, struct wfp_reply *reply)
+{
+    struct inquiry inquiry = {
+        WFP_CALL_LAST_ERROR, 0, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
+    struct decision decision;
+
+    memset(reply, 0, sizeof *reply);
+    inquiry.stored.error = thread < WFP_THREADS ? world->last_error[thread] : 0;
+    decision = decide(world, &inquiry);
+    reply->answer = decision.answer;
+    reply->rule = decision.rule;
+}

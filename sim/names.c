@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include <wfp/sim.h>
+
+struct number_name {
+    uint32_t number;
+    const char *name;
+};
+
+/* Winsock, Win32, NTSTATUS and WFP codes that the API or its faults can show. */
+static const struct number_name errors[] = {
+    {0, "OK"},
+    {1, "ERROR_INVALID_FUNCTION"},
+    {5, "ERROR_ACCESS_DENIED"},
+    {6, "ERROR_INVALID_HANDLE"},
+    {50, "ERROR_NOT_SUPPORTED"},
+    {87, "ERROR_INVALID_PARAMETER"},
+    {122, "ERROR_INSUFFICIENT_BUFFER"},
+    {192, "WAIT_IO_COMPLETION"},
+    {234, "ERROR_MORE_DATA"},
+    {258, "WSA_WAIT_TIMEOUT"},
+    {534, "ERROR_ARITHMETIC_OVERFLOW"},
+    {995, "WSA_OPERATION_ABORTED"},
+    {996, "WSA_IO_INCOMPLETE"},
+    {997, "WSA_IO_PENDING"},
+    {998, "ERROR_NOACCESS"},
+    {1168, "ERROR_NOT_FOUND"},
+    {10004, "WSAEINTR"},
+    {10009, "WSAEBADF"},
+    {10013, "WSAEACCES"},
+    {10014, "WSAEFAULT"},
+    {10022, "WSAEINVAL"},
+    {10035, "WSAEWOULDBLOCK"},
+    {10036, "WSAEINPROGRESS"},
+    {10038, "WSAENOTSOCK"},
+    {10040, "WSAEMSGSIZE"},
+    {10042, "WSAENOPROTOOPT"},
+    {10045, "WSAEOPNOTSUPP"},
+    {10048, "WSAEADDRINUSE"},
+    {10050, "WSAENETDOWN"},
+    {10051, "WSAENETUNREACH"},
+    {10052, "WSAENETRESET"},
+    {10053, "WSAECONNABORTED"},
+    {10054, "WSAECONNRESET"},
+    {10055, "WSAENOBUFS"},
+    {10056, "WSAEISCONN"},
+    {10057, "WSAENOTCONN"},
+    {10058, "WSAESHUTDOWN"},
+    {10060, "WSAETIMEDOUT"},
+    {10093, "WSANOTINITIALISED"},
+    {0x00000103u, "STATUS_PENDING"},
+    {0x80000005u, "STATUS_BUFFER_OVERFLOW"},
+    {0x80320008u, "FWP_E_NOT_FOUND"},
+    {0xC0000008u, "STATUS_INVALID_HANDLE"},
+    {0xC000000Du, "STATUS_INVALID_PARAMETER"},
+    {0xC0000010u, "STATUS_INVALID_DEVICE_REQUEST"},
+    {0xC0000022u, "STATUS_ACCESS_DENIED"},
+    {0xC0000023u, "STATUS_BUFFER_TOO_SMALL"},
+    {0xC0000095u, "STATUS_INTEGER_OVERFLOW"},
+    {0xC00000BBu, "STATUS_NOT_SUPPORTED"},
+    {0xC0000120u, "STATUS_CANCELLED"},
+    {0xC0000140u, "STATUS_INVALID_CONNECTION"},
+    {0xC0000225u, "STATUS_NOT_FOUND"},
+};
+
+const char *wfp_error_name(uint32_t error)
+{
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].number == error) {
+            return errors[i].name;
+        }
+    }
+    return NULL;
+}
+
+bool wfp_error_named(const char *name, uint32_t *error)
+{
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (strcmp(errors[i].name, name) == 0) {
+            *error = errors[i].number;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *const calls[WFP_CALL_COUNT] = {
+    [WFP_CALL_QUERY_RECORDS] = "query-records",
+    [WFP_CALL_QUERY_CONTEXT] = "query-context",
+    [WFP_CALL_SET_RECORDS] = "set-records",
+    [WFP_CALL_FLUSH] = "flush",
+    [WFP_CALL_OTHER_CODE] = "other-code",
+    [WFP_CALL_LAST_ERROR] = "last-error",
+    [WFP_CALL_ABORT] = "abort",
+    [WFP_CALL_RESULT] = "result",
+    [WFP_CALL_EVENT] = "event",
+    [WFP_CALL_ALERTABLE_WAIT] = "alertable-wait",
+    [WFP_CALL_CANCEL] = "cancel",
+    [WFP_CALL_CONNECT] = "connect",
+    [WFP_CALL_REDIRECT_STATE] = "redirect-state",
+};
+
+static const char *const stages[WFP_STAGE_COUNT] = {
+    [WFP_STAGE_STARTUP] = "startup",   [WFP_STAGE_FAULT] = "fault",
+    [WFP_STAGE_BYTE_COUNT] = "byte-count", [WFP_STAGE_HANDLE] = "handle",
+    [WFP_STAGE_CODE] = "code",         [WFP_STAGE_POINTERS] = "pointers",
+    [WFP_STAGE_SIZES] = "sizes",       [WFP_STAGE_ACCESS] = "access",
+    [WFP_STAGE_PENDING] = "pending",   [WFP_STAGE_SOCKET] = "socket",
+    [WFP_STAGE_RECORD] = "record",     [WFP_STAGE_ROOM] = "room",
+    [WFP_STAGE_OUTCOME] = "outcome",
+};
+
+static const char *const facts[WFP_FACT_COUNT] = {
+    [WFP_FACT_NOT_STARTED] = "not-started",
+    [WFP_FACT_NETWORK_DOWN] = "network-down",
+    [WFP_FACT_INTERRUPTED] = "interrupted",
+    [WFP_FACT_CALLBACK_RUNNING] = "callback-running",
+    [WFP_FACT_PROTOCOL_FAULT] = "protocol-fault",
+    [WFP_FACT_KERNEL_ENTRY] = "kernel-entry",
+    [WFP_FACT_PROVIDER_ENTRY] = "provider-entry",
+    [WFP_FACT_COUNT_NULL] = "count-null",
+    [WFP_FACT_COUNT_UNMAPPED] = "count-unmapped",
+    [WFP_FACT_OVERLAPPED] = "overlapped",
+    [WFP_FACT_OVERLAPPED_UNMAPPED] = "overlapped-unmapped",
+    [WFP_FACT_ROUTINE_UNMAPPED] = "routine-unmapped",
+    [WFP_FACT_ASYNCHRONOUS] = "asynchronous",
+    [WFP_FACT_FINISHING] = "finishing",
+    [WFP_FACT_NOT_A_SOCKET] = "not-a-socket",
+    [WFP_FACT_OUT_NULL] = "out-null",
+    [WFP_FACT_OUT_UNMAPPED] = "out-unmapped",
+    [WFP_FACT_OUT_MISALIGNED] = "out-misaligned",
+    [WFP_FACT_OUT_GIVEN] = "out-given",
+    [WFP_FACT_OUT_TINY] = "out-tiny",
+    [WFP_FACT_OUT_SHORT] = "out-short",
+    [WFP_FACT_IN_NULL] = "in-null",
+    [WFP_FACT_IN_UNMAPPED] = "in-unmapped",
+    [WFP_FACT_IN_GIVEN] = "in-given",
+    [WFP_FACT_UNELEVATED] = "unelevated",
+    [WFP_FACT_UDP] = "udp",
+    [WFP_FACT_RAW] = "raw",
+    [WFP_FACT_LISTENING] = "listening",
+    [WFP_FACT_BOUND] = "bound",
+    [WFP_FACT_CONNECTED] = "connected",
+    [WFP_FACT_ACCEPT_NOT_UPDATED] = "accept-not-updated",
+    [WFP_FACT_DUPLICATE] = "duplicate",
+    [WFP_FACT_SHUT_DOWN] = "shut-down",
+    [WFP_FACT_RECORD] = "record",
+    [WFP_FACT_CONTEXT] = "context",
+    [WFP_FACT_ASKED_BEFORE] = "asked-before",
+    [WFP_FACT_BLOB_GARBAGE] = "blob-garbage",
+    [WFP_FACT_BLOB_TRUNCATED] = "blob-truncated",
+    [WFP_FACT_BLOB_EXTENDED] = "blob-extended",
+    [WFP_FACT_BLOB_FOREIGN] = "blob-foreign",
+    [WFP_FACT_BLOB_DEAD_HANDLE] = "blob-dead-handle",
+    [WFP_FACT_ATTACHED] = "attached",
+    [WFP_FACT_ATTACHED_ELSEWHERE] = "attached-elsewhere",
+    [WFP_FACT_OPERATION_PENDING] = "operation-pending",
+    [WFP_FACT_OPERATION_WIN32] = "operation-win32",
+    [WFP_FACT_OPERATION_ROUTINE] = "operation-routine",
+    [WFP_FACT_OPERATION_TOO_SMALL] = "operation-too-small",
+    [WFP_FACT_OPERATION_NO_RECORD] = "operation-no-record",
+    [WFP_FACT_OPERATION_UNSUPPORTED] = "operation-unsupported",
+    [WFP_FACT_FLUSHING] = "flushing",
+    [WFP_FACT_ROUTINE_DUE] = "routine-due",
+    [WFP_FACT_TARGET_PID_ZERO] = "target-pid-zero",
+    [WFP_FACT_LIST_EMPTY] = "list-empty",
+    [WFP_FACT_LIST_LAST] = "list-last",
+    [WFP_FACT_LIST_MEMBER] = "list-member",
+};
+
+static const char *const effects[] = {
+    [WFP_EFFECT_NONE] = "none",
+    [WFP_EFFECT_COPY_RECORD] = "copy-record",
+    [WFP_EFFECT_COPY_CONTEXT] = "copy-context",
+    [WFP_EFFECT_ATTACH_RECORD] = "attach-record",
+    [WFP_EFFECT_PEND] = "pend",
+    [WFP_EFFECT_ABORT] = "abort",
+    [WFP_EFFECT_RUN_ROUTINE] = "run-routine",
+    [WFP_EFFECT_CONNECT] = "connect",
+};
+
+const char *wfp_call_name(enum wfp_call call)
+{
+    return (size_t)call < WFP_CALL_COUNT ? calls[call] : NULL;
+}
+
+const char *wfp_stage_name(enum wfp_stage stage)
+{
+    return (size_t)stage < WFP_STAGE_COUNT ? stages[stage] : NULL;
+}
+
+const char *wfp_fact_name(enum wfp_fact fact)
+{
+    return (size_t)fact < WFP_FACT_COUNT ? facts[fact] : NULL;
+}
+
+const char *wfp_effect_name(enum wfp_effect effect)
+{
+    return (size_t)effect < sizeof effects / sizeof effects[0] ? effects[effect] : NULL;
+}

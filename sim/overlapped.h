@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifndef SIM_OVERLAPPED_H
+#define SIM_OVERLAPPED_H
+
+#include <stdbool.h>
+
+#include <wfp/sim.h>
+
+#include "sim/world.h"
+
+/* Leaves `call` pending. */
+enum wfp_status overlapped_start(struct wfp_world *world, const struct wfp_ioctl *call,
+                                 uint32_t *operation);
+
+/* An asynchronous call that succeeded at once completes all the same (OVL-06). */
+enum wfp_status overlapped_completed(struct wfp_world *world, const struct wfp_ioctl *call,
+                                     struct wfp_reply *reply);
+
+enum overlapped_owner { OVERLAPPED_OF_ENDPOINT, OVERLAPPED_OF_THREAD };
+
+/* Ends every pending operation of that endpoint or thread with the answer of the abort rules. */
+void overlapped_abort(struct wfp_world *world, enum overlapped_owner owner, uint32_t which,
+                      bool flushing);
+
+#endif

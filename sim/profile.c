@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include <wfp/sim.h>
+
+#define BYTES(error, number) {error, number, WFP_COUNT_VALUE, WFP_RETURNED}
+#define NEEDED(error) {error, 0, WFP_COUNT_NEEDED, WFP_RETURNED}
+#define UNCHANGED(error) {error, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
+#define PASS {0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}
+
+#define ANSWER(key, name, ...) [WFP_KEY_##key] = {name, WFP_TYPE_ANSWER, __VA_ARGS__, 0}
+#define NUMBER(key, name, type, value) [WFP_KEY_##key] = {name, type, PASS, value}
+#define ORDER(key, name) [WFP_KEY_##key] = {name, WFP_TYPE_ORDER, PASS, 0}
+
+struct key {
+    const char *name;
+    enum wfp_key_type type;
+    struct wfp_answer answer; /* the documented value */
+    uint32_t number;
+};
+
+static const struct key keys[WFP_KEY_COUNT] = {
+    ORDER(ERROR_PRECEDENCE, "error-precedence"),
+    ANSWER(NOT_STARTED, "not-started", UNCHANGED(10093)),
+    ANSWER(NULL_BYTE_COUNT, "null-byte-count", UNCHANGED(10014)),
+    ANSWER(NULL_BYTE_COUNT_OVERLAPPED, "null-byte-count-overlapped", PASS),
+    ANSWER(UNMAPPED_BYTE_COUNT, "unmapped-byte-count", UNCHANGED(10014)),
+    ANSWER(UNMAPPED_OVERLAPPED, "unmapped-overlapped", BYTES(10014, 0)),
+    ANSWER(UNSUPPORTED, "unsupported", PASS),
+    ANSWER(UNKNOWN_CODE, "unknown-code", BYTES(10022, 0)),
+    ANSWER(FLUSH, "flush", BYTES(0, 0)),
+    ANSWER(OVERLAPPED, "overlapped", PASS),
+    ANSWER(OVERLAPPED_ON_PLAIN_SOCKET, "overlapped-on-plain-socket", PASS),
+    ANSWER(COMPLETION_EVENT, "completion-event", UNCHANGED(0)),
+    ANSWER(WIN32_TOO_SMALL, "win32-too-small", NEEDED(122)),
+    ANSWER(WIN32_NO_RECORD, "win32-no-record", BYTES(10022, 0)),
+    ANSWER(FLUSH_PENDED, "flush-pended", BYTES(995, 0)),
+    ANSWER(TOO_SMALL, "too-small", NEEDED(122)),
+    ANSWER(TINY_BUFFER, "tiny-buffer", BYTES(10022, 0)),
+    ANSWER(ZERO_SIZE_QUERY, "zero-size-query", NEEDED(122)),
+    ANSWER(NO_RECORD, "no-record", BYTES(10022, 0)),
+    ANSWER(NO_RECORD_SIZE_QUERY, "no-record-size-query", BYTES(10022, 0)),
+    ANSWER(NO_CONTEXT, "no-context", BYTES(10022, 0)),
+    ANSWER(UNCONNECTED, "unconnected", BYTES(10057, 0)),
+    ANSWER(LISTENING, "listening", BYTES(10057, 0)),
+    ANSWER(QUERY_ON_UDP_UNCONNECTED, "query-on-udp-unconnected", BYTES(10057, 0)),
+    ANSWER(QUERY_ON_UDP_CONNECTED, "query-on-udp-connected", PASS),
+    ANSWER(QUERY_ON_RAW, "query-on-raw", BYTES(10022, 0)),
+    ANSWER(MISALIGNED_RECORDS, "misaligned-records", PASS),
+    ANSWER(MISALIGNED_CONTEXT, "misaligned-context", PASS),
+    ANSWER(QUERY_AGAIN, "query-again", PASS),
+    ANSWER(QUERY_INPUT, "query-input", PASS),
+    ANSWER(QUERY_NEEDS_ADMIN, "query-needs-admin", PASS),
+    ANSWER(ACCEPT_NOT_UPDATED, "accept-not-updated", PASS),
+    ANSWER(DUPLICATED_SOCKET, "duplicated-socket", PASS),
+    ANSWER(AFTER_SHUTDOWN, "after-shutdown", PASS),
+    NUMBER(SET_RECORD_VISIBLE, "set-record-visible", WFP_TYPE_FLAG, 0),
+    NUMBER(CONTEXT_OF_LAST, "context-of-last", WFP_TYPE_FLAG, 1),
+    ANSWER(SET_SUCCESS, "set-success", BYTES(0, 0)),
+    ANSWER(SET_NEEDS_ADMIN, "set-needs-admin", BYTES(10013, 0)),
+    ANSWER(SET_OUTPUT_SIZE, "set-output-size", BYTES(10022, 0)),
+    ANSWER(SET_NULL_INPUT, "set-null-input", BYTES(10014, 0)),
+    ANSWER(SET_EMPTY, "set-empty", BYTES(10022, 0)),
+    ANSWER(SET_GARBAGE, "set-garbage", BYTES(10022, 0)),
+    ANSWER(SET_TRUNCATED, "set-truncated", BYTES(10022, 0)),
+    ANSWER(SET_EXTENDED, "set-extended", BYTES(10022, 0)),
+    ANSWER(SET_FOREIGN, "set-foreign", BYTES(10022, 0)),
+    ANSWER(SET_DEAD_HANDLE, "set-dead-handle", PASS),
+    ANSWER(SET_ON_UDP, "set-on-udp", BYTES(10022, 0)),
+    ANSWER(SET_ON_RAW, "set-on-raw", BYTES(10022, 0)),
+    ANSWER(SET_AFTER_BIND, "set-after-bind", PASS),
+    ANSWER(SET_AFTER_CONNECT, "set-after-connect", PASS),
+    ANSWER(SET_AGAIN, "set-again", PASS),
+    ANSWER(SET_FAN_OUT, "set-fan-out", PASS),
+    ANSWER(TARGET_PID_ZERO, "target-pid-zero", UNCHANGED(10013)),
+    NUMBER(BIND_REDIRECT_RECORD, "bind-redirect-record", WFP_TYPE_FLAG, 0),
+    NUMBER(REMOTE_REDIRECT_RECORD, "remote-redirect-record", WFP_TYPE_FLAG, 0),
+    NUMBER(RECORD_HEADER, "record-header", WFP_TYPE_SIZE, 188),
+    NUMBER(RECORD_HOP, "record-hop", WFP_TYPE_SIZE, 560),
+};
+
+const char *wfp_key_name(enum wfp_key key)
+{
+    return (size_t)key < WFP_KEY_COUNT ? keys[key].name : NULL;
+}
+
+enum wfp_key wfp_key_named(const char *name)
+{
+    for (unsigned key = WFP_KEY_NONE + 1; key < WFP_KEY_COUNT; key++) {
+        if (strcmp(keys[key].name, name) == 0) {
+            return (enum wfp_key)key;
+        }
+    }
+    return WFP_KEY_NONE;
+}
+
+enum wfp_key_type wfp_key_type(enum wfp_key key)
+{
+    return (size_t)key < WFP_KEY_COUNT ? keys[key].type : WFP_TYPE_ANSWER;
+}
+
+void wfp_profile_documented(struct wfp_profile *profile)
+{
+    memset(profile, 0, sizeof *profile);
+    for (unsigned key = WFP_KEY_NONE + 1; key < WFP_KEY_COUNT; key++) {
+        struct wfp_choice *choice = &profile->keys[key];
+
+        choice->count = 1;
+        choice->values[0].answer = keys[key].answer;
+        choice->values[0].number = keys[key].number;
+    }
+    for (uint8_t stage = 0; stage < WFP_STAGE_COUNT; stage++) {
+        profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order[stage] = stage;
+    }
+}
+
+uint32_t wfp_record_size(const struct wfp_profile *profile, uint32_t hops, uint32_t context)
+{
+    return profile->keys[WFP_KEY_RECORD_HEADER].values[0].number +
+           hops * profile->keys[WFP_KEY_RECORD_HOP].values[0].number + context;
+}

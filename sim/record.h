@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The model's redirect record: a list of hops as one byte string. To an application it is opaque
+ * (DEF-06); the layout is ours, not Microsoft's, and carries a digest so that a truncated, extended,
+ * altered or foreign record is told apart (UNK-13, UNK-15, UNK-50).
+ */
+
+#ifndef SIM_RECORD_H
+#define SIM_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wfp/sim.h>
+
+struct record_view {
+    const uint8_t *bytes;
+    uint32_t size;
+};
+
+/* One redirect: by which handle, of which provider, with which context. */
+struct record_hop {
+    uint32_t handle;
+    uint64_t provider;
+    uint32_t target_pid;
+    struct record_view context; /* size 0: none */
+};
+
+/* Sizes that a profile gives: of the frame, and of a hop without its context. */
+struct record_shape {
+    uint32_t frame;
+    uint32_t hop;
+};
+
+enum { RECORD_FRAME_MIN = 64, RECORD_HOP_MIN = 32 };
+
+enum record_check {
+    RECORD_VALID,
+    RECORD_GARBAGE, /* no record at all, or one with altered bytes */
+    RECORD_TRUNCATED,
+    RECORD_EXTENDED,
+    RECORD_FOREIGN /* whole, but of another origin */
+};
+
+enum record_check record_check(struct record_view record, uint64_t origin);
+
+/*
+ * Writes the hops of `before` (size 0: none) followed by `hop`. Gives the size written, or 0 if it
+ * does not fit into `room` bytes.
+ */
+uint32_t record_append(struct record_view before, const struct record_hop *hop,
+                       struct record_shape shape, uint64_t origin, uint8_t *out, uint32_t room);
+
+/* Walks the hops of a record that record_check() accepted: start at 0, stop when it gives false. */
+struct record_walk {
+    struct record_view record;
+    uint32_t next; /* hop number */
+    uint32_t at;   /* its offset */
+};
+
+struct record_walk record_walk(struct record_view record);
+bool record_walk_next(struct record_walk *walk, struct record_hop *hop);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include <wfp/sim.h>
+
+#include "sim/overlapped.h"
+#include "sim/world.h"
+
+static struct endpoint *endpoint_of(struct wfp_world *world, uint32_t socket)
+{
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+
+    return descriptor == NULL ? NULL : world_endpoint(world, descriptor->endpoint);
+}
+
+enum wfp_status wfp_socket_open(struct wfp_world *world, enum wfp_family family, enum wfp_type type,
+                                bool overlapped, uint32_t *socket)
+{
+    const uint32_t link = world_take_endpoint(world);
+    struct endpoint *endpoint = world_endpoint(world, link);
+    const uint32_t taken = endpoint == NULL ? 0 : world_take_descriptor(world, link);
+
+    if (taken == 0) {
+        if (endpoint != NULL) {
+            memset(endpoint, 0, sizeof *endpoint);
+        }
+        return WFP_NO_ROOM;
+    }
+    endpoint->family = (uint8_t)family;
+    endpoint->type = (uint8_t)type;
+    endpoint->overlapped = overlapped;
+    *socket = taken;
+    return WFP_OK;
+}
+
+/* A socket moves on only from the state before. */
+static enum wfp_status advance(struct wfp_world *world, uint32_t socket, enum endpoint_state from,
+                               enum endpoint_state to)
+{
+    struct endpoint *endpoint = endpoint_of(world, socket);
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    if (endpoint->state != from) {
+        return WFP_BAD_STATE;
+    }
+    endpoint->state = (uint8_t)to;
+    return WFP_OK;
+}
+
+enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket)
+{
+    return advance(world, socket, ENDPOINT_FRESH, ENDPOINT_BOUND);
+}
+
+enum wfp_status wfp_socket_listen(struct wfp_world *world, uint32_t socket)
+{
+    const struct endpoint *endpoint = endpoint_of(world, socket);
+
+    if (endpoint != NULL && endpoint->type != WFP_TCP) {
+        return WFP_BAD_STATE;
+    }
+    return advance(world, socket, ENDPOINT_BOUND, ENDPOINT_LISTENING);
+}
+
+enum wfp_status wfp_socket_shutdown(struct wfp_world *world, uint32_t socket)
+{
+    struct endpoint *endpoint = endpoint_of(world, socket);
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    if (endpoint->state < ENDPOINT_CONNECTED) {
+        return WFP_BAD_STATE;
+    }
+    endpoint->shut_down = true;
+    return WFP_OK;
+}
+
+enum wfp_status wfp_socket_duplicate(struct wfp_world *world, uint32_t socket, uint32_t *copy)
+{
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+    uint32_t taken;
+
+    if (descriptor == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    taken = world_take_descriptor(world, descriptor->endpoint);
+    if (taken == 0) {
+        return WFP_NO_ROOM;
+    }
+    world_mark_duplicate(world, taken);
+    *copy = taken;
+    return WFP_OK;
+}
+
+static void release(struct wfp_world *world, uint32_t link)
+{
+    struct endpoint *endpoint = world_endpoint(world, link);
+
+    overlapped_abort(world, OVERLAPPED_OF_ENDPOINT, link, false);
+    if (endpoint->record != endpoint->classified) {
+        world_drop_record(world, &endpoint->record);
+    }
+    world_drop_record(world, &endpoint->classified);
+    memset(endpoint, 0, sizeof *endpoint);
+}
+
+/* Connections that nobody accepted end with their listener. */
+static void release_waiting(struct wfp_world *world, uint32_t listener)
+{
+    for (uint32_t link = 1; link <= world->limits.sockets; link++) {
+        const struct endpoint *endpoint = world_endpoint(world, link);
+
+        if (endpoint != NULL && endpoint->listener == listener) {
+            release(world, link);
+        }
+    }
+}
+
+enum wfp_status wfp_socket_close(struct wfp_world *world, uint32_t socket)
+{
+    struct endpoint *endpoint = endpoint_of(world, socket);
+    uint32_t link;
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    link = world_descriptor(world, socket)->endpoint;
+    world_free_descriptor(world, socket);
+    if (--endpoint->descriptors == 0) {
+        release_waiting(world, link);
+        release(world, link);
+    }
+    return WFP_OK;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/world.h"
+
+#include <string.h>
+
+#include "sim/decide.h"
+
+enum { ALIGNMENT = 16 };
+
+static uint32_t place(uint32_t *at, uint32_t count, size_t size)
+{
+    const uint32_t start = (*at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+
+    *at = start + count * (uint32_t)size;
+    return start;
+}
+
+static struct layout layout_of(const struct wfp_limits *limits)
+{
+    uint32_t at = (uint32_t)sizeof(struct wfp_world);
+    struct layout layout;
+
+    layout.endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
+    layout.descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
+    layout.handles = place(&at, limits->handles, sizeof(struct redirect_handle));
+    layout.records = place(&at, limits->records, sizeof(struct record_slot));
+    layout.operations = place(&at, limits->operations, sizeof(struct operation));
+    layout.record_bytes = place(&at, limits->records, limits->record_bytes);
+    layout.end = at;
+    return layout;
+}
+
+size_t wfp_world_size(const struct wfp_limits *limits)
+{
+    return layout_of(limits).end;
+}
+
+struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
+                                 const struct wfp_rules *rules, const struct wfp_profile *profile)
+{
+    struct wfp_world *world = memory;
+
+    memset(memory, 0, wfp_world_size(limits));
+    world->rules = rules;
+    world->profile = profile;
+    world->limits = *limits;
+    world->layout = layout_of(limits);
+    decide_order(rules, profile, &world->order);
+    return world;
+}
+
+void wfp_process_started(struct wfp_world *world, bool started)
+{
+    world->not_started = !started;
+}
+
+void wfp_process_elevated(struct wfp_world *world, bool elevated)
+{
+    world->unelevated = !elevated;
+}
+
+static void *slot(const struct wfp_world *world, uint32_t start, size_t size, uint32_t link)
+{
+    return (uint8_t *)(uintptr_t)world + start + (size_t)(link - 1) * size;
+}
+
+static struct endpoint *endpoint_slot(const struct wfp_world *world, uint32_t link)
+{
+    return slot(world, world->layout.endpoints, sizeof(struct endpoint), link);
+}
+
+static struct descriptor *descriptor_slot(const struct wfp_world *world, uint32_t link)
+{
+    return slot(world, world->layout.descriptors, sizeof(struct descriptor), link);
+}
+
+static struct redirect_handle *handle_slot(const struct wfp_world *world, uint32_t link)
+{
+    return slot(world, world->layout.handles, sizeof(struct redirect_handle), link);
+}
+
+static struct record_slot *record_slot(const struct wfp_world *world, uint32_t link)
+{
+    return slot(world, world->layout.records, sizeof(struct record_slot), link);
+}
+
+static struct operation *operation_slot(const struct wfp_world *world, uint32_t link)
+{
+    return slot(world, world->layout.operations, sizeof(struct operation), link);
+}
+
+struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link)
+{
+    if (link == 0 || link > world->limits.sockets ||
+        endpoint_slot(world, link)->state == ENDPOINT_FREE) {
+        return NULL;
+    }
+    return endpoint_slot(world, link);
+}
+
+const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket)
+{
+    if (socket == 0 || socket > world->limits.sockets ||
+        descriptor_slot(world, socket)->endpoint == 0) {
+        return NULL;
+    }
+    return descriptor_slot(world, socket);
+}
+
+const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket)
+{
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+
+    return descriptor == NULL ? NULL : endpoint_slot(world, descriptor->endpoint);
+}
+
+struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle)
+{
+    if (handle == 0 || handle > world->limits.handles || handle_slot(world, handle)->provider == 0) {
+        return NULL;
+    }
+    return handle_slot(world, handle);
+}
+
+bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop)
+{
+    return hop->handle != 0 && hop->handle <= world->limits.handles && hop->provider != 0 &&
+           handle_slot(world, hop->handle)->provider == hop->provider;
+}
+
+struct operation *world_operation(struct wfp_world *world, uint32_t operation)
+{
+    if (operation == 0 || operation > world->limits.operations ||
+        !operation_slot(world, operation)->used) {
+        return NULL;
+    }
+    return operation_slot(world, operation);
+}
+
+uint32_t world_take_endpoint(struct wfp_world *world)
+{
+    for (uint32_t link = 1; link <= world->limits.sockets; link++) {
+        if (endpoint_slot(world, link)->state == ENDPOINT_FREE) {
+            endpoint_slot(world, link)->state = ENDPOINT_FRESH;
+            return link;
+        }
+    }
+    return 0;
+}
+
+uint32_t world_take_descriptor(struct wfp_world *world, uint32_t endpoint)
+{
+    for (uint32_t socket = 1; socket <= world->limits.sockets; socket++) {
+        if (descriptor_slot(world, socket)->endpoint == 0) {
+            descriptor_slot(world, socket)->endpoint = endpoint;
+            endpoint_slot(world, endpoint)->descriptors++;
+            return socket;
+        }
+    }
+    return 0;
+}
+
+void world_free_descriptor(struct wfp_world *world, uint32_t socket)
+{
+    memset(descriptor_slot(world, socket), 0, sizeof(struct descriptor));
+}
+
+void world_name_handle(struct wfp_world *world, uint32_t handle, uint64_t provider)
+{
+    handle_slot(world, handle)->provider = provider;
+}
+
+void world_mark_duplicate(struct wfp_world *world, uint32_t socket)
+{
+    descriptor_slot(world, socket)->duplicate = true;
+}
+
+uint32_t world_take_handle(struct wfp_world *world)
+{
+    for (uint32_t handle = 1; handle <= world->limits.handles; handle++) {
+        if (handle_slot(world, handle)->provider == 0) {
+            return handle;
+        }
+    }
+    return 0;
+}
+
+uint32_t world_take_operation(struct wfp_world *world)
+{
+    for (uint32_t operation = 1; operation <= world->limits.operations; operation++) {
+        if (!operation_slot(world, operation)->used) {
+            operation_slot(world, operation)->used = true;
+            return operation;
+        }
+    }
+    return 0;
+}
+
+uint8_t *world_record_room(struct wfp_world *world, uint32_t link)
+{
+    return slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
+}
+
+struct record_view world_record(const struct wfp_world *world, uint32_t link)
+{
+    struct record_view view = {NULL, 0};
+
+    if (link == 0) {
+        return view;
+    }
+    view.bytes = slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
+    view.size = record_slot(world, link)->size;
+    return view;
+}
+
+uint32_t world_free_record_slot(const struct wfp_world *world)
+{
+    for (uint32_t link = 1; link <= world->limits.records; link++) {
+        if (record_slot(world, link)->size == 0) {
+            return link;
+        }
+    }
+    return 0;
+}
+
+void world_keep_record(struct wfp_world *world, uint32_t link, uint32_t size)
+{
+    record_slot(world, link)->size = size;
+}
+
+void world_drop_record(struct wfp_world *world, uint32_t *link)
+{
+    if (*link == 0) {
+        return;
+    }
+    memset(world_record_room(world, *link), 0, record_slot(world, *link)->size);
+    record_slot(world, *link)->size = 0;
+    *link = 0;
+}
+
+const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key)
+{
+    return &world->profile->keys[key].values[0];
+}

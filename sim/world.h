@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wfp/sim.h>
+
+#include "sim/record.h"
+
+enum endpoint_state {
+    ENDPOINT_FREE,
+    ENDPOINT_FRESH,
+    ENDPOINT_BOUND,
+    ENDPOINT_LISTENING,
+    ENDPOINT_CONNECTED,
+    ENDPOINT_WAITING, /* at a listener, not yet accepted */
+    ENDPOINT_ACCEPTED
+};
+
+/* Links are index + 1; 0 is none. A free slot is all zeros. */
+struct endpoint {
+    uint8_t state;
+    uint8_t type;
+    uint8_t overlapped;
+    uint8_t shut_down;
+    uint8_t not_updated;  /* AcceptEx without SO_UPDATE_ACCEPT_CONTEXT */
+    uint8_t attached;     /* the record came by SET */
+    uint8_t asked;        /* a QUERY has succeeded */
+    uint8_t family;
+    uint32_t descriptors; /* that name it */
+    uint32_t record;
+    uint32_t classified; /* the record that its own connect was classified with */
+    uint32_t listener;   /* where it waits */
+    uint32_t next;       /* the one that waits behind it */
+};
+
+struct descriptor {
+    uint32_t endpoint;
+    uint32_t duplicate;
+};
+
+struct redirect_handle {
+    uint64_t provider; /* 0: free */
+};
+
+struct record_slot {
+    uint32_t size; /* 0: free */
+};
+
+struct operation {
+    uint8_t used;
+    uint8_t pending;
+    uint8_t routine; /* a completion routine was given */
+    uint8_t due;     /* ... and has not run yet */
+    uint32_t thread;
+    uint32_t endpoint;
+    uint32_t bytes;
+    uint32_t error;
+    uint32_t status; /* the NTSTATUS behind the error */
+};
+
+/* Where each array starts in the block, in bytes. */
+struct layout {
+    uint32_t endpoints;
+    uint32_t descriptors;
+    uint32_t handles;
+    uint32_t records;
+    uint32_t operations;
+    uint32_t record_bytes;
+    uint32_t end;
+};
+
+enum { ORDER_MAX = 512 };
+
+/* Row numbers of the table, per kind of call, in the order of the profile's first precedence. */
+struct rule_order {
+    uint16_t start[WFP_CALL_COUNT + 1];
+    uint8_t rows[ORDER_MAX];
+};
+
+struct wfp_world {
+    const struct wfp_rules *rules;
+    const struct wfp_profile *profile;
+    struct wfp_limits limits;
+    struct layout layout;
+    struct rule_order order;
+    uint8_t not_started;
+    uint8_t unelevated;
+    uint32_t last_error[WFP_THREADS];
+};
+
+/* Slots by link; NULL for 0, out of range, or a free slot. */
+struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link);
+struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle);
+struct operation *world_operation(struct wfp_world *world, uint32_t operation);
+const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
+const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
+bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop);
+
+/* Takes the lowest free slot, or gives 0. */
+uint32_t world_take_endpoint(struct wfp_world *world);
+uint32_t world_take_descriptor(struct wfp_world *world, uint32_t endpoint);
+uint32_t world_take_handle(struct wfp_world *world);
+uint32_t world_take_operation(struct wfp_world *world);
+void world_name_handle(struct wfp_world *world, uint32_t handle, uint64_t provider);
+void world_mark_duplicate(struct wfp_world *world, uint32_t socket);
+void world_free_descriptor(struct wfp_world *world, uint32_t socket);
+
+/* The bytes of record `link`; size 0 for none. */
+struct record_view world_record(const struct wfp_world *world, uint32_t link);
+/* A free record slot's bytes, `limits.record_bytes` of them; keep it with world_keep_record(). */
+uint32_t world_free_record_slot(const struct wfp_world *world);
+uint8_t *world_record_room(struct wfp_world *world, uint32_t link);
+void world_keep_record(struct wfp_world *world, uint32_t link, uint32_t size);
+void world_drop_record(struct wfp_world *world, uint32_t *link);
+
+/* The profile's first value of a key. */
+const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key);
+
+#endif
