@@ -15,6 +15,18 @@ static bool completes_at_once(const struct ioctl_view *view, const struct wfp_re
            reply->answer.outcome == WFP_RETURNED && reply->answer.error == 0;
 }
 
+/* Without a valid place for it, no byte count is seen. */
+static struct wfp_answer as_seen(const struct wfp_ioctl *call, struct wfp_answer answer)
+{
+    const bool valid = call->byte_count <= WFP_POINTER_MISALIGNED;
+
+    if (answer.outcome == WFP_RETURNED && !valid && call->entry != WFP_ENTRY_WSK) {
+        answer.count = WFP_COUNT_UNCHANGED;
+        answer.bytes = 0;
+    }
+    return answer;
+}
+
 /* API-03, API-04: WSAIoctl leaves its reason with the thread, the other entries hand it over. */
 static void report(struct wfp_world *world, const struct wfp_ioctl *call,
                    const struct wfp_reply *reply)
@@ -44,6 +56,7 @@ enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
     if (status == WFP_OK && completes_at_once(&view, reply)) {
         status = overlapped_completed(world, call, reply);
     }
+    reply->answer = as_seen(call, reply->answer);
     return status;
 }
 
@@ -54,6 +67,19 @@ static void add_reading(const struct wfp_world *world, const struct wfp_ioctl *c
 
     facts_of_ioctl(world, call, reading, false, &view);
     decide_all(world, &view.inquiry, set);
+}
+
+/* Answers that differ only in a byte count that nobody sees are one. */
+static void see_all(const struct wfp_ioctl *call, struct wfp_answer_set *set)
+{
+    const struct wfp_answer_set all = *set;
+
+    set->count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        const struct decision seen = {as_seen(call, all.answers[i]), all.rules[i]};
+
+        decide_add(set, seen);
+    }
 }
 
 void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *call,
@@ -74,6 +100,7 @@ void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *ca
             add_reading(world, call, reading, set);
         }
     }
+    see_all(call, set);
 }
 
 void wfp_last_error(struct wfp_world *world, uint32_t thread, struct wfp_reply *reply)

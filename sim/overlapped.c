@@ -47,7 +47,7 @@ static void complete(struct operation *operation, const struct decision *decisio
     operation->pending = false;
     operation->due = operation->routine;
     operation->error = answer.error;
-    operation->bytes = answer.error == 0 && answer.count == WFP_COUNT_VALUE ? answer.bytes : 0;
+    operation->bytes = answer.count == WFP_COUNT_VALUE ? answer.bytes : 0;
     operation->status = decision->rule == NULL ? 0 : decision->rule->kernel.error;
 }
 
@@ -137,6 +137,7 @@ static enum wfp_status ask(struct wfp_world *world, uint32_t operation, enum wfp
     inquiry.facts = facts_of(asked, channel);
     inquiry.stored.error = asked->error;
     inquiry.stored.bytes = asked->bytes;
+    inquiry.needed = asked->bytes;
     decision = decide(world, &inquiry);
     reply->answer = decision.answer;
     reply->rule = decision.rule;

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""The Windows half on Linux: mingw-w64, its libraries from Debian's sources, and Wine."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import typing
+
+import packages
+from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
+
+COMPILER = "x86_64-w64-mingw32-gcc"
+TOOLCHAIN = ROOT / "ci" / "mingw-w64-x86_64.cmake"
+DEPS = BUILD / "deps"
+INSTALLED = DEPS / "mingw"
+WINE_PREFIX = BUILD / "wine"
+# Neither Mono nor Gecko: their installers would open a window.
+WINE_ENV = {"WINEPREFIX": str(WINE_PREFIX), "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml="}
+
+
+@dataclasses.dataclass(frozen=True)
+class Library:
+    source: str  # the Debian source package
+    twin: str  # the binary package whose version tells that the source has moved on
+    options: typing.Tuple[str, ...]
+
+
+LIBRARIES = (
+    Library("jansson", "libjansson-dev", (
+        "-DJANSSON_BUILD_DOCS=OFF", "-DJANSSON_EXAMPLES=OFF", "-DJANSSON_WITHOUT_TESTS=ON",
+        "-DJANSSON_BUILD_SHARED_LIBS=OFF")),
+    Library("cmocka", "libcmocka-dev", (
+        "-DBUILD_SHARED_LIBS=OFF", "-DWITH_STATIC_LIB=ON", "-DWITH_EXAMPLES=OFF",
+        "-DUNIT_TESTING=OFF", "-DPICKY_DEVELOPER=OFF")),
+    Library("libpcap", "libpcap-dev", (
+        "-DPCAP_TYPE=null", "-DDISABLE_DBUS=ON", "-DDISABLE_RDMA=ON", "-DENABLE_REMOTE=OFF")),
+)
+
+
+def missing():
+    """Why nothing can be built and run for Windows here, or None."""
+    if WINDOWS:
+        return "this is Windows: the msvc preset is native"
+    if not shutil.which("apt-get"):
+        return "unsupported: without apt-get there are no sources to cross-build"
+    try:
+        packages.need_apt(packages.APT_WINDOWS)
+    except Failed as failure:
+        return f"unsupported: {failure}"
+    for program in (COMPILER, "wine", "wineboot", "wineserver"):
+        if not shutil.which(program):
+            return f"unsupported: no {program}"
+    return None
+
+
+def need_libraries():
+    wanted = {library: stamp_of(library) for library in LIBRARIES}
+    stale = [library for library in LIBRARIES if read(stamp_file(library)) != wanted[library]]
+    if not stale:
+        say("libraries for mingw-w64 are up to date")
+        return
+    apt = source_apt_options()
+    # Some archives carry no sources; whether that matters shows when a source is asked for.
+    try:
+        run(["apt-get", "-q"] + apt + ["update"])
+    except Failed as failure:
+        say(f"{failure}; going on with what there is")
+    for library in stale:
+        build(library, apt)
+        stamp_file(library).write_text(wanted[library], encoding="utf-8")
+
+
+def need_wine_prefix():
+    stamp = WINE_PREFIX / "stamp"
+    if stamp.exists():
+        return
+    WINE_PREFIX.mkdir(parents=True, exist_ok=True)
+    run(["wineboot", "--init"], env=WINE_ENV)
+    # The registry is on disk only when the server has gone.
+    run(["wineserver", "--wait"], env=WINE_ENV)
+    stamp.touch()
+
+
+@contextlib.contextmanager
+def wine_server():
+    """One server for all: programs that start one at the same time get in each other's way."""
+    run(["wineserver", "--persistent"], env=WINE_ENV, silent=True)
+    try:
+        # The first program's standard output stays open in the services that it starts, so it must
+        # not be a pipe that somebody reads to its end.
+        run(["wineboot"], env=WINE_ENV, silent=True)
+        yield
+    finally:
+        output(["wineserver", "--kill"], env=WINE_ENV)
+
+
+def build(library, apt):
+    tree = fetch(library, apt)
+    objects = DEPS / f"{library.source}-build"
+    shutil.rmtree(objects, ignore_errors=True)
+    run(["cmake", "-S", tree, "-B", objects, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+         f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}", f"-DCMAKE_INSTALL_PREFIX={INSTALLED}",
+         "-DCMAKE_INSTALL_MESSAGE=NEVER", *library.options])
+    run(["cmake", "--build", objects, "--target", "install"])
+    # Most build a DLL in any case, and a linker that sees both kinds takes it.
+    for stub in (INSTALLED / "lib").glob("*.dll.a"):
+        stub.unlink()
+
+
+def fetch(library, apt):
+    """The unpacked and patched source package, checked by apt against the archive's signature."""
+    folder = DEPS / f"{library.source}-source"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    fetching = ["apt-get", "-q"] + apt + ["source", library.source]
+    try:
+        run(fetching, cwd=folder)
+    except Failed as failure:
+        say(f"{failure}; trying once more")
+        run(["apt-get", "-q"] + apt + ["update"])
+        run(fetching, cwd=folder)
+    trees = [entry for entry in folder.iterdir() if (entry / "CMakeLists.txt").exists()]
+    if len(trees) != 1:
+        raise Failed(f"source package {library.source}: expected one CMake tree, "
+                     f"got {len(trees)}")
+    return trees[0]
+
+
+def source_apt_options():
+    """An apt of our own: the machine's archives, but their sources, and nothing outside build/."""
+    home = DEPS / "apt"
+    parts = home / "sources.list.d"
+    for folder in (parts, home / "lists" / "partial", home / "cache" / "archives" / "partial"):
+        folder.mkdir(parents=True, exist_ok=True)
+    for old in parts.iterdir():
+        old.unlink()
+    etc = pathlib.Path("/etc/apt")
+    for given in [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]:
+        if given.suffix in (".list", ".sources") and given.exists():
+            text = as_sources(given.read_text(encoding="utf-8"), given.suffix)
+            (parts / given.name.replace("sources.list", "main.list")).write_text(text, "utf-8")
+    options = {"Dir::Etc::SourceList": "/dev/null", "Dir::Etc::SourceParts": parts,
+               "Dir::State::Lists": home / "lists", "Dir::Cache": home / "cache"}
+    if os.geteuid() == 0:
+        # The unprivileged user that root's apt downloads as cannot write to a checkout.
+        options["APT::Sandbox::User"] = "root"
+    return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+
+
+def as_sources(text, suffix):
+    """The same archives, asked for source packages."""
+    if suffix == ".sources":
+        return re.sub(r"(?m)^Types:.*$", "Types: deb-src", text)
+    lines = (line for line in text.splitlines() if re.match(r"\s*deb\s", line))
+    return "".join(re.sub(r"^\s*deb\s", "deb-src ", line) + "\n" for line in lines)
+
+
+def stamp_of(library):
+    version = output(["dpkg-query", "-W", "-f", "${source:Version}", library.twin])
+    compiler = output([COMPILER, "-dumpfullversion"])
+    return "\n".join([str(version), str(compiler), *library.options,
+                      TOOLCHAIN.read_text(encoding="utf-8")])
+
+
+def stamp_file(library):
+    return DEPS / f"{library.source}.stamp"
+
+
+def read(path):
+    return path.read_text(encoding="utf-8") if path.exists() else None

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * A backend performs the steps of a vector somewhere: in the model, or on the Winsock of the machine.
+ * The runner cannot tell which it has.
+ */
+
+#ifndef HARNESS_BACKEND_H
+#define HARNESS_BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wfp/sim.h>
+
+#include "harness/status.h"
+#include "harness/vector.h"
+
+/* One step with everything symbolic worked out. */
+struct backend_call {
+    const struct step *step;
+    const uint8_t *in; /* the bytes of the input buffer, or NULL */
+    uint32_t in_size;  /* bytes */
+    uint32_t out_size; /* bytes */
+    struct wfp_answer_set *allowed; /* NULL, or gets what the rules allow to an ioctl; model only */
+};
+
+enum { BACKEND_TROUBLE_MAX = 160 };
+
+/* What came back. `out` stays valid until the next step of the same run. */
+struct backend_reply {
+    struct wfp_answer answer;    /* count: UNCHANGED or VALUE */
+    const uint8_t *out;          /* the output buffer as the call left it, or NULL */
+    uint32_t out_size;           /* bytes */
+    const struct wfp_rule *rule; /* the model's reason; NULL where the model did not answer */
+    const char *answered_by;     /* model | provider | shim | helper */
+    char trouble[BACKEND_TROUBLE_MAX]; /* unless STATUS_OK: what could not be done, and why */
+};
+
+struct backend {
+    const char *name;
+    uint32_t needs; /* the capabilities it has, bits of enum need */
+
+    /* What answers: "model", "Wine 8.0 x64" ... Lives as long as the backend. */
+    const char *(*target)(void *state);
+
+    /* A fresh machine for one run of `vector`: no socket open, process started and elevated. */
+    enum status (*begin)(void *state, const struct vector *vector, const struct profile *profile,
+                         char *trouble);
+    /*
+     * Performs one step. STATUS_BAD_INPUT with a sentence in `trouble`: there is nothing to perform it
+     * on, because an earlier call did not give it (no operation was started). Every output buffer starts filled by pattern_fill(). A step that gives no
+     * answer of the API under test answers OK/unchanged, or the status is STATUS_BROKEN.
+     */
+    enum status (*perform)(void *state, const struct backend_call *call,
+                           struct backend_reply *reply);
+    /* Closes everything that the run opened. */
+    void (*end)(void *state);
+    void (*close)(void *state);
+
+    void *state;
+};
+
+/* The model, answering by these rules. `rules` must outlive it. */
+enum status backend_simulator_open(const struct wfp_rules *rules, struct backend *backend);
+
+/*
+ * The Winsock of this machine. STATUS_BROKEN with a sentence in `trouble`, of BACKEND_TROUBLE_MAX
+ * bytes, where there is none.
+ */
+enum status backend_winsock_open(struct backend *backend, char *trouble);
+
+#endif

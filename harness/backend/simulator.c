@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/backend/simulator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/profile.h"
+
+static uint32_t at_least(uint32_t size, uint32_t step)
+{
+    uint32_t rounded = step;
+
+    while (rounded < size) {
+        rounded *= 2;
+    }
+    return rounded;
+}
+
+static void add_step(const struct step *step, struct wfp_limits *limits, uint32_t *contexts)
+{
+    const bool sets = step->kind == STEP_IOCTL && step->ioctl.code == WFP_SIO_SET_RECORDS;
+
+    limits->sockets += HIDDEN_PER_STEP;
+    limits->operations += step->kind == STEP_IOCTL;
+    if (step->kind == STEP_REDIRECTED_ACCEPT || step->redirected) {
+        limits->records++;
+        *contexts += step->redirect.context;
+    }
+    limits->records += sets;
+}
+
+/* Room for all that the vector can do, in few classes, so that pristine worlds are shared. */
+static struct wfp_limits limits_of(const struct vector *vector, const struct profile *profile)
+{
+    struct wfp_limits limits = {0, 8, 2, 0, 1, 0x77667063};
+    uint32_t contexts = 0;
+
+    for (size_t i = 0; i < vector->step_count; i++) {
+        add_step(&vector->steps[i], &limits, &contexts);
+    }
+    for (size_t i = 0; vector->control != NULL && i < vector->control->count; i++) {
+        add_step(&vector->control->replacements[i], &limits, &contexts);
+    }
+    limits.record_bytes = at_least(wfp_record_size(&profile->values, limits.records, contexts), 4096);
+    limits.sockets = at_least(limits.sockets, 16);
+    limits.records = at_least(limits.records, 4);
+    limits.operations = at_least(limits.operations, 8);
+    return limits;
+}
+
+static struct pristine *find_pristine(struct simulator *simulator,
+                                      const struct wfp_profile *profile,
+                                      const struct wfp_limits *limits)
+{
+    for (size_t i = 0; i < PRISTINE_MAX; i++) {
+        struct pristine *pristine = &simulator->pristine[i];
+
+        if (pristine->memory != NULL && pristine->profile == profile &&
+            memcmp(&pristine->limits, limits, sizeof *limits) == 0) {
+            return pristine;
+        }
+    }
+    return NULL;
+}
+
+static struct pristine *make_pristine(struct simulator *simulator,
+                                      const struct wfp_profile *profile,
+                                      const struct wfp_limits *limits)
+{
+    struct pristine *pristine = &simulator->pristine[simulator->next_pristine];
+    uint8_t *memory = realloc(pristine->memory, wfp_world_size(limits));
+
+    if (memory == NULL) {
+        return NULL;
+    }
+    simulator->next_pristine = (simulator->next_pristine + 1) % PRISTINE_MAX;
+    pristine->memory = memory;
+    pristine->profile = profile;
+    pristine->limits = *limits;
+    (void)wfp_world_init(memory, limits, simulator->rules, profile);
+    return pristine;
+}
+
+static bool reserve(struct simulator *simulator, size_t size)
+{
+    uint8_t *memory;
+
+    if (size <= simulator->memory_size) {
+        return true;
+    }
+    memory = realloc(simulator->memory, size);
+    if (memory == NULL) {
+        return false;
+    }
+    simulator->memory = memory;
+    simulator->memory_size = size;
+    return true;
+}
+
+static enum status begin(void *state, const struct vector *vector, const struct profile *profile,
+                         char *trouble)
+{
+    struct simulator *simulator = state;
+    const struct wfp_limits limits = limits_of(vector, profile);
+    const size_t size = wfp_world_size(&limits);
+    const struct pristine *pristine = find_pristine(simulator, &profile->values, &limits);
+
+    if (pristine == NULL) {
+        pristine = make_pristine(simulator, &profile->values, &limits);
+    }
+    if (pristine == NULL || !reserve(simulator, size)) {
+        (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "no memory for a world of %zu bytes", size);
+        return STATUS_BROKEN;
+    }
+    memcpy(simulator->memory, pristine->memory, size);
+    simulator->world = (struct wfp_world *)(void *)simulator->memory;
+    simulator->name_count = 0;
+    simulator->operation_count = 0;
+    return STATUS_OK;
+}
+
+static void end(void *state)
+{
+    struct simulator *simulator = state;
+
+    while (simulator->buffer_count > 0) {
+        free(simulator->buffers[--simulator->buffer_count]);
+    }
+}
+
+static const char *const statuses[] = {
+    [WFP_OK] = "done",
+    [WFP_NO_ROOM] = "the model has no room left for it",
+    [WFP_NO_SOCKET] = "there is no such socket",
+    [WFP_NO_HANDLE] = "there is no such redirect handle",
+    [WFP_BAD_STATE] = "not possible in this state",
+};
+
+static enum status perform(void *state, const struct backend_call *call,
+                           struct backend_reply *reply)
+{
+    struct simulator *simulator = state;
+    enum wfp_status status;
+
+    reply->answer = (struct wfp_answer){0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED};
+    reply->out = NULL;
+    reply->out_size = 0;
+    reply->rule = NULL;
+    reply->answered_by = "model";
+    if (simulator_lacks_operation(simulator, call->step)) {
+        (void)snprintf(reply->trouble, sizeof reply->trouble,
+                       "needs a call that starts an operation");
+        return STATUS_BAD_INPUT;
+    }
+    status = simulator_perform(simulator, call, reply);
+    if (status != WFP_OK) {
+        (void)snprintf(reply->trouble, sizeof reply->trouble, "%s", statuses[status]);
+        return STATUS_BROKEN;
+    }
+    return STATUS_OK;
+}
+
+static const char *target(void *state)
+{
+    (void)state;
+    return "model";
+}
+
+static void close_simulator(void *state)
+{
+    struct simulator *simulator = state;
+
+    end(state);
+    for (size_t i = 0; i < PRISTINE_MAX; i++) {
+        free(simulator->pristine[i].memory);
+    }
+    free(simulator->memory);
+    free(simulator);
+}
+
+enum status backend_simulator_open(const struct wfp_rules *rules, struct backend *backend)
+{
+    struct simulator *simulator = calloc(1, sizeof *simulator);
+    const struct backend opened = {
+        .name = "simulator",
+        .needs = NEED_BIT(NEED_COUNT) - 1,
+        .target = target,
+        .begin = begin,
+        .perform = perform,
+        .end = end,
+        .close = close_simulator,
+        .state = simulator,
+    };
+
+    if (simulator == NULL) {
+        return STATUS_BROKEN;
+    }
+    simulator->rules = rules;
+    *backend = opened;
+    return STATUS_OK;
+}

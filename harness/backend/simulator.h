@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifndef HARNESS_BACKEND_SIMULATOR_H
+#define HARNESS_BACKEND_SIMULATOR_H
+
+#include "harness/backend.h"
+
+enum { NAMES_MAX = 64, OPERATIONS_MAX = 32, CONTEXT_MAX = 65536, HIDDEN_PER_STEP = 3 };
+
+enum object { OBJECT_SOCKET, OBJECT_HANDLE };
+
+struct named {
+    const char *name;
+    enum object kind;
+    uint32_t id;
+};
+
+/* An overlapped call keeps its buffers until its result is fetched (OVL-12). */
+struct outstanding {
+    const char *name;
+    uint32_t id;
+    struct wfp_ioctl call;
+};
+
+/* A world as wfp_world_init() makes it, kept so that the next run starts with a copy. */
+struct pristine {
+    const struct wfp_profile *profile;
+    struct wfp_limits limits;
+    uint8_t *memory;
+};
+
+enum { PRISTINE_MAX = 8, BUFFERS_MAX = 64 };
+
+struct simulator {
+    const struct wfp_rules *rules;
+    struct pristine pristine[PRISTINE_MAX];
+    size_t next_pristine;
+    uint8_t *memory;
+    size_t memory_size;
+    struct wfp_world *world;
+    struct named names[NAMES_MAX];
+    size_t name_count;
+    struct outstanding operations[OPERATIONS_MAX];
+    size_t operation_count;
+    uint8_t *buffers[BUFFERS_MAX];
+    size_t buffer_count;
+    uint8_t context[CONTEXT_MAX];
+};
+
+/* Is the step about an operation that no call has started, because it failed at once? */
+bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);
+
+/* Performs one step in the world of the run under way. */
+enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,
+                                  struct backend_reply *reply);
+
+#endif

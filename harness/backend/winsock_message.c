@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/backend/winsock_message.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct field {
+    const char *name;
+    size_t offset;
+};
+
+/* One description of a message serves both directions. */
+struct shape {
+    const struct field *numbers; /* uint32_t */
+    size_t number_count;
+    const struct field *texts; /* const char * */
+    size_t text_count;
+    struct field bytes; /* struct winsock_bytes */
+};
+
+#define ORDER(member) {#member, offsetof(struct winsock_order, member)}
+#define ANSWER(member) {#member, offsetof(struct winsock_answer, member)}
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+static const struct field order_numbers[] = {
+    ORDER(verb),       ORDER(family),  ORDER(type),        ORDER(overlapped_socket),
+    ORDER(update),     ORDER(start),   ORDER(stop),        ORDER(thread),
+    ORDER(code),       ORDER(in_size), ORDER(in_pointer),  ORDER(out_size),
+    ORDER(out_pointer), ORDER(count),  ORDER(overlapped),  ORDER(routine),
+    ORDER(port),       ORDER(channel), ORDER(wait),
+};
+
+static const struct field order_texts[] = {ORDER(on), ORDER(as), ORDER(of), ORDER(to)};
+
+static const struct field answer_numbers[] = {
+    ANSWER(error), ANSWER(counted), ANSWER(bytes), ANSWER(out_size), ANSWER(raw_sockets),
+};
+
+static const struct field answer_texts[] = {ANSWER(trouble)};
+
+static const struct shape order_shape = {order_numbers, COUNT(order_numbers), order_texts,
+                                         COUNT(order_texts), ORDER(in)};
+static const struct shape answer_shape = {answer_numbers, COUNT(answer_numbers), answer_texts,
+                                          COUNT(answer_texts), ANSWER(out)};
+
+/* ---- writing ---- */
+
+static char *hex_of(const struct winsock_bytes *bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *hex = malloc(2 * (size_t)bytes->size + 1);
+
+    if (hex == NULL) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < bytes->size; i++) {
+        hex[2 * (size_t)i] = digits[bytes->bytes[i] >> 4];
+        hex[2 * (size_t)i + 1] = digits[bytes->bytes[i] & 15];
+    }
+    hex[2 * (size_t)bytes->size] = '\0';
+    return hex;
+}
+
+static bool set_bytes(json_t *object, const char *name, const struct winsock_bytes *bytes)
+{
+    char *hex;
+    bool set;
+
+    if (bytes->bytes == NULL) {
+        return true;
+    }
+    hex = hex_of(bytes);
+    set = hex != NULL && json_object_set_new(object, name, json_string(hex)) == 0;
+    free(hex);
+    return set;
+}
+
+static bool fill(json_t *object, const struct shape *shape, const void *message)
+{
+    const char *base = message;
+    bool whole = true;
+
+    for (size_t i = 0; i < shape->number_count; i++) {
+        uint32_t number;
+
+        memcpy(&number, base + shape->numbers[i].offset, sizeof number);
+        whole = whole && (number == 0 || json_object_set_new(object, shape->numbers[i].name,
+                                                             json_integer(number)) == 0);
+    }
+    for (size_t i = 0; i < shape->text_count; i++) {
+        const char *text;
+
+        memcpy(&text, base + shape->texts[i].offset, sizeof text);
+        whole = whole && (text == NULL || json_object_set_new(object, shape->texts[i].name,
+                                                              json_string(text)) == 0);
+    }
+    return whole;
+}
+
+static bool write_message(FILE *stream, const struct shape *shape, const void *message,
+                          const struct winsock_bytes *bytes)
+{
+    json_t *object = json_object();
+    const bool written = object != NULL && fill(object, shape, message) &&
+                         set_bytes(object, shape->bytes.name, bytes) &&
+                         json_dumpf(object, stream, JSON_COMPACT) == 0 &&
+                         fputc('\n', stream) != EOF && fflush(stream) == 0;
+
+    json_decref(object);
+    return written;
+}
+
+bool winsock_order_write(FILE *stream, const struct winsock_order *order)
+{
+    return write_message(stream, &order_shape, order, &order->in);
+}
+
+bool winsock_answer_write(FILE *stream, const struct winsock_answer *answer)
+{
+    return write_message(stream, &answer_shape, answer, &answer->out);
+}
+
+/* ---- reading ---- */
+
+static bool digit_of(char character, uint8_t *digit)
+{
+    if (character >= '0' && character <= '9') {
+        *digit = (uint8_t)(character - '0');
+        return true;
+    }
+    if (character >= 'a' && character <= 'f') {
+        *digit = (uint8_t)(character - 'a' + 10);
+        return true;
+    }
+    return false;
+}
+
+static bool bytes_of(const char *hex, struct winsock_bytes *bytes)
+{
+    const size_t size = strlen(hex) / 2;
+    uint8_t *decoded = malloc(size + 1);
+    bool whole = decoded != NULL && strlen(hex) % 2 == 0 && size <= UINT32_MAX;
+
+    for (size_t i = 0; whole && i < size; i++) {
+        uint8_t high = 0;
+        uint8_t low = 0;
+
+        whole = digit_of(hex[2 * i], &high) && digit_of(hex[2 * i + 1], &low);
+        decoded[i] = (uint8_t)(high << 4 | low);
+    }
+    if (!whole) {
+        free(decoded);
+        return false;
+    }
+    bytes->bytes = decoded;
+    bytes->size = (uint32_t)size;
+    return true;
+}
+
+static void take(json_t *object, const struct shape *shape, void *message)
+{
+    char *base = message;
+
+    for (size_t i = 0; i < shape->number_count; i++) {
+        const json_t *value = json_object_get(object, shape->numbers[i].name);
+        const uint32_t number = (uint32_t)json_integer_value(value);
+
+        memcpy(base + shape->numbers[i].offset, &number, sizeof number);
+    }
+    for (size_t i = 0; i < shape->text_count; i++) {
+        const char *text = json_string_value(json_object_get(object, shape->texts[i].name));
+
+        memcpy(base + shape->texts[i].offset, &text, sizeof text);
+    }
+}
+
+/* The object that was read, which owns the message's texts, or NULL. */
+static json_t *read_message(FILE *stream, const struct shape *shape, void *message,
+                            struct winsock_bytes *bytes)
+{
+    json_t *object = json_loadf(stream, JSON_DISABLE_EOF_CHECK, NULL);
+    const char *hex = json_string_value(json_object_get(object, shape->bytes.name));
+
+    if (!json_is_object(object) || (hex != NULL && !bytes_of(hex, bytes))) {
+        json_decref(object);
+        return NULL;
+    }
+    take(object, shape, message);
+    return object;
+}
+
+bool winsock_order_read(FILE *stream, struct winsock_order *order)
+{
+    struct winsock_order found = {0};
+
+    found.source = read_message(stream, &order_shape, &found, &found.in);
+    if (found.source == NULL) {
+        return false;
+    }
+    *order = found;
+    return true;
+}
+
+bool winsock_answer_read(FILE *stream, struct winsock_answer *answer)
+{
+    struct winsock_answer found = {0};
+
+    found.source = read_message(stream, &answer_shape, &found, &found.out);
+    if (found.source == NULL) {
+        return false;
+    }
+    *answer = found;
+    return true;
+}
+
+void winsock_order_clear(struct winsock_order *order)
+{
+    free(order->in.bytes);
+    json_decref(order->source);
+    order->in.bytes = NULL;
+    order->source = NULL;
+}
+
+void winsock_answer_clear(struct winsock_answer *answer)
+{
+    free(answer->out.bytes);
+    json_decref(answer->source);
+    answer->out.bytes = NULL;
+    answer->source = NULL;
+}

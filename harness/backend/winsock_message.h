@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What the backend and its worker say to each other: one JSON object for an order, one for its
+ * answer. Members that are 0 or NULL are left out. Private between two runs of the same executable.
+ */
+
+#ifndef HARNESS_BACKEND_WINSOCK_MESSAGE_H
+#define HARNESS_BACKEND_WINSOCK_MESSAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/vector.h"
+
+/* Verbs beside enum step_kind. */
+enum winsock_verb {
+    WINSOCK_HELLO = STEP_KIND_COUNT, /* what can be done here? */
+    WINSOCK_BEGIN,                   /* a fresh machine */
+    WINSOCK_END,                     /* close and free everything; trouble: better start anew */
+    WINSOCK_VERB_COUNT
+};
+
+struct winsock_bytes {
+    uint8_t *bytes;
+    uint32_t size;
+};
+
+/* The members of struct step that a step of a real machine can have; enums and flags as numbers. */
+struct winsock_order {
+    uint32_t verb; /* enum step_kind or enum winsock_verb */
+    uint32_t family;
+    uint32_t type;
+    uint32_t overlapped_socket;
+    uint32_t update;
+    uint32_t start; /* process: call WSAStartup */
+    uint32_t stop;  /* process: call WSACleanup */
+    uint32_t thread;
+    uint32_t code;
+    uint32_t in_pointer;
+    uint32_t in_size; /* bytes passed; `in` holds as many, or none */
+    uint32_t out_pointer;
+    uint32_t out_size;
+    uint32_t count;
+    uint32_t overlapped;
+    uint32_t routine;
+    uint32_t port; /* the operation's result will be asked of a completion port */
+    uint32_t channel;
+    uint32_t wait;
+    const char *on;
+    const char *as;
+    const char *of;
+    const char *to;
+    struct winsock_bytes in;
+    json_t *source; /* owns the texts of an order that was read */
+};
+
+struct winsock_answer {
+    uint32_t error;
+    uint32_t counted; /* the byte count was set, to `bytes` */
+    uint32_t bytes;
+    uint32_t out_size;        /* of the output buffer */
+    uint32_t raw_sockets;     /* hello: they can be opened */
+    const char *trouble;      /* NULL, or why the step could not be performed */
+    struct winsock_bytes out; /* the output buffer up to the last byte that changed */
+    json_t *source;           /* owns the text of an answer that was read */
+};
+
+/* False when the stream takes no more, or without memory. */
+bool winsock_order_write(FILE *stream, const struct winsock_order *order);
+bool winsock_answer_write(FILE *stream, const struct winsock_answer *answer);
+
+/* False, with the message untouched, at the end of the stream or when it is none. */
+bool winsock_order_read(FILE *stream, struct winsock_order *order);
+bool winsock_answer_read(FILE *stream, struct winsock_answer *answer);
+
+/* Frees what a message that was read owns. */
+void winsock_order_clear(struct winsock_order *order);
+void winsock_answer_clear(struct winsock_answer *answer);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/cli.h"
+#include "harness/command.h"
+#include "harness/rule_text.h"
+
+static void print_human(const struct wfp_rule *rule)
+{
+    struct text text = {0};
+
+    text_add(&text, "%s\n    for      ", rule->id);
+    rule_text_calls(rule, &text);
+    text_add(&text, "\n    at       %s\n    when     ", wfp_stage_name(rule->stage));
+    rule_text_guard(rule, &text);
+    text_add(&text, "\n    answers  ");
+    rule_text_answer(rule, &text);
+    text_add(&text, "\n    clauses  %s\n", rule->clauses);
+    (void)fputs(text_bytes(&text), stdout);
+    text_clear(&text);
+}
+
+static void print_dot_rule(const struct wfp_rule *rule)
+{
+    struct text text = {0};
+
+    text_add(&text, "    \"%s\" [label=\"%s\\n", rule->id, rule->id);
+    rule_text_guard(rule, &text);
+    text_add(&text, "\\n");
+    rule_text_answer(rule, &text);
+    text_add(&text, "\"];\n    \"stage %s\" -> \"%s\";\n", wfp_stage_name(rule->stage), rule->id);
+    (void)fputs(text_bytes(&text), stdout);
+    text_clear(&text);
+}
+
+static void print_dot(const struct wfp_rules *rules)
+{
+    (void)printf("digraph rules {\n    rankdir=LR;\n    node [shape=box];\n");
+    for (unsigned stage = 0; stage < WFP_STAGE_COUNT; stage++) {
+        (void)printf("    \"stage %s\" [shape=ellipse];\n",
+                     wfp_stage_name((enum wfp_stage)stage));
+        if (stage > 0) {
+            (void)printf("    \"stage %s\" -> \"stage %s\" [label=\"pass\"];\n",
+                         wfp_stage_name((enum wfp_stage)(stage - 1)),
+                         wfp_stage_name((enum wfp_stage)stage));
+        }
+    }
+    for (size_t row = 0; row < rules->count; row++) {
+        print_dot_rule(&rules->rows[row]);
+    }
+    (void)printf("}\n");
+}
+
+static void print_json(const struct wfp_rule *rule)
+{
+    json_t *json = rule_json(rule);
+
+    (void)json_dumpf(json, stdout, JSON_COMPACT);
+    (void)putchar('\n');
+    json_decref(json);
+}
+
+static void print_each(const struct wfp_rules *rules, void (*print)(const struct wfp_rule *rule))
+{
+    for (size_t row = 0; row < rules->count; row++) {
+        print(&rules->rows[row]);
+    }
+}
+
+int cli_rules(int argc, char **argv)
+{
+    static const char *const formats[] = {"human", "dot", "jsonl", NULL};
+    static const struct option table[] = {
+        {.name = "format", .help = "how to print", .kind = OPTION_CHOICE, .choices = formats},
+    };
+    static const struct command command = {
+        .name = "wfpcheck rules",
+        .summary = "print the model's table of rules",
+        .options = table,
+        .option_count = 1,
+    };
+    struct options options;
+    const char *format;
+    int code;
+
+    if (!command_begin(&command, argc, argv, &options, &code)) {
+        return code;
+    }
+    format = options_text(&options, 0, "human");
+    if (format[0] == 'd') {
+        print_dot(wfp_rules());
+    } else {
+        print_each(wfp_rules(), format[0] == 'j' ? print_json : print_human);
+    }
+    options_release(&options);
+    return EXIT_WELL;
+}

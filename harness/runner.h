@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Runs one case: plays the vector, holds every answer against its expectation, runs the control. */
+
+#ifndef HARNESS_RUNNER_H
+#define HARNESS_RUNNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/answer.h"
+#include "harness/plan.h"
+#include "harness/text.h"
+#include "harness/verdict.h"
+
+struct key_catalogue;
+
+struct runner {
+    const struct backend *backend;
+    const struct backend *reference;  /* the model as shipped */
+    const struct key_catalogue *keys; /* for what a rule's key settles; may be NULL */
+    const char *options;              /* what to add to "wfpcheck run CASE" to repeat a case */
+    bool details;                     /* describe failures at length */
+    uint64_t *visited;                /* NULL, or bits of the rules of the table that answered */
+};
+
+enum { RULE_WORDS = WFP_RULES_MAX / 64, MESSAGE_MAX = 512 };
+
+/* A result with the texts that it points to. */
+struct judged {
+    struct result result;
+    char name[CASE_NAME_MAX];
+    char message[MESSAGE_MAX];
+    char actual[ANSWER_TEXT_MAX];
+    struct text detail;
+};
+
+/* `judged` is overwritten; clear it when done. */
+void runner_run(const struct runner *runner, const struct plan_case *planned,
+                struct judged *judged);
+void judged_clear(struct judged *judged);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/script.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/complaint.h"
+#include "harness/reader.h"
+#include "harness/vector.h"
+
+enum { HEX_SHOWN = 32 };
+
+struct line {
+    char *buffer;
+    size_t size;
+    size_t used;
+    const uint32_t *n;
+};
+
+static void put(struct line *line, const char *format, ...) COMPLAINT_FORMAT(2, 3);
+
+static void put(struct line *line, const char *format, ...)
+{
+    if (line->used >= line->size) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    int length =
+        vsnprintf(line->buffer + line->used, line->size - line->used, format, arguments);
+    va_end(arguments);
+    line->used += length > 0 ? (size_t)length : 0;
+}
+
+static void put_defined(struct line *line, const struct step *step)
+{
+    if (step->as != NULL) {
+        put(line, "%s = ", step->as);
+    }
+    put(line, "%s", step_kind_name(step->kind));
+}
+
+static void put_size(struct line *line, struct size size)
+{
+    char text[SIZE_TEXT_MAX];
+    uint32_t bytes;
+    if (line->n != NULL && size_resolve(size, *line->n, true, &bytes)) {
+        size = (struct size){.value = bytes};
+    }
+    size_print(size, text, sizeof text);
+    put(line, "%s", text);
+}
+
+/* ---- sockets and handles ---- */
+
+static void put_socket_words(struct line *line, const struct step *step)
+{
+    put(line, " %s %s%s", word_text(&type_words, (int)step->type),
+        word_text(&family_words, (int)step->family),
+        step->overlapped_socket ? "" : " overlapped=no");
+}
+
+static void put_redirect(struct line *line, const struct redirect *redirect)
+{
+    if (strcmp(redirect->handle, "self") != 0) {
+        put(line, " handle=%s", redirect->handle);
+    }
+    put(line, " context=%lu", (unsigned long)redirect->context);
+    if (redirect->target_pid == 0) {
+        put(line, " target-pid=0");
+    }
+    put(line, "%s%s%s", redirect->layer == WFP_LAYER_BIND_REDIRECT ? " layer=bind" : "",
+        redirect->remote ? " remote" : "", redirect->lost ? " lost" : "");
+}
+
+static void put_accepting(struct line *line, const struct step *step)
+{
+    put_defined(line, step);
+    put_socket_words(line, step);
+    if (step->kind == STEP_REDIRECTED_ACCEPT) {
+        put_redirect(line, &step->redirect);
+    }
+    if (step->from != NULL) {
+        put(line, " from=%s", step->from);
+    }
+    put(line, "%s", step->update ? "" : " update=no");
+}
+
+static void put_socket(struct line *line, const struct step *step)
+{
+    put_defined(line, step);
+    put_socket_words(line, step);
+}
+
+/* The kinds that have no more to say than which name they act on. */
+static void put_named(struct line *line, const struct step *step)
+{
+    put_defined(line, step);
+    put(line, "%s%s", step->on != NULL ? " " : "", step->on != NULL ? step->on : "");
+    put(line, "%s%s", step->of != NULL ? " " : "", step->of != NULL ? step->of : "");
+    put(line, "%s%s", step->handle != NULL ? " " : "", step->handle != NULL ? step->handle : "");
+    put(line, "%s", step->update ? "" : " update=no");
+}
+
+static void put_connect(struct line *line, const struct step *step)
+{
+    put(line, "connect %s", step->on);
+    if (step->to != NULL) {
+        put(line, " to=%s", step->to);
+    }
+    if (step->redirected) {
+        put(line, " redirected");
+        put_redirect(line, &step->redirect);
+    }
+}
+
+/* ---- processes and threads ---- */
+
+static void put_process(struct line *line, const struct step *step)
+{
+    put(line, "process");
+    if (step->started.given) {
+        put(line, " started=%s", step->started.value ? "yes" : "no");
+    }
+    if (step->elevated.given) {
+        put(line, " elevated=%s", step->elevated.value ? "yes" : "no");
+    }
+}
+
+static void put_thread(struct line *line, const struct step *step)
+{
+    put(line, "%s", step_kind_name(step->kind));
+    if (step->thread > 0) {
+        put(line, " thread=%lu", (unsigned long)step->thread);
+    }
+}
+
+static void put_result(struct line *line, const struct step *step)
+{
+    put(line, "result %s %s%s", step->of, channel_name(step->channel),
+        step->wait ? "" : " wait=no");
+}
+
+/* ---- ioctls ---- */
+
+static bool is_swept(const struct step *step, enum sweep_field field)
+{
+    return step->sweep != NULL && step->sweep->of == field;
+}
+
+/* "{0 | 1..3 | N}" */
+static void put_bands(struct line *line, const struct step *step)
+{
+    for (size_t i = 0; i < step->sweep->count; i++) {
+        put(line, "%s%s", i == 0 ? "{" : " | ", step->sweep->bands[i].name);
+    }
+    put(line, "}");
+}
+
+static void put_code(struct line *line, const struct step *step)
+{
+    const char *name = ioctl_code_name(step->ioctl.code);
+    put(line, " ");
+    if (is_swept(step, SWEEP_CODE)) {
+        put_bands(line, step);
+        return;
+    }
+    put(line, "%s", name != NULL ? name : step->ioctl.code_text);
+}
+
+static void put_content(struct line *line, const struct input *input)
+{
+    switch (input->kind) {
+    case INPUT_NONE:
+        put(line, " in=%lu", (unsigned long)input->size);
+        return;
+    case INPUT_BLOB:
+        put(line, " in=%s", input->from);
+        return;
+    case INPUT_FILL:
+        put(line, " in=%lux%02lx", (unsigned long)input->size, (unsigned long)input->fill);
+        return;
+    case INPUT_HEX:
+        put(line, " in=hex:%.*s%s", HEX_SHOWN, input->hex,
+            strlen(input->hex) > HEX_SHOWN ? "..." : "");
+        return;
+    }
+}
+
+static void put_edits(struct line *line, const struct input *input)
+{
+    if (input->cut > 0) {
+        put(line, " cut=%lu", (unsigned long)input->cut);
+    }
+    if (input->extend > 0) {
+        put(line, " extend=%lu", (unsigned long)input->extend);
+    }
+    if (input->altered) {
+        put(line, " alter=%lu", (unsigned long)input->alter);
+    }
+}
+
+static void put_input_sweep(struct line *line, const struct step *step)
+{
+    if (step->sweep == NULL) {
+        return;
+    }
+    const char *field = sweep_field_name(step->sweep->of);
+    if (strncmp(field, "in.", 3) == 0) {
+        put(line, " %s=", field);
+        put_bands(line, step);
+    }
+}
+
+static void put_input(struct line *line, const struct step *step)
+{
+    const struct input *input = &step->ioctl.in;
+    bool absent = input->kind == INPUT_NONE && input->size == 0 &&
+                  input->pointer == WFP_POINTER_NULL;
+    if (!absent) {
+        put_content(line, input);
+        put_edits(line, input);
+        bool usual = input->pointer == WFP_POINTER_HEAP;
+        put(line, "%s%s", usual ? "" : " ", usual ? "" : pointer_name(input->pointer));
+    }
+    put_input_sweep(line, step);
+}
+
+static void put_output(struct line *line, const struct step *step)
+{
+    const struct output *output = &step->ioctl.out;
+    bool sized = is_swept(step, SWEEP_OUT_SIZE);
+    bool pointed = is_swept(step, SWEEP_OUT_POINTER);
+    bool absent = output->pointer == WFP_POINTER_NULL && !output->size.symbolic &&
+                  output->size.value == 0;
+    if (absent && !sized && !pointed) {
+        return;
+    }
+    put(line, " out=");
+    if (sized) {
+        put_bands(line, step);
+    } else {
+        put_size(line, output->size);
+    }
+    put(line, " ");
+    if (pointed) {
+        put_bands(line, step);
+    } else {
+        put(line, "%s", pointer_name(output->pointer));
+    }
+}
+
+/* valid, null or unmapped; left out where it is the usual one. */
+static void put_pointer(struct line *line, const char *name, enum wfp_pointer pointer,
+                        enum wfp_pointer usual)
+{
+    if (pointer != usual) {
+        put(line, " %s=%s", name, word_text(&count_words, (int)pointer));
+    }
+}
+
+static void put_ioctl(struct line *line, const struct step *step)
+{
+    const struct ioctl_step *ioctl = &step->ioctl;
+    put_defined(line, step);
+    put(line, " ");
+    if (is_swept(step, SWEEP_ON)) {
+        put_bands(line, step);
+    } else {
+        put(line, "%s", step->on);
+    }
+    put_code(line, step);
+    put_input(line, step);
+    put_output(line, step);
+    if (is_swept(step, SWEEP_COUNT_POINTER)) {
+        put(line, " count=");
+        put_bands(line, step);
+    } else {
+        put_pointer(line, "count", ioctl->count, WFP_POINTER_HEAP);
+    }
+    put_pointer(line, "overlapped", ioctl->overlapped, WFP_POINTER_NULL);
+    put_pointer(line, "routine", ioctl->routine, WFP_POINTER_NULL);
+    if (ioctl->entry != WFP_ENTRY_WSAIOCTL) {
+        put(line, " entry=%s", entry_name(ioctl->entry));
+    }
+    if (ioctl->fault != WFP_FAULT_NONE) {
+        put(line, " fault=%s", fault_name(ioctl->fault));
+    }
+    if (step->thread > 0) {
+        put(line, " thread=%lu", (unsigned long)step->thread);
+    }
+    if (ioctl->save != NULL) {
+        put(line, " save=%s", ioctl->save);
+    }
+}
+
+/* ---- every kind ---- */
+
+static void (*const printers[STEP_KIND_COUNT])(struct line *line, const struct step *step) = {
+    [STEP_SOCKET] = put_socket,
+    [STEP_BIND] = put_named,
+    [STEP_LISTEN] = put_named,
+    [STEP_SHUTDOWN] = put_named,
+    [STEP_CLOSE] = put_named,
+    [STEP_DUPLICATE] = put_named,
+    [STEP_CONNECT] = put_connect,
+    [STEP_ACCEPT] = put_named,
+    [STEP_PLAIN_ACCEPT] = put_accepting,
+    [STEP_REDIRECTED_ACCEPT] = put_accepting,
+    [STEP_HANDLE] = put_named,
+    [STEP_DESTROY_HANDLE] = put_named,
+    [STEP_PROCESS] = put_process,
+    [STEP_THREAD_EXIT] = put_thread,
+    [STEP_IOCTL] = put_ioctl,
+    [STEP_RESULT] = put_result,
+    [STEP_EVENT] = put_named,
+    [STEP_CANCEL] = put_named,
+    [STEP_FINISH] = put_named,
+    [STEP_ALERTABLE_WAIT] = put_thread,
+    [STEP_LAST_ERROR] = put_thread,
+    [STEP_STATE] = put_named,
+};
+
+void script_print(const struct step *step, const uint32_t *n, char *buffer, size_t size)
+{
+    struct line line = {.buffer = buffer, .size = size, .n = n};
+    buffer[0] = '\0';
+    printers[step->kind](&line, step);
+}

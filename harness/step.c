@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/reader.h"
+#include "harness/vector.h"
+
+static bool fits_code(const char *text)
+{
+    uint32_t code;
+    return ioctl_code_parse(text, &code);
+}
+
+static bool read_code(struct reader *reader, struct place place, json_t *value, const void *rule,
+                      void *field)
+{
+    struct ioctl_step *ioctl = field;
+    return read_text(reader, place, value, rule, &ioctl->code_text) &&
+           ioctl_code_parse(ioctl->code_text, &ioctl->code);
+}
+
+/* ---- values of their own ---- */
+
+bool read_size(struct reader *reader, struct place place, json_t *value, const void *rule,
+               void *field)
+{
+    (void)rule;
+    struct size *size = field;
+    const char *text = json_string_value(value);
+    json_int_t number = json_integer_value(value);
+    if (text != NULL && text[0] == 'N' && size_parse(text, size)) {
+        return true;
+    }
+    if (json_is_integer(value) && number >= 0 && number <= SIZE_MAX_BYTES) {
+        *size = (struct size){.value = number};
+        return true;
+    }
+    return reader_complain_value(reader, place, "a size from 0 to 1048576, N, N-k or N+k", value);
+}
+
+static bool read_optional_flag(struct reader *reader, struct place place, json_t *value,
+                               const void *rule, void *field)
+{
+    struct optional_flag *flag = field;
+    flag->given = true;
+    return read_flag(reader, place, value, rule, &flag->value);
+}
+
+/* Expectations and sweeps take the keys; they are read when the rest is. */
+static bool read_elsewhere(struct reader *reader, struct place place, json_t *value,
+                           const void *rule, void *field)
+{
+    (void)reader;
+    (void)place;
+    (void)value;
+    (void)rule;
+    (void)field;
+    return true;
+}
+
+/* ^([0-9a-f]{2})*$ */
+static bool fits_hex(const char *text)
+{
+    size_t length = strspn(text, "0123456789abcdef");
+    return text[length] == '\0' && length % 2 == 0;
+}
+
+static const struct text_rule rule_code = {1, 16, fits_code,
+                                           "QUERY_RECORDS | QUERY_CONTEXT | SET_RECORDS | FLUSH | "
+                                           "0x and eight of 0-9 and A-F"};
+static const struct text_rule rule_hex = {0, 4096, fits_hex,
+                                          "at most 2048 pairs of the digits 0-9 and a-f"};
+static const struct range range_byte = {0, 255};
+static const struct range range_bytes = {0, SIZE_MAX_BYTES};
+static const struct range range_some = {1, SIZE_MAX_BYTES};
+static const struct range range_context = {0, 65536};
+static const struct range range_pid = {0, 65535};
+static const struct range range_thread = {0, WFP_THREADS - 1};
+static const struct range range_other_thread = {1, WFP_THREADS - 1};
+
+static const struct member input_members[] = {
+    {"from", read_text, &rule_name, offsetof(struct input, from)},
+    {"fill", read_number, &range_byte, offsetof(struct input, fill)},
+    {"size", read_number, &range_bytes, offsetof(struct input, size)},
+    {"hex", read_text, &rule_hex, offsetof(struct input, hex)},
+    {"cut", read_number, &range_some, offsetof(struct input, cut)},
+    {"extend", read_number, &range_some, offsetof(struct input, extend)},
+    {"alter", read_number, &range_bytes, offsetof(struct input, alter)},
+    {"pointer", read_word, &pointer_words, offsetof(struct input, pointer)},
+};
+static const struct shape input_shape = {input_members, 8, 0, MEMBERS_ALL};
+
+static bool read_input(struct reader *reader, struct place place, json_t *value, const void *rule,
+                       void *field)
+{
+    struct input *input = field;
+    input->pointer = WFP_POINTER_HEAP;
+    if (!read_object(reader, place, value, rule, input)) {
+        return false;
+    }
+    static const struct {
+        const char *member;
+        enum input_kind kind;
+    } contents[] = {{"from", INPUT_BLOB}, {"fill", INPUT_FILL}, {"hex", INPUT_HEX}};
+    size_t found = 0;
+    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+        if (json_object_get(value, contents[i].member) != NULL) {
+            input->kind = contents[i].kind;
+            found++;
+        }
+    }
+    input->altered = json_object_get(value, "alter") != NULL;
+    return found <= 1 || reader_complain(reader, place, "only one of from, fill and hex", "%zu",
+                                         found);
+}
+
+static const struct member output_members[] = {
+    {"size", read_size, NULL, offsetof(struct output, size)},
+    {"pointer", read_word, &pointer_words, offsetof(struct output, pointer)},
+};
+static const struct shape output_shape = {output_members, 2, 0x1, 0x3};
+
+static bool read_output(struct reader *reader, struct place place, json_t *value,
+                        const void *rule, void *field)
+{
+    struct output *output = field;
+    output->pointer = WFP_POINTER_HEAP;
+    return read_object(reader, place, value, rule, output);
+}
+
+static const struct member redirect_members[] = {
+    {"handle", read_text, &rule_name, offsetof(struct redirect, handle)},
+    {"context", read_number, &range_context, offsetof(struct redirect, context)},
+    {"target-pid", read_number, &range_pid, offsetof(struct redirect, target_pid)},
+    {"layer", read_word, &layer_words, offsetof(struct redirect, layer)},
+    {"remote", read_flag, NULL, offsetof(struct redirect, remote)},
+    {"lost", read_flag, NULL, offsetof(struct redirect, lost)},
+};
+static const struct shape redirect_shape = {redirect_members, 6, 0, MEMBERS_ALL};
+
+static bool read_redirect(struct reader *reader, struct place place, json_t *value,
+                          const void *rule, void *field)
+{
+    return read_object(reader, place, value, rule, field);
+}
+
+/* ---- the members of each kind ---- */
+
+enum {
+    DO,
+    AS,
+    ON,
+    OF,
+    TO,
+    FROM,
+    HANDLE,
+    FAMILY,
+    TYPE,
+    ATTRIBUTE, /* overlapped, of a socket */
+    UPDATE,
+    REDIRECT,
+    STARTED,
+    ELEVATED,
+    THREAD,
+    OTHER_THREAD, /* never the first one */
+    CODE,
+    IN,
+    OUT,
+    COUNT,
+    OVERLAPPED, /* of a call */
+    ROUTINE,
+    ENTRY,
+    FAULT,
+    SAVE,
+    HOW,
+    WAIT,
+    EXPECT,
+    SWEEP,
+    MEMBER_COUNT
+};
+
+static const struct member step_members[MEMBER_COUNT] = {
+    [DO] = {"do", read_word, &step_kind_words, offsetof(struct step, kind)},
+    [AS] = {"as", read_text, &rule_name, offsetof(struct step, as)},
+    [ON] = {"on", read_text, &rule_name, offsetof(struct step, on)},
+    [OF] = {"of", read_text, &rule_name, offsetof(struct step, of)},
+    [TO] = {"to", read_text, &rule_name, offsetof(struct step, to)},
+    [FROM] = {"from", read_text, &rule_name, offsetof(struct step, from)},
+    [HANDLE] = {"handle", read_text, &rule_name, offsetof(struct step, handle)},
+    [FAMILY] = {"family", read_word, &family_words, offsetof(struct step, family)},
+    [TYPE] = {"type", read_word, &type_words, offsetof(struct step, type)},
+    [ATTRIBUTE] = {"overlapped", read_flag, NULL, offsetof(struct step, overlapped_socket)},
+    [UPDATE] = {"update", read_flag, NULL, offsetof(struct step, update)},
+    [REDIRECT] = {"redirect", read_redirect, &redirect_shape, offsetof(struct step, redirect)},
+    [STARTED] = {"started", read_optional_flag, NULL, offsetof(struct step, started)},
+    [ELEVATED] = {"elevated", read_optional_flag, NULL, offsetof(struct step, elevated)},
+    [THREAD] = {"thread", read_number, &range_thread, offsetof(struct step, thread)},
+    [OTHER_THREAD] = {"thread", read_number, &range_other_thread, offsetof(struct step, thread)},
+    [CODE] = {"code", read_code, &rule_code, offsetof(struct step, ioctl)},
+    [IN] = {"in", read_input, &input_shape, offsetof(struct step, ioctl.in)},
+    [OUT] = {"out", read_output, &output_shape, offsetof(struct step, ioctl.out)},
+    [COUNT] = {"count", read_word, &count_words, offsetof(struct step, ioctl.count)},
+    [OVERLAPPED] = {"overlapped", read_word, &given_words, offsetof(struct step, ioctl.overlapped)},
+    [ROUTINE] = {"routine", read_word, &given_words, offsetof(struct step, ioctl.routine)},
+    [ENTRY] = {"entry", read_word, &entry_words, offsetof(struct step, ioctl.entry)},
+    [FAULT] = {"fault", read_word, &fault_words, offsetof(struct step, ioctl.fault)},
+    [SAVE] = {"save", read_text, &rule_name, offsetof(struct step, ioctl.save)},
+    [HOW] = {"how", read_word, &channel_words, offsetof(struct step, channel)},
+    [WAIT] = {"wait", read_flag, NULL, offsetof(struct step, wait)},
+    [EXPECT] = {"expect", read_elsewhere, NULL, 0},
+    [SWEEP] = {"sweep", read_elsewhere, NULL, 0},
+};
+
+#define M(member) MEMBER_BIT(member)
+
+/* What a kind must have, and what it may have besides. */
+static const struct {
+    uint64_t required;
+    uint64_t optional;
+} kind_members[STEP_KIND_COUNT] = {
+    [STEP_SOCKET] = {M(AS), M(FAMILY) | M(TYPE) | M(ATTRIBUTE)},
+    [STEP_BIND] = {M(ON), 0},
+    [STEP_LISTEN] = {M(ON), 0},
+    [STEP_SHUTDOWN] = {M(ON), 0},
+    [STEP_CLOSE] = {M(ON), 0},
+    [STEP_DUPLICATE] = {M(ON) | M(AS), 0},
+    [STEP_CONNECT] = {M(ON), M(TO) | M(REDIRECT) | M(EXPECT)},
+    [STEP_ACCEPT] = {M(ON) | M(AS), M(UPDATE)},
+    [STEP_PLAIN_ACCEPT] = {M(AS), M(FAMILY) | M(ATTRIBUTE)},
+    [STEP_REDIRECTED_ACCEPT] = {M(AS),
+                                M(FAMILY) | M(ATTRIBUTE) | M(UPDATE) | M(REDIRECT) | M(FROM)},
+    [STEP_HANDLE] = {M(AS), 0},
+    [STEP_DESTROY_HANDLE] = {M(ON), 0},
+    [STEP_PROCESS] = {0, M(STARTED) | M(ELEVATED)},
+    [STEP_THREAD_EXIT] = {M(OTHER_THREAD), 0},
+    [STEP_IOCTL] = {M(ON) | M(CODE),
+                    M(IN) | M(OUT) | M(COUNT) | M(OVERLAPPED) | M(ROUTINE) | M(ENTRY) | M(FAULT) |
+                        M(THREAD) | M(AS) | M(SAVE) | M(EXPECT) | M(SWEEP)},
+    [STEP_RESULT] = {M(OF), M(HOW) | M(WAIT) | M(EXPECT)},
+    [STEP_EVENT] = {M(OF), M(EXPECT)},
+    [STEP_CANCEL] = {M(OF), M(EXPECT)},
+    [STEP_FINISH] = {M(OF), 0},
+    [STEP_ALERTABLE_WAIT] = {0, M(THREAD) | M(EXPECT)},
+    [STEP_LAST_ERROR] = {0, M(THREAD) | M(EXPECT)},
+    [STEP_STATE] = {M(ON) | M(HANDLE), M(EXPECT)},
+};
+
+static const struct step defaults = {
+    .overlapped_socket = true,
+    .update = true,
+    .wait = true,
+    .redirect = {.handle = "self", .context = 32, .target_pid = 1234},
+    .ioctl = {.in = {.pointer = WFP_POINTER_NULL},
+              .out = {.pointer = WFP_POINTER_NULL},
+              .count = WFP_POINTER_HEAP,
+              .overlapped = WFP_POINTER_NULL,
+              .routine = WFP_POINTER_NULL},
+};
+
+bool step_kind_answers(enum step_kind kind)
+{
+    return (kind_members[kind].optional & M(EXPECT)) != 0;
+}
+
+/* ---- do the members fit together? ---- */
+
+/* `size` stands with `fill`, or alone; a sweep may stand in for it. */
+static bool check_input_size(struct reader *reader, json_t *value, const struct step *step)
+{
+    json_t *in = json_object_get(value, "in");
+    const char *of = json_string_value(json_object_get(json_object_get(value, "sweep"), "of"));
+    if (in == NULL) {
+        return true;
+    }
+    enum input_kind kind = step->ioctl.in.kind;
+    bool sized = kind == INPUT_FILL || kind == INPUT_NONE;
+    bool given = json_object_get(in, "size") != NULL;
+    if (given && !sized) {
+        return reader_complain(reader, place_member(in, "size"), "no size beside from or hex",
+                               "one");
+    }
+    bool swept = of != NULL && strcmp(of, "in.size") == 0;
+    return given || !sized || swept ||
+           reader_complain(reader, place_member(in, "size"), "a size", "none");
+}
+
+/* NULL when the input can be made. */
+static const char *input_wants(const struct input *input)
+{
+    if (input->kind == INPUT_NONE) {
+        bool absent =
+            input->pointer == WFP_POINTER_NULL || input->pointer == WFP_POINTER_UNMAPPED;
+        bool edited = input->cut > 0 || input->extend > 0 || input->altered;
+        return absent && !edited ? NULL : "from, fill, hex, or only a pointer null or unmapped";
+    }
+    if (input->kind == INPUT_BLOB) {
+        return NULL;
+    }
+    size_t size = input->kind == INPUT_HEX ? strlen(input->hex) / 2 : input->size;
+    if (input->cut > size) {
+        return "no more cut off than there is";
+    }
+    bool outside = input->altered && input->alter >= size - input->cut + input->extend;
+    return outside ? "the altered byte within the input" : NULL;
+}
+
+static bool check_operation(struct reader *reader, struct place place, const struct step *step)
+{
+    bool pends = step->ioctl.overlapped == WFP_POINTER_HEAP;
+    return step->as == NULL || pends ||
+           reader_complain(reader, place, "overlapped: valid beside as", "none");
+}
+
+/* N is the size of what a query returns; no other call has one. */
+static bool check_query(struct reader *reader, struct place place, const struct step *step)
+{
+    if (ioctl_code_queries(step->ioctl.code)) {
+        return true;
+    }
+    if (step->ioctl.save != NULL) {
+        return reader_complain(reader, place, "save on a query only", "%s", step->ioctl.code_text);
+    }
+    return !step->ioctl.out.size.symbolic ||
+           reader_complain(reader, place, "N on a query only", "%s", step->ioctl.code_text);
+}
+
+bool step_check(struct reader *reader, struct place place, const struct step *step)
+{
+    if (step->kind != STEP_IOCTL) {
+        return true;
+    }
+    const char *wanted = input_wants(&step->ioctl.in);
+    if (wanted != NULL) {
+        return reader_complain(reader, place, wanted, "another input");
+    }
+    return check_operation(reader, place, step) && check_query(reader, place, step);
+}
+
+/* ---- one step ---- */
+
+static bool read_expect_or_sweep(struct reader *reader, json_t *value,
+                                 const struct key_catalogue *keys, struct step *step)
+{
+    bool expects = json_object_get(value, "expect") != NULL;
+    bool sweeps = json_object_get(value, "sweep") != NULL;
+    if (expects && sweeps) {
+        return reader_complain(reader, place_member(value, "expect"),
+                               "no expectation beside a sweep", "both");
+    }
+    if (step->replaces && (expects || sweeps)) {
+        return reader_complain(reader, place_member(value, expects ? "expect" : "sweep"),
+                               "nothing expected of a replacing step", "this member");
+    }
+    if (sweeps) {
+        return sweep_read(reader, value, keys, step);
+    }
+    return !expects || expectation_read(reader, value, "expect", keys, &step->expect);
+}
+
+bool step_read(struct reader *reader, struct place place, json_t *value,
+               const struct key_catalogue *keys, bool replaces, struct step *step)
+{
+    int kind;
+    if (!read_kind(reader, place, value, "do", &step_kind_words, &kind)) {
+        return false;
+    }
+    uint64_t required = kind_members[kind].required | M(DO);
+    struct shape shape = {step_members, MEMBER_COUNT, required,
+                          required | kind_members[kind].optional};
+    *step = defaults;
+    step->replaces = replaces;
+    if (!read_object(reader, place, value, &shape, step)) {
+        return false;
+    }
+    bool redirects = json_object_get(value, "redirect") != NULL;
+    step->redirected = redirects || step->kind == STEP_REDIRECTED_ACCEPT;
+    return check_input_size(reader, value, step) &&
+           read_expect_or_sweep(reader, value, keys, step) &&
+           (step->sweep != NULL || step_check(reader, place, step));
+}

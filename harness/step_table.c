@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include "harness/reader.h"
+#include "harness/vector.h"
+
+_Static_assert(sizeof(enum wfp_pointer) == sizeof(int), "read_word() writes an int");
+
+/* ---- words ---- */
+
+static const struct word kind_rows[] = {
+    {"socket", STEP_SOCKET},
+    {"bind", STEP_BIND},
+    {"listen", STEP_LISTEN},
+    {"shutdown", STEP_SHUTDOWN},
+    {"close", STEP_CLOSE},
+    {"duplicate", STEP_DUPLICATE},
+    {"connect", STEP_CONNECT},
+    {"accept", STEP_ACCEPT},
+    {"plain-accept", STEP_PLAIN_ACCEPT},
+    {"redirected-accept", STEP_REDIRECTED_ACCEPT},
+    {"handle", STEP_HANDLE},
+    {"destroy-handle", STEP_DESTROY_HANDLE},
+    {"process", STEP_PROCESS},
+    {"thread-exit", STEP_THREAD_EXIT},
+    {"ioctl", STEP_IOCTL},
+    {"result", STEP_RESULT},
+    {"event", STEP_EVENT},
+    {"cancel", STEP_CANCEL},
+    {"finish", STEP_FINISH},
+    {"alertable-wait", STEP_ALERTABLE_WAIT},
+    {"last-error", STEP_LAST_ERROR},
+    {"state", STEP_STATE},
+};
+static const struct word family_rows[] = {{"ipv4", WFP_IPV4}, {"ipv6", WFP_IPV6}};
+static const struct word type_rows[] = {{"tcp", WFP_TCP}, {"udp", WFP_UDP}, {"raw", WFP_RAW}};
+static const struct word layer_rows[] = {
+    {"connect", WFP_LAYER_CONNECT_REDIRECT},
+    {"bind", WFP_LAYER_BIND_REDIRECT},
+};
+static const struct word pointer_rows[] = {
+    {"heap", WFP_POINTER_HEAP},
+    {"stack", WFP_POINTER_STACK},
+    {"misaligned", WFP_POINTER_MISALIGNED},
+    {"null", WFP_POINTER_NULL},
+    {"unmapped", WFP_POINTER_UNMAPPED},
+    {"partly-unmapped", WFP_POINTER_PARTLY_UNMAPPED},
+};
+static const struct word count_rows[] = {
+    {"valid", WFP_POINTER_HEAP},
+    {"null", WFP_POINTER_NULL},
+    {"unmapped", WFP_POINTER_UNMAPPED},
+};
+static const struct word given_rows[] = {
+    {"valid", WFP_POINTER_HEAP},
+    {"unmapped", WFP_POINTER_UNMAPPED},
+};
+static const struct word entry_rows[] = {
+    {"WSAIoctl", WFP_ENTRY_WSAIOCTL},
+    {"WSPIoctl", WFP_ENTRY_WSPIOCTL},
+    {"WskControlSocket", WFP_ENTRY_WSK},
+};
+static const struct word fault_rows[] = {
+    {"network-down", WFP_FAULT_NETWORK_DOWN},
+    {"interrupted", WFP_FAULT_INTERRUPTED},
+    {"callback-running", WFP_FAULT_CALLBACK_RUNNING},
+    {"protocol", WFP_FAULT_PROTOCOL},
+};
+static const struct word channel_rows[] = {
+    {"WSAGetOverlappedResult", WFP_CHANNEL_WSA},
+    {"GetOverlappedResult", WFP_CHANNEL_WIN32},
+    {"completion-port", WFP_CHANNEL_PORT},
+    {"completion-routine", WFP_CHANNEL_ROUTINE},
+};
+static const struct word sweep_rows[] = {
+    {"out.size", SWEEP_OUT_SIZE},
+    {"out.pointer", SWEEP_OUT_POINTER},
+    {"in.size", SWEEP_IN_SIZE},
+    {"in.pointer", SWEEP_IN_POINTER},
+    {"in.cut", SWEEP_IN_CUT},
+    {"in.extend", SWEEP_IN_EXTEND},
+    {"in.alter", SWEEP_IN_ALTER},
+    {"code", SWEEP_CODE},
+    {"count", SWEEP_COUNT_POINTER},
+    {"on", SWEEP_ON},
+};
+
+const struct words step_kind_words = WORDS(kind_rows);
+const struct words family_words = WORDS(family_rows);
+const struct words type_words = WORDS(type_rows);
+const struct words layer_words = WORDS(layer_rows);
+const struct words pointer_words = WORDS(pointer_rows);
+const struct words count_words = WORDS(count_rows);
+const struct words given_words = WORDS(given_rows);
+const struct words entry_words = WORDS(entry_rows);
+const struct words fault_words = WORDS(fault_rows);
+const struct words channel_words = WORDS(channel_rows);
+const struct words sweep_words = WORDS(sweep_rows);
+
+const char *step_kind_name(enum step_kind kind)
+{
+    return word_text(&step_kind_words, (int)kind);
+}
+
+const char *sweep_field_name(enum sweep_field field)
+{
+    return word_text(&sweep_words, (int)field);
+}
+
+const char *pointer_name(enum wfp_pointer pointer)
+{
+    return word_text(&pointer_words, (int)pointer);
+}
+
+const char *entry_name(enum wfp_entry entry)
+{
+    return word_text(&entry_words, (int)entry);
+}
+
+const char *fault_name(enum wfp_fault fault)
+{
+    return word_text(&fault_words, (int)fault);
+}
+
+const char *channel_name(enum wfp_channel channel)
+{
+    return word_text(&channel_words, (int)channel);
+}
+
+bool sweep_pointer_parse(enum sweep_field field, const char *text, enum wfp_pointer *pointer)
+{
+    const struct words *words = field == SWEEP_COUNT_POINTER ? &count_words : &pointer_words;
+    const struct word *word = word_find(words, text);
+    if (word != NULL) {
+        *pointer = (enum wfp_pointer)word->value;
+    }
+    return word != NULL;
+}
+
+/* ---- capabilities ---- */
+
+static const char *const needs[NEED_COUNT] = {
+    [NEED_REDIRECT] = "redirect",
+    [NEED_KERNEL_FACE] = "kernel-face",
+    [NEED_KERNEL_ENTRY] = "kernel-entry",
+    [NEED_PROVIDER_ENTRY] = "provider-entry",
+    [NEED_FAULT_INJECTION] = "fault-injection",
+    [NEED_BAD_POINTERS] = "bad-pointers",
+    [NEED_ELEVATION] = "elevation",
+    [NEED_THREADS] = "threads",
+    [NEED_RAW_SOCKETS] = "raw-sockets",
+    [NEED_ACCEPT_EX] = "accept-ex",
+    [NEED_DUPLICATE] = "duplicate",
+};
+
+/* What a kind takes by itself. */
+static const uint32_t kind_needs[STEP_KIND_COUNT] = {
+    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),
+    [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_THREAD_EXIT] = NEED_BIT(NEED_THREADS),
+};
+
+static const uint32_t entry_needs[] = {
+    [WFP_ENTRY_WSAIOCTL] = 0,
+    [WFP_ENTRY_WSPIOCTL] = NEED_BIT(NEED_PROVIDER_ENTRY),
+    [WFP_ENTRY_WSK] = NEED_BIT(NEED_KERNEL_ENTRY),
+};
+
+const char *need_name(enum need need)
+{
+    return (size_t)need < NEED_COUNT ? needs[need] : NULL;
+}
+
+static uint32_t need_if(bool condition, enum need need)
+{
+    return condition ? NEED_BIT(need) : 0;
+}
+
+static bool is_bad(enum wfp_pointer pointer)
+{
+    return pointer == WFP_POINTER_UNMAPPED || pointer == WFP_POINTER_PARTLY_UNMAPPED;
+}
+
+static uint32_t ioctl_needs(const struct ioctl_step *ioctl)
+{
+    bool bad = is_bad(ioctl->in.pointer) || is_bad(ioctl->out.pointer) || is_bad(ioctl->count) ||
+               is_bad(ioctl->overlapped) || is_bad(ioctl->routine);
+    return entry_needs[ioctl->entry] | need_if(bad, NEED_BAD_POINTERS) |
+           need_if(ioctl->fault != WFP_FAULT_NONE, NEED_FAULT_INJECTION);
+}
+
+static uint32_t plain_needs(const struct step *step)
+{
+    return kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
+           need_if(step->redirected, NEED_REDIRECT) |
+           need_if(step->redirected && step->redirect.lost, NEED_FAULT_INJECTION) |
+           need_if(step->elevated.given, NEED_ELEVATION) |
+           need_if(step->thread > 0, NEED_THREADS) |
+           need_if(step->type == WFP_RAW, NEED_RAW_SOCKETS) |
+           need_if(!step->update, NEED_ACCEPT_EX);
+}
+
+uint32_t step_needs(const struct step *step)
+{
+    uint32_t bits = plain_needs(step);
+    for (size_t i = 0; step->sweep != NULL && i < step->sweep->count; i++) {
+        const struct band *band = &step->sweep->bands[i];
+        for (size_t j = 0; j < band->count; j++) {
+            struct step copy;
+            if (step_with_member(step, &band->members[j], &copy)) {
+                bits |= plain_needs(&copy);
+            }
+        }
+    }
+    return bits;
+}
+
+/* ---- control codes ---- */
+
+static const struct {
+    const char *name;
+    uint32_t code;
+} codes[] = {
+    {"QUERY_RECORDS", WFP_SIO_QUERY_RECORDS},
+    {"QUERY_CONTEXT", WFP_SIO_QUERY_CONTEXT},
+    {"SET_RECORDS", WFP_SIO_SET_RECORDS},
+    {"FLUSH", WFP_SIO_FLUSH},
+};
+
+const char *ioctl_code_name(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (codes[i].code == code) {
+            return codes[i].name;
+        }
+    }
+    return NULL;
+}
+
+bool ioctl_code_queries(uint32_t code)
+{
+    return code == WFP_SIO_QUERY_RECORDS || code == WFP_SIO_QUERY_CONTEXT;
+}
+
+/* ^0x[0-9A-F]{8}$ */
+static bool parse_hex(const char *text, uint32_t *code)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    uint32_t value = 0;
+    if (strncmp(text, "0x", 2) != 0 || strlen(text) != 10) {
+        return false;
+    }
+    for (text += 2; *text != '\0'; text++) {
+        const char *digit = strchr(digits, *text);
+        if (digit == NULL) {
+            return false;
+        }
+        value = value << 4 | (uint32_t)(digit - digits);
+    }
+    *code = value;
+    return true;
+}
+
+bool ioctl_code_parse(const char *text, uint32_t *code)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (strcmp(codes[i].name, text) == 0) {
+            *code = codes[i].code;
+            return true;
+        }
+    }
+    return parse_hex(text, code);
+}
+
+/* ---- names ---- */
+
+struct name_use {
+    const char *holder; /* member of the step, or NULL: the step itself */
+    const char *member;
+    size_t offset; /* in struct step */
+    enum step_kind kind;
+    enum name_kind names;
+};
+
+static const struct name_use uses[] = {
+    {NULL, "on", offsetof(struct step, on), STEP_BIND, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_LISTEN, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_SHUTDOWN, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_CLOSE, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_DUPLICATE, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_CONNECT, NAME_SOCKET},
+    {NULL, "to", offsetof(struct step, to), STEP_CONNECT, NAME_SOCKET},
+    {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_CONNECT, NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_ACCEPT, NAME_SOCKET},
+    {NULL, "from", offsetof(struct step, from), STEP_REDIRECTED_ACCEPT, NAME_SOCKET},
+    {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_REDIRECTED_ACCEPT,
+     NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_DESTROY_HANDLE, NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_IOCTL, NAME_INVALID},
+    {"in", "from", offsetof(struct step, ioctl.in.from), STEP_IOCTL, NAME_BLOB},
+    {NULL, "of", offsetof(struct step, of), STEP_RESULT, NAME_OPERATION},
+    {NULL, "of", offsetof(struct step, of), STEP_EVENT, NAME_OPERATION},
+    {NULL, "of", offsetof(struct step, of), STEP_CANCEL, NAME_OPERATION},
+    {NULL, "of", offsetof(struct step, of), STEP_FINISH, NAME_OPERATION},
+    {NULL, "on", offsetof(struct step, on), STEP_STATE, NAME_SOCKET},
+    {NULL, "handle", offsetof(struct step, handle), STEP_STATE, NAME_HANDLE},
+};
+
+/* What `as` names. */
+static const enum name_kind defines[STEP_KIND_COUNT] = {
+    [STEP_SOCKET] = NAME_SOCKET,       [STEP_DUPLICATE] = NAME_SOCKET,
+    [STEP_ACCEPT] = NAME_SOCKET,       [STEP_PLAIN_ACCEPT] = NAME_SOCKET,
+    [STEP_HANDLE] = NAME_HANDLE,       [STEP_REDIRECTED_ACCEPT] = NAME_SOCKET,
+    [STEP_IOCTL] = NAME_OPERATION,
+};
+
+/* NAME_INVALID stands for a socket or `invalid`. */
+static const char *const wanted[] = {
+    [NAME_SOCKET] = "a socket of an earlier step",
+    [NAME_HANDLE] = "self, or a handle of an earlier step",
+    [NAME_OPERATION] = "an overlapped call of an earlier step",
+    [NAME_BLOB] = "what an earlier step saved",
+    [NAME_INVALID] = "a socket of an earlier step, or invalid",
+};
+
+static void scope_add(struct scope *scope, const char *name, enum name_kind kind)
+{
+    scope->names[scope->count] = name;
+    scope->kinds[scope->count++] = kind;
+}
+
+void scope_begin(struct scope *scope)
+{
+    scope->count = 0;
+    scope_add(scope, "self", NAME_HANDLE);
+    scope_add(scope, "invalid", NAME_INVALID);
+}
+
+enum name_kind scope_find(const struct scope *scope, const char *name)
+{
+    for (size_t i = 0; i < scope->count; i++) {
+        if (strcmp(scope->names[i], name) == 0) {
+            return scope->kinds[i];
+        }
+    }
+    return NAME_NONE;
+}
+
+bool scope_check(struct reader *reader, struct place place, const char *name,
+                 enum name_kind names, const struct scope *scope)
+{
+    enum name_kind found = scope_find(scope, name);
+    bool socket = names == NAME_INVALID && found == NAME_SOCKET;
+    return found == names || socket || reader_complain(reader, place, wanted[names], "%s", name);
+}
+
+static const char *name_at(const struct step *step, size_t offset)
+{
+    const char *name;
+    memcpy(&name, (const char *)step + offset, sizeof name);
+    return name;
+}
+
+static bool define(struct reader *reader, json_t *value, const char *member, const char *name,
+                   enum name_kind kind, struct scope *scope)
+{
+    if (name == NULL) {
+        return true;
+    }
+    if (scope_find(scope, name) != NAME_NONE) {
+        return reader_complain(reader, place_member(value, member), "a name not used before",
+                               "%s", name);
+    }
+    scope_add(scope, name, kind);
+    return true;
+}
+
+bool scope_step(struct reader *reader, json_t *value, const struct step *step,
+                struct scope *scope)
+{
+    bool good = true;
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        const struct name_use *use = &uses[i];
+        const char *name = use->kind == step->kind ? name_at(step, use->offset) : NULL;
+        json_t *holder = use->holder == NULL ? value : json_object_get(value, use->holder);
+        if (name != NULL && holder != NULL) {
+            struct place place = place_member(holder, use->member);
+            good &= scope_check(reader, place, name, use->names, scope);
+        }
+    }
+    good &= define(reader, value, "as", step->as, defines[step->kind], scope);
+    return define(reader, value, "save", step->ioctl.save, NAME_BLOB, scope) && good;
+}
