@@ -20,14 +20,16 @@ Room = collections.namedtuple("Room", "name floor patterns sees")
 ROOMS = (
     Room("public", 0, ("sim/include/wfp/*",), ()),
     Room("model", 1, ("sim/*",), ("public",)),
-    Room("platform", 2, ("harness/platform/*",), ()),
+    Room("status", 2, ("harness/status.h",), ()),
+    Room("platform", 2, ("harness/platform/*",), ("status",)),
     Room("door", 4, ("harness/main.c", "harness/cli.h", "harness/cli_*"),
-         ("public", "model", "platform", "harness", "backend", "replay", "lab")),
-    Room("backend", 3, ("harness/backend/*",), ("public", "model", "platform", "harness")),
-    Room("replay", 3, ("harness/replay/*",), ("public", "model", "platform", "harness")),
+         ("public", "model", "status", "platform", "harness", "backend", "replay", "lab")),
+    Room("backend", 3, ("harness/backend/*",),
+         ("public", "model", "status", "platform", "harness")),
+    Room("replay", 3, ("harness/replay/*",), ("public", "model", "status", "platform", "harness")),
     Room("lab", 3, ("harness/lab/*", "harness/lab/shim/*"),
-         ("public", "model", "platform", "harness")),
-    Room("harness", 2, ("harness/*",), ("public", "model", "platform")),
+         ("public", "model", "status", "platform", "harness")),
+    Room("harness", 2, ("harness/*",), ("public", "model", "status", "platform")),
 )
 CHECKED = ("sim", "harness")
 

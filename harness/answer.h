@@ -26,8 +26,8 @@ bool answer_parse(const char *text, struct wfp_answer *answer);
 void answer_print(struct wfp_answer answer, char *buffer, size_t size);
 
 /*
- * The written form of a profile's value: an answer; true or false; a number of bytes; or every stage
- * once, separated by ','.
+ * The written form of a profile's value: an answer; true or false; a number of bytes; or every
+ * stage once, separated by ','.
  */
 enum { VALUE_TEXT_MAX = 256 };
 

@@ -22,7 +22,7 @@ enum {
 
 /* The first CLAUSE_FAMILIES are those of clauses. */
 static const char *const families[REASON_FAMILIES] = {
-    "DEF", "API", "OVL", "QRY", "CTX", "SET", "BUF",  "ERR", "WSK", "CMSG", "MSG",
+    "DEF", "API", "OVL", "QRY", "CTX", "SET",  "BUF", "ERR", "WSK", "CMSG", "MSG",
     "OPT", "UDP", "RED", "KRN", "ST",  "LOOP", "MET", "DIA", "CON", "UNK"};
 
 static bool is_digit(char c)
@@ -160,8 +160,7 @@ static bool read_ids(struct reader *reader, struct place place, json_t *value, c
     }
     const char **ids = reader_keep(reader, json_array_size(value), sizeof *ids);
     list->ids = ids;
-    return ids != NULL &&
-           read_texts(reader, place, value, rule, min, IDS_MAX, ids, &list->count);
+    return ids != NULL && read_texts(reader, place, value, rule, min, IDS_MAX, ids, &list->count);
 }
 
 static const struct member uncoverable_members[] = {
@@ -315,8 +314,8 @@ static void read_sources(struct reader *reader, struct catalogue *catalogue)
 
 /* ---- what holds between the parts ---- */
 
-static void check_references(struct reader *reader, const struct catalogue *catalogue,
-                             json_t *row, const struct clause *clause)
+static void check_references(struct reader *reader, const struct catalogue *catalogue, json_t *row,
+                             const struct clause *clause)
 {
     for (size_t i = 0; i < clause->sources.count; i++) {
         if (catalogue_source(catalogue, clause->sources.ids[i]) == NULL) {
@@ -361,8 +360,8 @@ static void check_clauses(struct reader *reader, const struct catalogue *catalog
 }
 
 static const struct member root_members[] = {
-    {"families", read_later, NULL, 0},       {"sources", read_later, NULL, 0},
-    {"clauses", read_later, NULL, 0},        {"contradictions", read_later, NULL, 0},
+    {"families", read_later, NULL, 0}, {"sources", read_later, NULL, 0},
+    {"clauses", read_later, NULL, 0},  {"contradictions", read_later, NULL, 0},
     {"unknowns", read_later, NULL, 0},
 };
 static const struct shape root_shape = {root_members, 5, 0x1F, 0x1F};
@@ -379,8 +378,8 @@ static void read_catalogue(struct reader *reader, struct catalogue *catalogue)
     catalogue->clauses = read_rows(reader, "clauses", 1, &clause_shape, sizeof(struct clause),
                                    &catalogue->clause_count);
     catalogue->contradictions =
-        read_rows(reader, "contradictions", 0, &contradiction_shape,
-                  sizeof(struct contradiction), &catalogue->contradiction_count);
+        read_rows(reader, "contradictions", 0, &contradiction_shape, sizeof(struct contradiction),
+                  &catalogue->contradiction_count);
     catalogue->unknowns = read_rows(reader, "unknowns", 0, &unknown_shape, sizeof(struct unknown),
                                     &catalogue->unknown_count);
     if (reader->found == 0 && !reader->broken) {

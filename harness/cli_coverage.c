@@ -165,6 +165,10 @@ static enum status measure_planned(struct session *session, struct report *repor
     enum status status = STATUS_OK;
 
     for (size_t p = 0; p < session->profile_count && status == STATUS_OK; p++) {
+        /* One that extends another is a provider's own: changed in one key it is nobody's. */
+        if (session->profiles[p]->chain_count > 1) {
+            continue;
+        }
         status = variants_add(&variants, session->profiles[p], session->keys, &session->tree,
                               &session->reference);
     }

@@ -6,18 +6,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#if defined(__MINGW_PRINTF_FORMAT)
-#define COMPLAINT_FORMAT(string, first) \
-    __attribute__((format(__MINGW_PRINTF_FORMAT, string, first)))
-#elif defined(__GNUC__)
-#define COMPLAINT_FORMAT(string, first) __attribute__((format(gnu_printf, string, first)))
-#else
-#define COMPLAINT_FORMAT(string, first)
-#endif
+#include "harness/text.h"
 
 /*
- * What is wrong with the input, in the order found. The first COMPLAINTS_KEPT are kept as texts, the
- * others are only counted. Zeroed memory is an empty list.
+ * What is wrong with the input, in the order found. The first COMPLAINTS_KEPT are kept as texts,
+ * the others are only counted. Zeroed memory is an empty list.
  */
 enum { COMPLAINTS_KEPT = 200, COMPLAINT_TEXT_MAX = 4096 };
 
@@ -29,10 +22,10 @@ struct complaints {
 
 /*
  * Adds one. `file` is also what was no file: "--set", "request". `line` counts from 1; 0: there is
- * none. Bytes that would move a terminal's cursor are replaced, overlong texts are cut.
+ * none. What could do harm on a terminal is replaced; overlong texts are cut.
  */
 void complain(struct complaints *complaints, const char *file, int line, const char *field,
-              const char *expected, const char *actual_format, ...) COMPLAINT_FORMAT(6, 7);
+              const char *expected, const char *actual_format, ...) TEXT_FORMAT(6, 7);
 
 /* One line each, and a last line for those that were not kept. */
 void complaints_print(const struct complaints *complaints, FILE *out);

@@ -141,8 +141,7 @@ static enum status check_depth(const struct document *document, struct complaint
 static enum status parse(struct document *document, struct complaints *complaints)
 {
     json_error_t error;
-    document->root =
-        json_loadb(document->text, document->size, JSON_REJECT_DUPLICATES, &error);
+    document->root = json_loadb(document->text, document->size, JSON_REJECT_DUPLICATES, &error);
     if (document->root != NULL) {
         return check_depth(document, complaints);
     }

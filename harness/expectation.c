@@ -84,8 +84,7 @@ struct growth {
     unsigned depth;
 };
 
-static bool grow(struct growth growth, struct place place, json_t *value,
-                 struct expectation *made);
+static bool grow(struct growth growth, struct place place, json_t *value, struct expectation *made);
 
 static bool grow_answers(struct growth growth, struct place place, json_t *list,
                          struct expectation *made)
@@ -213,8 +212,7 @@ static bool grow_key(struct growth growth, struct place place, json_t *value,
     return grow_branches(growth, place_member(value, "values"), row.values, 2, entry, made);
 }
 
-static bool grow(struct growth growth, struct place place, json_t *value,
-                 struct expectation *made)
+static bool grow(struct growth growth, struct place place, json_t *value, struct expectation *made)
 {
     json_t *part;
     struct reader *reader = growth.reader;

@@ -48,10 +48,10 @@ struct branch {
 
 struct expectation {
     enum expectation_kind kind;
-    enum wfp_key key;                    /* KEY */
-    size_t count;                        /* of answers or of branches, at least 1 */
-    const struct expected *answers;      /* ANSWERS */
-    const struct branch *branches;       /* PROFILE, KEY */
+    enum wfp_key key;               /* KEY */
+    size_t count;                   /* of answers or of branches, at least 1 */
+    const struct expected *answers; /* ANSWERS */
+    const struct branch *branches;  /* PROFILE, KEY */
 };
 
 enum { EXPECTED_LIST_MAX = 32, EXPECTED_MISSING_MAX = 320 };
@@ -64,15 +64,16 @@ struct expected_list {
 };
 
 /*
- * Collects the allowed answers under the active profile: a branch is taken by the profile's name or,
- * if that is not listed, by the name of its nearest ancestor; a key by the profile's value, an open
- * key by each of its values. False when the vector does not say: `list->missing` then names what is
- * not listed ("profile windows-26100", "key too-small = WSAENOBUFS/N").
+ * Collects the allowed answers under the active profile: a branch is taken by the profile's name
+ * or, if that is not listed, by the name of its nearest ancestor; a key by the profile's value, an
+ * open key by each of its values. False when the vector does not say: `list->missing` then names
+ * what is not listed ("profile windows-26100", "key too-small = WSAENOBUFS/N").
  */
 bool expectation_leaves(const struct expectation *expectation, const struct profile *active,
                         struct expected_list *list);
 
-/* Calls `visit` for every alternative of every branch; stops and gives false when it gives false. */
+/* Calls `visit` for every alternative of every branch; stops and gives false when it gives false.
+ */
 bool expectation_each(const struct expectation *expectation,
                       bool (*visit)(void *context, const struct expected *expected), void *context);
 

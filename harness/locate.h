@@ -10,7 +10,8 @@ struct document;
 
 /*
  * Jansson keeps no line numbers, so a complaint about the meaning of a value finds its place by
- * searching the tree for the value's holder and then the text for the same path. Slow: on error only.
+ * searching the tree for the value's holder and then the text for the same path. Slow: on error
+ * only.
  */
 
 /* A member of an object, an item of an array, or the holder itself. */
@@ -27,8 +28,9 @@ struct place place_whole(json_t *object);
 enum { LOCATE_FIELD_MAX = 200 };
 
 /*
- * Writes the path of a place ("steps[3].out.size" with items counted from 1; "file" for the whole) and gives its line from
- * 1: that of the member's value, that of the holder if there is no such member, 0 without a text.
+ * Writes the path of a place ("steps[3].out.size" with items counted from 1; "file" for the whole)
+ * and gives its line from 1: that of the member's value, that of the holder if there is no such
+ * member, 0 without a text.
  */
 int locate(const struct document *document, struct place place, char *field, size_t room);
 

@@ -2,24 +2,46 @@
 
 #include "harness/pattern.h"
 
-static uint8_t pattern_at(uint32_t offset)
+#include <string.h>
+
+enum { PERIOD = 256 };
+
+/* One period, in which every byte value stands once. */
+static void make_period(uint8_t *period)
 {
-    return (uint8_t)(0xA5u ^ (offset * 7u) ^ (offset >> 8));
+    for (unsigned i = 0; i < PERIOD; i++) {
+        period[i] = (uint8_t)(0xA5u ^ (i * 7u));
+    }
 }
 
 void pattern_fill(uint8_t *bytes, uint32_t size)
 {
-    for (uint32_t i = 0; i < size; i++) {
-        bytes[i] = pattern_at(i);
+    uint8_t period[PERIOD];
+
+    make_period(period);
+    for (uint32_t at = 0; at < size; at += PERIOD) {
+        memcpy(bytes + at, period, size - at < PERIOD ? size - at : PERIOD);
     }
 }
 
 uint32_t pattern_changed(const uint8_t *bytes, uint32_t size)
 {
-    while (size > 0 && bytes[size - 1] == pattern_at(size - 1)) {
-        size--;
+    uint8_t period[PERIOD];
+    uint32_t end = size;
+
+    make_period(period);
+    while (end > 0) {
+        const uint32_t start = (end - 1) / PERIOD * PERIOD;
+
+        if (memcmp(bytes + start, period, end - start) != 0) {
+            break;
+        }
+        end = start;
     }
-    return size;
+    while (end > 0 && bytes[end - 1] == period[(end - 1) % PERIOD]) {
+        end--;
+    }
+    return end;
 }
 
 void pattern_context(const char *handle, uint8_t *bytes, uint32_t size)

@@ -37,8 +37,8 @@ struct key_catalogue {
 };
 
 /*
- * Loads ROOT/profiles/keys.json. Every key of the model must be there and no other. The caller frees
- * the catalogue, after everything that was read with it.
+ * Loads ROOT/profiles/keys.json. Every key of the model must be there and no other. The caller
+ * frees the catalogue, after everything that was read with it.
  */
 enum status key_catalogue_load(const char *root, struct complaints *complaints,
                                struct key_catalogue **catalogue);
@@ -68,7 +68,7 @@ struct key_source {
 struct profile {
     const char *name;
     const char *title;
-    size_t chain_count; /* at least 1 */
+    size_t chain_count;                   /* at least 1 */
     const char *chain[PROFILE_CHAIN_MAX]; /* its own name, then what it extends, nearest first */
     struct wfp_profile values;
     struct key_source sources[WFP_KEY_COUNT];
@@ -76,8 +76,9 @@ struct profile {
 };
 
 /*
- * Loads a profile. `name_or_file` is the path of a file if it has a '/' or ends in ".json", else the
- * name of ROOT/profiles/NAME.json; what it extends is found by name. The caller frees the profile.
+ * Loads a profile. `name_or_file` is the path of a file if it has a '/' or ends in ".json", else
+ * the name of ROOT/profiles/NAME.json; what it extends is found by name. The caller frees the
+ * profile.
  */
 enum status profile_load(const char *root, const char *name_or_file,
                          const struct key_catalogue *keys, struct complaints *complaints,

@@ -301,8 +301,7 @@ bool read_texts(struct reader *reader, struct place place, json_t *value,
             continue;
         }
         if (text_among(text, texts, read)) {
-            good = reader_complain_value(reader, place_item(value, index),
-                                         "each text once", item);
+            good = reader_complain_value(reader, place_item(value, index), "each text once", item);
             continue;
         }
         texts[read++] = text;

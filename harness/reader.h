@@ -30,7 +30,7 @@ enum status reader_status(const struct reader *reader);
 
 /* Always false, so that a check can end with it. */
 bool reader_complain(struct reader *reader, struct place place, const char *expected,
-                     const char *actual_format, ...) COMPLAINT_FORMAT(4, 5);
+                     const char *actual_format, ...) TEXT_FORMAT(4, 5);
 /* "found" is the value itself, as JSON, cut where long. */
 bool reader_complain_value(struct reader *reader, struct place place, const char *expected,
                            json_t *value);
@@ -58,7 +58,8 @@ enum { SHAPE_MEMBERS_MAX = 64 };
 
 /*
  * Reads an object with these members only. `required` and `allowed` are sets of row numbers; of two
- * rows with one name at most one may be allowed. A member that is absent leaves its field as it was.
+ * rows with one name at most one may be allowed. A member that is absent leaves its field as it
+ * was.
  */
 struct shape {
     const struct member *members;
@@ -111,7 +112,10 @@ struct words {
     size_t count;
 };
 
-#define WORDS(table) {(table), sizeof(table) / sizeof((table)[0])}
+#define WORDS(table)                                                                               \
+    {                                                                                              \
+        (table), sizeof(table) / sizeof((table)[0])                                                \
+    }
 
 /* rule: struct words; field: an enum of the size of int */
 bool read_word(struct reader *reader, struct place place, json_t *value, const void *rule,

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/complaint.h"
 #include "harness/reader.h"
+#include "harness/text.h"
 #include "harness/vector.h"
 
 enum { HEX_SHOWN = 32 };
@@ -19,7 +19,7 @@ struct line {
     const uint32_t *n;
 };
 
-static void put(struct line *line, const char *format, ...) COMPLAINT_FORMAT(2, 3);
+static void put(struct line *line, const char *format, ...) TEXT_FORMAT(2, 3);
 
 static void put(struct line *line, const char *format, ...)
 {
@@ -28,8 +28,7 @@ static void put(struct line *line, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    int length =
-        vsnprintf(line->buffer + line->used, line->size - line->used, format, arguments);
+    int length = vsnprintf(line->buffer + line->used, line->size - line->used, format, arguments);
     va_end(arguments);
     line->used += length > 0 ? (size_t)length : 0;
 }
@@ -217,8 +216,8 @@ static void put_input_sweep(struct line *line, const struct step *step)
 static void put_input(struct line *line, const struct step *step)
 {
     const struct input *input = &step->ioctl.in;
-    bool absent = input->kind == INPUT_NONE && input->size == 0 &&
-                  input->pointer == WFP_POINTER_NULL;
+    bool absent =
+        input->kind == INPUT_NONE && input->size == 0 && input->pointer == WFP_POINTER_NULL;
     if (!absent) {
         put_content(line, input);
         put_edits(line, input);
@@ -233,8 +232,8 @@ static void put_output(struct line *line, const struct step *step)
     const struct output *output = &step->ioctl.out;
     bool sized = is_swept(step, SWEEP_OUT_SIZE);
     bool pointed = is_swept(step, SWEEP_OUT_POINTER);
-    bool absent = output->pointer == WFP_POINTER_NULL && !output->size.symbolic &&
-                  output->size.value == 0;
+    bool absent =
+        output->pointer == WFP_POINTER_NULL && !output->size.symbolic && output->size.value == 0;
     if (absent && !sized && !pointed) {
         return;
     }

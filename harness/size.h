@@ -25,8 +25,8 @@ bool size_parse(const char *text, struct size *size);
 void size_print(struct size size, char *buffer, size_t room);
 
 /*
- * The size in bytes. False where it has none: it is symbolic and N is not known, or it falls outside
- * 0 .. UINT32_MAX (N-16 of a record of 8 bytes).
+ * The size in bytes. False where it has none: it is symbolic and N is not known, or it falls
+ * outside 0 .. UINT32_MAX (N-16 of a record of 8 bytes).
  */
 bool size_resolve(struct size size, uint32_t n, bool has_n, uint32_t *bytes);
 

@@ -111,8 +111,8 @@ static bool read_input(struct reader *reader, struct place place, json_t *value,
         }
     }
     input->altered = json_object_get(value, "alter") != NULL;
-    return found <= 1 || reader_complain(reader, place, "only one of from, fill and hex", "%zu",
-                                         found);
+    return found <= 1 ||
+           reader_complain(reader, place, "only one of from, fill and hex", "%zu", found);
 }
 
 static const struct member output_members[] = {
@@ -121,8 +121,8 @@ static const struct member output_members[] = {
 };
 static const struct shape output_shape = {output_members, 2, 0x1, 0x3};
 
-static bool read_output(struct reader *reader, struct place place, json_t *value,
-                        const void *rule, void *field)
+static bool read_output(struct reader *reader, struct place place, json_t *value, const void *rule,
+                        void *field)
 {
     struct output *output = field;
     output->pointer = WFP_POINTER_HEAP;
@@ -234,9 +234,9 @@ static const struct {
     [STEP_DESTROY_HANDLE] = {M(ON), 0},
     [STEP_PROCESS] = {0, M(STARTED) | M(ELEVATED)},
     [STEP_THREAD_EXIT] = {M(OTHER_THREAD), 0},
-    [STEP_IOCTL] = {M(ON) | M(CODE),
-                    M(IN) | M(OUT) | M(COUNT) | M(OVERLAPPED) | M(ROUTINE) | M(ENTRY) | M(FAULT) |
-                        M(THREAD) | M(AS) | M(SAVE) | M(EXPECT) | M(SWEEP)},
+    [STEP_IOCTL] = {M(ON) | M(CODE), M(IN) | M(OUT) | M(COUNT) | M(OVERLAPPED) | M(ROUTINE) |
+                                         M(ENTRY) | M(FAULT) | M(THREAD) | M(AS) | M(SAVE) |
+                                         M(EXPECT) | M(SWEEP)},
     [STEP_RESULT] = {M(OF), M(HOW) | M(WAIT) | M(EXPECT)},
     [STEP_EVENT] = {M(OF), M(EXPECT)},
     [STEP_CANCEL] = {M(OF), M(EXPECT)},
@@ -289,8 +289,7 @@ static bool check_input_size(struct reader *reader, json_t *value, const struct 
 static const char *input_wants(const struct input *input)
 {
     if (input->kind == INPUT_NONE) {
-        bool absent =
-            input->pointer == WFP_POINTER_NULL || input->pointer == WFP_POINTER_UNMAPPED;
+        bool absent = input->pointer == WFP_POINTER_NULL || input->pointer == WFP_POINTER_UNMAPPED;
         bool edited = input->cut > 0 || input->extend > 0 || input->altered;
         return absent && !edited ? NULL : "from, fill, hex, or only a pointer null or unmapped";
     }

@@ -74,16 +74,11 @@ static const struct word channel_rows[] = {
     {"completion-routine", WFP_CHANNEL_ROUTINE},
 };
 static const struct word sweep_rows[] = {
-    {"out.size", SWEEP_OUT_SIZE},
-    {"out.pointer", SWEEP_OUT_POINTER},
-    {"in.size", SWEEP_IN_SIZE},
-    {"in.pointer", SWEEP_IN_POINTER},
-    {"in.cut", SWEEP_IN_CUT},
-    {"in.extend", SWEEP_IN_EXTEND},
-    {"in.alter", SWEEP_IN_ALTER},
-    {"code", SWEEP_CODE},
-    {"count", SWEEP_COUNT_POINTER},
-    {"on", SWEEP_ON},
+    {"out.size", SWEEP_OUT_SIZE},   {"out.pointer", SWEEP_OUT_POINTER},
+    {"in.size", SWEEP_IN_SIZE},     {"in.pointer", SWEEP_IN_POINTER},
+    {"in.cut", SWEEP_IN_CUT},       {"in.extend", SWEEP_IN_EXTEND},
+    {"in.alter", SWEEP_IN_ALTER},   {"code", SWEEP_CODE},
+    {"count", SWEEP_COUNT_POINTER}, {"on", SWEEP_ON},
 };
 
 const struct words step_kind_words = WORDS(kind_rows);
@@ -156,10 +151,8 @@ static const char *const needs[NEED_COUNT] = {
 
 /* What a kind takes by itself. */
 static const uint32_t kind_needs[STEP_KIND_COUNT] = {
-    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),
-    [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
-    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
-    [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),        [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE), [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
     [STEP_THREAD_EXIT] = NEED_BIT(NEED_THREADS),
 };
 
@@ -197,8 +190,7 @@ static uint32_t plain_needs(const struct step *step)
     return kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
            need_if(step->redirected, NEED_REDIRECT) |
            need_if(step->redirected && step->redirect.lost, NEED_FAULT_INJECTION) |
-           need_if(step->elevated.given, NEED_ELEVATION) |
-           need_if(step->thread > 0, NEED_THREADS) |
+           need_if(step->elevated.given, NEED_ELEVATION) | need_if(step->thread > 0, NEED_THREADS) |
            need_if(step->type == WFP_RAW, NEED_RAW_SOCKETS) |
            need_if(!step->update, NEED_ACCEPT_EX);
 }
@@ -311,9 +303,9 @@ static const struct name_use uses[] = {
 
 /* What `as` names. */
 static const enum name_kind defines[STEP_KIND_COUNT] = {
-    [STEP_SOCKET] = NAME_SOCKET,       [STEP_DUPLICATE] = NAME_SOCKET,
-    [STEP_ACCEPT] = NAME_SOCKET,       [STEP_PLAIN_ACCEPT] = NAME_SOCKET,
-    [STEP_HANDLE] = NAME_HANDLE,       [STEP_REDIRECTED_ACCEPT] = NAME_SOCKET,
+    [STEP_SOCKET] = NAME_SOCKET,   [STEP_DUPLICATE] = NAME_SOCKET,
+    [STEP_ACCEPT] = NAME_SOCKET,   [STEP_PLAIN_ACCEPT] = NAME_SOCKET,
+    [STEP_HANDLE] = NAME_HANDLE,   [STEP_REDIRECTED_ACCEPT] = NAME_SOCKET,
     [STEP_IOCTL] = NAME_OPERATION,
 };
 
@@ -349,8 +341,8 @@ enum name_kind scope_find(const struct scope *scope, const char *name)
     return NAME_NONE;
 }
 
-bool scope_check(struct reader *reader, struct place place, const char *name,
-                 enum name_kind names, const struct scope *scope)
+bool scope_check(struct reader *reader, struct place place, const char *name, enum name_kind names,
+                 const struct scope *scope)
 {
     enum name_kind found = scope_find(scope, name);
     bool socket = names == NAME_INVALID && found == NAME_SOCKET;
@@ -371,15 +363,14 @@ static bool define(struct reader *reader, json_t *value, const char *member, con
         return true;
     }
     if (scope_find(scope, name) != NAME_NONE) {
-        return reader_complain(reader, place_member(value, member), "a name not used before",
-                               "%s", name);
+        return reader_complain(reader, place_member(value, member), "a name not used before", "%s",
+                               name);
     }
     scope_add(scope, name, kind);
     return true;
 }
 
-bool scope_step(struct reader *reader, json_t *value, const struct step *step,
-                struct scope *scope)
+bool scope_step(struct reader *reader, json_t *value, const struct step *step, struct scope *scope)
 {
     bool good = true;
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {

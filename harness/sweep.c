@@ -10,8 +10,7 @@ enum { BAND_TEXT_MAX = 32, NUMBER_TEXT_MAX = 32 };
 
 /* ---- putting a member into a step ---- */
 
-bool step_with_member(const struct step *step, const struct sweep_member *member,
-                      struct step *copy)
+bool step_with_member(const struct step *step, const struct sweep_member *member, struct step *copy)
 {
     if (step->sweep == NULL || member->of != step->sweep->of) {
         return false;
@@ -258,8 +257,7 @@ static bool read_members(struct reader *reader, json_t *holder, json_t *list,
 }
 
 static bool read_band(struct reader *reader, struct place place, json_t *value,
-                      const struct key_catalogue *keys, const struct step *step,
-                      struct band *band)
+                      const struct key_catalogue *keys, const struct step *step, struct band *band)
 {
     struct band_row row = {0};
     if (!read_object(reader, place, value, &band_shape, &row)) {
@@ -285,8 +283,7 @@ static bool check_applicable(struct reader *reader, json_t *value, const struct 
     bool given = json_object_get(value, "in") != NULL;
     struct place place = place_member(json_object_get(value, "sweep"), "of");
     return (!input || (given && !fixed)) ||
-           reader_complain(reader, place, "a field that the step has", "%s",
-                           sweep_field_name(of));
+           reader_complain(reader, place, "a field that the step has", "%s", sweep_field_name(of));
 }
 
 bool sweep_read(struct reader *reader, json_t *value, const struct key_catalogue *keys,

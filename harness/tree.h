@@ -14,7 +14,8 @@ struct vector;
 
 /*
  * The vectors' folder: every *.json below it is a vector, but for clauses.json, coverage.json and
- * what lies below schema, profiles, known and recorded. A vector's id is its file's stem and unique in the tree.
+ * what lies below schema, profiles, known and recorded. A vector's id is its file's stem and unique
+ * in the tree.
  */
 
 struct tree {
@@ -33,9 +34,9 @@ bool tree_default_root(char *path, size_t size);
 /*
  * Loads what the arguments lead to, each vector once; without any, the whole tree at `root`. An
  * argument is a file (ends in ".json"), a folder, a folder below `root`, a vector's id, or the name
- * of a case ("id@member[profile]"), which loads its vector. What is wrong with a file or an argument
- * goes to `complaints`, is counted in `bad`, and does not keep the others from being loaded; so the
- * status is STATUS_OK or, without memory, STATUS_BROKEN. The caller clears the tree.
+ * of a case ("id@member[profile]"), which loads its vector. What is wrong with a file or an
+ * argument goes to `complaints`, is counted in `bad`, and does not keep the others from being
+ * loaded; so the status is STATUS_OK or, without memory, STATUS_BROKEN. The caller clears the tree.
  */
 enum status tree_load(const char *root, const char *const *arguments, size_t count,
                       const struct key_catalogue *keys, struct complaints *complaints,

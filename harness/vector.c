@@ -38,8 +38,8 @@ static const struct member source_members[] = {
 };
 static const struct shape source_shape = {source_members, 5, 0x3, 0x1F};
 
-static bool read_source(struct reader *reader, struct place place, json_t *value,
-                        const void *rule, void *field)
+static bool read_source(struct reader *reader, struct place place, json_t *value, const void *rule,
+                        void *field)
 {
     return read_object(reader, place, value, rule, field);
 }
@@ -330,7 +330,10 @@ static void check_answers(struct load *load, json_t *value, const struct step *s
                           const struct scope *scope)
 {
     const struct step *call = vector_call(load->vector, step);
-    struct answers answers = {&load->reader, scope, place_member(value, "expect"), step->kind,
+    struct answers answers = {&load->reader,
+                              scope,
+                              place_member(value, "expect"),
+                              step->kind,
                               call != NULL && ioctl_code_queries(call->ioctl.code),
                               call != NULL && code_counts(call->ioctl.code)};
     if (step->expect != NULL) {
@@ -377,9 +380,8 @@ static void check_control_steps(struct load *load)
     scope_begin(&scope);
     for (size_t i = 0; i < load->vector->step_count; i++) {
         const struct step *step = vector_control_step(load->vector, i);
-        json_t *value = step->replaces
-                            ? replacement_json(load->vector, load->root, step->number)
-                            : json_array_get(load->row.steps, i);
+        json_t *value = step->replaces ? replacement_json(load->vector, load->root, step->number)
+                                       : json_array_get(load->row.steps, i);
         scope_step(&load->reader, value, step, &scope);
     }
 }
@@ -426,7 +428,8 @@ static void check_claim(struct load *load)
                         "a step with an expectation", "none");
         return;
     }
-    /* What a wait answers when nothing was to be waited for is 0, so no other answer is a failure. */
+    /* What a wait answers when nothing was to be waited for is 0, so no other answer is a failure.
+     */
     bool success = claim->kind == STEP_ALERTABLE_WAIT;
     step_each_expected(claim, note_success, &success);
     if (!success && load->vector->control == NULL) {
@@ -500,8 +503,8 @@ static void place_vector(struct load *load)
     vector->topic = "";
     if (length > 5 && strcmp(stem + length - 5, ".json") == 0 &&
         (strlen(vector->id) != length - 5 || strncmp(stem, vector->id, length - 5) != 0)) {
-        reader_complain(&load->reader, place_member(load->root, "id"), "the name of the file",
-                        "%s", vector->id);
+        reader_complain(&load->reader, place_member(load->root, "id"), "the name of the file", "%s",
+                        vector->id);
     }
     if (stem == path) {
         return;
@@ -593,8 +596,8 @@ int vector_step_line(const struct vector *vector, const struct step *step)
 
 static bool note_n(void *context, const struct expected *expected)
 {
-    *(bool *)context |= expected->answer.outcome == WFP_RETURNED &&
-                        expected->answer.count == WFP_COUNT_NEEDED;
+    *(bool *)context |=
+        expected->answer.outcome == WFP_RETURNED && expected->answer.count == WFP_COUNT_NEEDED;
     return true;
 }
 

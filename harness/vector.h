@@ -16,8 +16,8 @@
 
 /*
  * A vector: one claim about the API as a script of steps (vectors/schema/vector.schema.json). What
- * is loaded has passed every check: each name is defined before it is used, each number is in range,
- * each answer is a known one. All strings live as long as the vector.
+ * is loaded has passed every check: each name is defined before it is used, each number is in
+ * range, each answer is a known one. All strings live as long as the vector.
  */
 
 struct complaints;
@@ -297,7 +297,8 @@ bool step_with_member(const struct step *step, const struct sweep_member *member
 /* The capabilities that this step takes, members of its sweep included. */
 uint32_t step_needs(const struct step *step);
 
-/* Visits every alternative of the step's expectation, or of all bands, until `visit` gives false. */
+/* Visits every alternative of the step's expectation, or of all bands, until `visit` gives false.
+ */
 void step_each_expected(const struct step *step,
                         bool (*visit)(void *context, const struct expected *expected),
                         void *context);
@@ -359,11 +360,10 @@ void scope_begin(struct scope *scope);
 /* NAME_NONE when nothing has that name. */
 enum name_kind scope_find(const struct scope *scope, const char *name);
 /* Checks what the step uses, then adds what it defines. `value` is the step as it was read. */
-bool scope_step(struct reader *reader, json_t *value, const struct step *step,
-                struct scope *scope);
+bool scope_step(struct reader *reader, json_t *value, const struct step *step, struct scope *scope);
 /* Does the name stand for one of these? NAME_INVALID: for a socket or `invalid`. */
-bool scope_check(struct reader *reader, struct place place, const char *name,
-                 enum name_kind names, const struct scope *scope);
+bool scope_check(struct reader *reader, struct place place, const char *name, enum name_kind names,
+                 const struct scope *scope);
 
 /* sweep.c: the member `sweep` of a step whose other members are read already. */
 bool sweep_read(struct reader *reader, json_t *value, const struct key_catalogue *keys,

@@ -95,9 +95,9 @@ static const struct wfp_rule rows[] = {
      .bars = F(IN_GIVEN) | F(ROUTINE_UNMAPPED), KEY(SET_EMPTY), KERNEL(INVALID_PARAMETER)},
 
     /* ---- who may call, and does it wait ---- */
-    {.id = "access.set", .clauses = "SET-08 API-17 ERR-04", .calls = CALL(SET_RECORDS), AT(ACCESS),
+    {.id = "access.set", .clauses = "SET-08 SET-11 API-17 ERR-04 ERR-17", .calls = CALL(SET_RECORDS), AT(ACCESS),
      .needs = F(UNELEVATED), KEY(SET_NEEDS_ADMIN), KERNEL(BYTES(0xC0000022u, 0))},
-    {.id = "access.query", .clauses = "API-17", .calls = QUERIES, AT(ACCESS),
+    {.id = "access.query", .clauses = "API-17 ERR-17", .calls = QUERIES, AT(ACCESS),
      .needs = F(UNELEVATED), KEY(QUERY_NEEDS_ADMIN), KERNEL(BYTES(0xC0000022u, 0))},
     {.id = "pending.overlapped", .clauses = "OVL-02 OVL-03 OVL-04 OVL-05 OVL-06 OVL-12 ERR-02 ERR-20",
      .calls = IOCTLS, AT(PENDING), .needs = F(ASYNCHRONOUS), KEY(OVERLAPPED),

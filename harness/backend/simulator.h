@@ -29,7 +29,7 @@ struct pristine {
     uint8_t *memory;
 };
 
-enum { PRISTINE_MAX = 8, BUFFERS_MAX = 64 };
+enum { PRISTINE_MAX = 24, BUFFERS_MAX = 64 };
 
 struct simulator {
     const struct wfp_rules *rules;

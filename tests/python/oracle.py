@@ -71,7 +71,7 @@ class Call:
     out_size: int
     out: str = "heap"
     count: str = "valid"
-    elevated: bool = True
+    process: str = "elevated"  # not elevated, not started
     input: str = "nothing"  # of a SET: record, garbage, nothing, null, unmapped
 
     @property
@@ -87,8 +87,14 @@ def size_of(call: Call) -> typing.Optional[int]:
     return CONTEXT_SIZE if call.socket == "redirected" else None
 
 
-# The checks, in the order of UNK-26: byte count pointer, handle, pointers, sizes, access, socket,
-# record; then whether there is room (BUF-08: only where there is a record).
+# The checks, in the order of UNK-26: started, byte count pointer, handle, pointers, sizes, access,
+# socket, record. What is only looked at once there is a record comes last (BUF-08): alignment, which
+# is the kernel's formatter's wish (UNK-08), and room.
+
+
+def startup(call: Call, _reading: Reading) -> Answers:
+    unready = call.process == "not started"
+    return frozenset({"WSANOTINITIALISED/unchanged"}) if unready else None  # API-19
 
 
 def byte_count(call: Call, reading: Reading) -> Answers:
@@ -102,16 +108,11 @@ def handle(call: Call, _reading: Reading) -> Answers:
 
 
 def pointers(call: Call, reading: Reading) -> Answers:
-    found: typing.FrozenSet[str] = frozenset()
-    if call.input == "unmapped":
-        found |= FAULT  # SET-09
-    if call.input == "null":
-        found |= reading.null_input
-    if call.out_size > 0 and call.out in ("null", "unmapped", "partly-unmapped"):
-        found |= FAULT  # API-06, BUF-04
-    if call.out_size > 0 and call.out == "misaligned" and call.code == "QUERY_RECORDS":
-        found |= reading.misaligned_records or frozenset()
-    return found or None
+    # BUF-02: without a length the pointer is nobody's business. SET-03: NULL is right for a SET.
+    bad = ("null", "unmapped", "partly-unmapped") if call.queries else ("unmapped",)
+    if call.input == "unmapped" or (call.out_size > 0 and call.out in bad):
+        return FAULT  # API-06, BUF-04, SET-09
+    return reading.null_input if call.input == "null" else None
 
 
 def sizes(call: Call, reading: Reading) -> Answers:
@@ -123,7 +124,7 @@ def sizes(call: Call, reading: Reading) -> Answers:
 
 
 def access(call: Call, _reading: Reading) -> Answers:
-    refused = not call.elevated and not call.queries
+    refused = call.process == "not elevated" and not call.queries
     return frozenset({"WSAEACCES/0"}) if refused else None  # SET-08, UNK-18
 
 
@@ -143,6 +144,11 @@ def record(call: Call, reading: Reading) -> Answers:
     return reading.no_context if size_of(call) is None else None
 
 
+def alignment(call: Call, reading: Reading) -> Answers:
+    asks = call.code == "QUERY_RECORDS" and call.out_size > 0 and call.out == "misaligned"
+    return reading.misaligned_records if asks else None
+
+
 def room(call: Call, reading: Reading) -> Answers:
     size = size_of(call)
     if not call.queries or size is None or call.out_size >= size:
@@ -152,7 +158,7 @@ def room(call: Call, reading: Reading) -> Answers:
     return frozenset({reading.too_small})  # BUF-05
 
 
-CHECKS = (byte_count, handle, pointers, sizes, access, socket, record, room)
+CHECKS = (startup, byte_count, handle, pointers, sizes, access, socket, record, alignment, room)
 
 
 def without_provider(call: Call) -> typing.FrozenSet[str]:
