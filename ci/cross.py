@@ -36,8 +36,6 @@ LIBRARIES = (
     Library("cmocka", "libcmocka-dev", (
         "-DBUILD_SHARED_LIBS=OFF", "-DWITH_STATIC_LIB=ON", "-DWITH_EXAMPLES=OFF",
         "-DUNIT_TESTING=OFF", "-DPICKY_DEVELOPER=OFF")),
-    Library("libpcap", "libpcap-dev", (
-        "-DPCAP_TYPE=null", "-DDISABLE_DBUS=ON", "-DDISABLE_RDMA=ON", "-DENABLE_REMOTE=OFF")),
 )
 
 

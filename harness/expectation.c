@@ -238,7 +238,7 @@ static bool grow(struct growth growth, struct place place, json_t *value, struct
 bool expectation_read(struct reader *reader, json_t *holder, const char *name,
                       const struct key_catalogue *keys, const struct expectation **expectation)
 {
-    struct growth growth = {.reader = reader, .keys = keys, .depth = 1};
+    struct growth growth = {.reader = reader, .keys = keys};
     struct expectation *made = reader_keep(reader, 1, sizeof *made);
     json_t *value = json_object_get(holder, name);
     if (made == NULL || !grow(growth, place_member(holder, name), value, made)) {

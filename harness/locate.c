@@ -3,6 +3,7 @@
 #include "harness/locate.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,9 +19,9 @@ struct place place_item(json_t *array, size_t index)
     return (struct place){.holder = array, .index = index};
 }
 
-struct place place_whole(json_t *object)
+struct place place_whole(json_t *holder)
 {
-    return (struct place){.holder = object};
+    return (struct place){.holder = holder, .index = SIZE_MAX};
 }
 
 struct path {
@@ -167,7 +168,7 @@ static bool enter(struct cursor *cursor, const struct place *step)
     if (json_is_object(step->holder)) {
         return step->member != NULL && enter_member(cursor, step->member);
     }
-    return enter_item(cursor, step->index);
+    return step->index != SIZE_MAX && enter_item(cursor, step->index);
 }
 
 static int find_line(const struct document *document, const struct path *path)
@@ -195,7 +196,7 @@ static void print_path(const struct path *path, char *field, size_t room)
     for (size_t i = 0; i < path->depth && used < room; i++) {
         const struct place *step = &path->steps[i];
         int length = 0;
-        if (json_is_array(step->holder)) {
+        if (json_is_array(step->holder) && step->index != SIZE_MAX) {
             length = snprintf(field + used, room - used, "[%zu]", step->index + 1);
         } else if (step->member != NULL) {
             length = snprintf(field + used, room - used, "%s%s", used > 0 ? "." : "", step->member);

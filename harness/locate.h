@@ -18,12 +18,12 @@ struct document;
 struct place {
     json_t *holder;     /* an object or an array */
     const char *member; /* of an object; NULL: the object itself */
-    size_t index;       /* of an array */
+    size_t index;       /* of an array, from 0; SIZE_MAX: the array itself */
 };
 
 struct place place_member(json_t *object, const char *name);
 struct place place_item(json_t *array, size_t index);
-struct place place_whole(json_t *object);
+struct place place_whole(json_t *holder);
 
 enum { LOCATE_FIELD_MAX = 200 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/backend/winsock_worker.h"
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/platform/console.h"
@@ -48,14 +49,20 @@ static int unknown_command(const char *name)
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         nearest_offer(&nearest, entries[i].name);
     }
-    (void)fprintf(stderr, "wfpcheck: unknown command \"%s\"%s%s%s; see wfpcheck --help\n", name,
-                  nearest.name == NULL ? "" : ", did you mean \"",
-                  nearest.name == NULL ? "" : nearest.name, nearest.name == NULL ? "" : "\"?");
+    (void)fprintf(stderr, "wfpcheck: unknown command \"%s\"", name);
+    if (nearest.name != NULL) {
+        (void)fprintf(stderr, "; is \"%s\" meant?", nearest.name);
+    }
+    (void)fprintf(stderr, " See wfpcheck --help\n");
     return EXIT_USAGE;
 }
 
+/* The worker of the Winsock backend is this program again; no command for people. */
 static int dispatch(int argc, char **argv)
 {
+    if (strcmp(argv[1], "winsock-worker") == 0) {
+        return winsock_worker();
+    }
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         if (strcmp(entries[i].name, argv[1]) == 0) {
             return entries[i].run(argc - 2, argv + 2);

@@ -179,7 +179,7 @@ static void put_content(struct line *line, const struct input *input)
         put(line, " in=%s", input->from);
         return;
     case INPUT_FILL:
-        put(line, " in=%lux%02lx", (unsigned long)input->size, (unsigned long)input->fill);
+        put(line, " in=%lu*%02lx", (unsigned long)input->size, (unsigned long)input->fill);
         return;
     case INPUT_HEX:
         put(line, " in=hex:%.*s%s", HEX_SHOWN, input->hex,

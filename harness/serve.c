@@ -348,13 +348,13 @@ static json_t *hex(const uint8_t *bytes, uint32_t size)
 {
     static const char digits[] = "0123456789abcdef";
     char text[2 * SERVE_PLAYED_BYTES + 1];
-    const uint32_t shown = size < SERVE_PLAYED_BYTES ? size : SERVE_PLAYED_BYTES;
+    const size_t shown = size < SERVE_PLAYED_BYTES ? size : SERVE_PLAYED_BYTES;
 
-    for (uint32_t i = 0; i < shown; i++) {
+    for (size_t i = 0; i < shown; i++) {
         text[2 * i] = digits[bytes[i] >> 4];
         text[2 * i + 1] = digits[bytes[i] & 15];
     }
-    text[2 * (size_t)shown] = '\0';
+    text[2 * shown] = '\0';
     return json_string(text);
 }
 

@@ -94,15 +94,14 @@ static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *cl
     return WFP_OK;
 }
 
-static struct decision decide_connect(const struct wfp_world *world,
-                                      const struct wfp_redirect *redirect)
+static struct inquiry ask_connect(const struct wfp_redirect *redirect)
 {
     struct inquiry inquiry = {WFP_CALL_CONNECT, 0, 0, {0}};
 
     if (redirect != NULL && redirect->target_pid == 0 && !redirect->remote) {
         inquiry.facts |= WFP_BIT(WFP_FACT_TARGET_PID_ZERO);
     }
-    return decide(world, &inquiry);
+    return inquiry;
 }
 
 static enum wfp_status check(struct wfp_world *world, const struct endpoint *client,
@@ -119,33 +118,65 @@ static enum wfp_status check(struct wfp_world *world, const struct endpoint *cli
     return endpoint != NULL && endpoint->state != ENDPOINT_LISTENING ? WFP_BAD_STATE : WFP_OK;
 }
 
-enum wfp_status wfp_socket_connect(struct wfp_world *world, uint32_t socket,
-                                   const struct wfp_connect *what, struct wfp_reply *reply)
+static enum wfp_status make(struct wfp_world *world, struct endpoint *client, uint32_t listener,
+                            const struct wfp_redirect *redirect)
 {
-    uint32_t link;
-    uint32_t listener;
-    struct endpoint *client = endpoint_of(world, socket, &link);
-    enum wfp_status status = check(world, client, what, &listener);
-    struct decision decision;
+    enum wfp_status status = WFP_OK;
 
-    memset(reply, 0, sizeof *reply);
-    if (status != WFP_OK) {
-        return status;
-    }
-    decision = decide_connect(world, what->redirect);
-    reply->answer = decision.answer;
-    reply->rule = decision.rule;
-    if (decision.rule == NULL || decision.rule->effect != WFP_EFFECT_CONNECT) {
-        return WFP_OK;
-    }
     if (listener != 0) {
-        status = arrive(world, client, listener, what->redirect);
+        status = arrive(world, client, listener, redirect);
     }
     if (status == WFP_OK) {
         client->state = ENDPOINT_CONNECTED;
         client->classified = client->record;
     }
     return status;
+}
+
+/* `answer` NULL: the simulator's. */
+static enum wfp_status connect_as(struct wfp_world *world, uint32_t socket,
+                                  const struct wfp_connect *what, const struct wfp_answer *answer,
+                                  struct wfp_reply *reply)
+{
+    uint32_t link;
+    uint32_t listener;
+    struct endpoint *client = endpoint_of(world, socket, &link);
+    const enum wfp_status status = check(world, client, what, &listener);
+    const struct inquiry inquiry = ask_connect(what->redirect);
+    struct decision decision;
+
+    memset(reply, 0, sizeof *reply);
+    if (status != WFP_OK) {
+        return status;
+    }
+    decision = answer == NULL ? decide(world, &inquiry) : decide_as(world, &inquiry, *answer);
+    reply->answer = decision.answer;
+    reply->rule = decision.rule;
+    return decide_effect(&inquiry, &decision) == WFP_EFFECT_CONNECT
+               ? make(world, client, listener, what->redirect)
+               : WFP_OK;
+}
+
+enum wfp_status wfp_socket_connect(struct wfp_world *world, uint32_t socket,
+                                   const struct wfp_connect *what, struct wfp_reply *reply)
+{
+    return connect_as(world, socket, what, NULL, reply);
+}
+
+void wfp_socket_connect_allowed(const struct wfp_world *world, const struct wfp_connect *what,
+                                struct wfp_answer_set *set)
+{
+    const struct inquiry inquiry = ask_connect(what->redirect);
+
+    set->count = 0;
+    decide_all(world, &inquiry, set);
+}
+
+enum wfp_status wfp_socket_connect_assume(struct wfp_world *world, uint32_t socket,
+                                          const struct wfp_connect *what, struct wfp_answer answer,
+                                          struct wfp_reply *reply)
+{
+    return connect_as(world, socket, what, &answer, reply);
 }
 
 enum wfp_status wfp_socket_accept(struct wfp_world *world, uint32_t listener, bool update,

@@ -4,15 +4,17 @@
 
 #include <string.h>
 
+enum { IO_COMPLETION = 192, IO_PENDING = 997 };
+
 bool wfp_answer_equal(struct wfp_answer a, struct wfp_answer b)
 {
     return a.outcome == b.outcome && a.error == b.error && a.count == b.count && a.bytes == b.bytes;
 }
 
+/* Is the guard met? That the rule speaks of this kind of call, the order has seen to. */
 static bool applies(const struct wfp_rule *rule, const struct inquiry *inquiry)
 {
-    return (rule->calls & (1u << inquiry->call)) != 0 &&
-           (inquiry->facts & rule->needs) == rule->needs && (inquiry->facts & rule->bars) == 0;
+    return ((rule->needs & ~inquiry->facts) | (rule->bars & inquiry->facts)) == 0;
 }
 
 static bool comes_first(const struct wfp_rule *a, const struct wfp_rule *b)
@@ -160,6 +162,48 @@ static bool stage_passes(const struct wfp_world *world, enum wfp_stage stage,
         }
     }
     return passes;
+}
+
+struct decision decide_as(const struct wfp_world *world, const struct inquiry *inquiry,
+                          struct wfp_answer answer)
+{
+    struct wfp_answer_set set = {.count = 0};
+    struct decision decision = {answer, NULL};
+
+    decide_all(world, inquiry, &set);
+    for (size_t i = set.count; i-- > 0;) {
+        if (wfp_answer_equal(set.answers[i], answer)) {
+            decision.rule = set.rules[i];
+        }
+    }
+    return decision;
+}
+
+/* What the answers do that say that the call has done what it was made for. */
+static const enum wfp_effect done[WFP_CALL_COUNT] = {
+    [WFP_CALL_QUERY_RECORDS] = WFP_EFFECT_COPY_RECORD,
+    [WFP_CALL_QUERY_CONTEXT] = WFP_EFFECT_COPY_CONTEXT,
+    [WFP_CALL_SET_RECORDS] = WFP_EFFECT_ATTACH_RECORD,
+    [WFP_CALL_FLUSH] = WFP_EFFECT_ABORT,
+    [WFP_CALL_ALERTABLE_WAIT] = WFP_EFFECT_RUN_ROUTINE,
+    [WFP_CALL_CANCEL] = WFP_EFFECT_ABORT,
+    [WFP_CALL_CONNECT] = WFP_EFFECT_CONNECT,
+};
+
+enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision)
+{
+    const uint32_t success = inquiry->call == WFP_CALL_ALERTABLE_WAIT ? IO_COMPLETION : 0;
+
+    if (decision->rule != NULL) {
+        return decision->rule->effect;
+    }
+    if (decision->answer.outcome != WFP_RETURNED) {
+        return WFP_EFFECT_NONE;
+    }
+    if (inquiry->call <= WFP_CALL_OTHER_CODE && decision->answer.error == IO_PENDING) {
+        return WFP_EFFECT_PEND;
+    }
+    return decision->answer.error == success ? done[inquiry->call] : WFP_EFFECT_NONE;
 }
 
 void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,

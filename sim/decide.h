@@ -34,6 +34,13 @@ struct decision decide(const struct wfp_world *world, const struct inquiry *inqu
 /* Adds every allowed answer to `set`. */
 void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,
                 struct wfp_answer_set *set);
+/*
+ * The decision to give this answer: by a rule that allows it, else by none. The rest is for effects:
+ * what an answer does, one that no rule allows being taken at its word.
+ */
+struct decision decide_as(const struct wfp_world *world, const struct inquiry *inquiry,
+                          struct wfp_answer answer);
+enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision);
 /* Adds one, unless it is there or there is no room. */
 void decide_add(struct wfp_answer_set *set, struct decision decision);
 

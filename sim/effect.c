@@ -91,12 +91,11 @@ static effect_function *const effects[] = {
     [WFP_EFFECT_ABORT] = abort_all,
 };
 
-enum wfp_status effect_apply(struct wfp_world *world, const struct wfp_ioctl *call,
-                             const struct ioctl_view *view, struct wfp_reply *reply)
+enum wfp_status effect_apply(struct wfp_world *world, enum wfp_effect effect,
+                             const struct wfp_ioctl *call, const struct ioctl_view *view,
+                             struct wfp_reply *reply)
 {
-    const size_t effect = reply->rule == NULL ? 0 : (size_t)reply->rule->effect;
-
-    if (effect >= sizeof effects / sizeof effects[0] || effects[effect] == NULL) {
+    if ((size_t)effect >= sizeof effects / sizeof effects[0] || effects[effect] == NULL) {
         return WFP_OK;
     }
     return effects[effect](world, call, view, reply);

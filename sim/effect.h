@@ -8,8 +8,9 @@
 #include "sim/facts.h"
 #include "sim/world.h"
 
-/* Applies the effect of reply->rule and fills in what it wrote and started. */
-enum wfp_status effect_apply(struct wfp_world *world, const struct wfp_ioctl *call,
-                             const struct ioctl_view *view, struct wfp_reply *reply);
+/* Applies an effect of reply->answer and fills in what it wrote and started. */
+enum wfp_status effect_apply(struct wfp_world *world, enum wfp_effect effect,
+                             const struct wfp_ioctl *call, const struct ioctl_view *view,
+                             struct wfp_reply *reply);
 
 #endif

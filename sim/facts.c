@@ -104,7 +104,7 @@ static struct record_view context_of(struct record_view record, bool last)
     struct record_view context = {NULL, 0};
     struct record_hop hop;
 
-    while (record.size > 0 && record_walk_next(&walk, &hop)) {
+    while (record_walk_next(&walk, &hop)) {
         context = hop.context;
         if (!last) {
             break;
@@ -183,14 +183,25 @@ static uint64_t facts_of_blob(const struct wfp_world *world, const struct wfp_bu
     }
 }
 
-struct reading facts_reading(const struct wfp_world *world)
+uint32_t facts_reading_count(const struct wfp_world *world)
 {
-    const struct reading reading = {
-        world_value(world, WFP_KEY_SET_RECORD_VISIBLE)->number != 0,
-        world_value(world, WFP_KEY_CONTEXT_OF_LAST)->number != 0,
-    };
+    return world->profile->keys[WFP_KEY_SET_RECORD_VISIBLE].count *
+           world->profile->keys[WFP_KEY_CONTEXT_OF_LAST].count;
+}
+
+struct reading facts_reading_at(const struct wfp_world *world, uint32_t number)
+{
+    const struct wfp_choice *visible = &world->profile->keys[WFP_KEY_SET_RECORD_VISIBLE];
+    const struct wfp_choice *last = &world->profile->keys[WFP_KEY_CONTEXT_OF_LAST];
+    const struct reading reading = {visible->values[number / last->count].number != 0,
+                                    last->values[number % last->count].number != 0};
 
     return reading;
+}
+
+struct reading facts_reading(const struct wfp_world *world)
+{
+    return facts_reading_at(world, 0);
 }
 
 void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
@@ -222,7 +233,7 @@ uint64_t facts_of_list(const struct wfp_world *world, struct record_view record,
     uint64_t facts = FACT(LIST_EMPTY);
     struct record_hop hop;
 
-    while (record.size > 0 && record_walk_next(&walk, &hop)) {
+    while (record_walk_next(&walk, &hop)) {
         if (!world_handle_alive(world, &hop)) {
             continue;
         }

@@ -25,6 +25,9 @@ struct ioctl_view {
 
 /* The reading that the simulator takes: every first value. */
 struct reading facts_reading(const struct wfp_world *world);
+/* All readings that the profile leaves open; number 0 is the simulator's. */
+uint32_t facts_reading_count(const struct wfp_world *world);
+struct reading facts_reading_at(const struct wfp_world *world, uint32_t number);
 
 /* `finishing`: the call was left pending earlier and its arguments have been accepted. */
 void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,

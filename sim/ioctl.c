@@ -36,12 +36,30 @@ static void report(struct wfp_world *world, const struct wfp_ioctl *call,
     }
 }
 
+/* `decision` is what is answered, and `view` how the profile was read for it. */
+static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_ioctl *call,
+                                 const struct ioctl_view *view, const struct decision *decision,
+                                 struct wfp_reply *reply)
+{
+    const enum wfp_effect effect = decide_effect(&view->inquiry, decision);
+    enum wfp_status status;
+
+    reply->answer = decision->answer;
+    reply->rule = decision->rule;
+    report(world, call, reply);
+    status = effect_apply(world, effect, call, view, reply);
+    if (status == WFP_OK && completes_at_once(view, reply)) {
+        status = overlapped_completed(world, call, reply);
+    }
+    reply->answer = as_seen(call, reply->answer);
+    return status;
+}
+
 enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
                           struct wfp_reply *reply)
 {
     struct ioctl_view view;
     struct decision decision;
-    enum wfp_status status;
 
     memset(reply, 0, sizeof *reply);
     if (call->thread >= WFP_THREADS) {
@@ -49,24 +67,47 @@ enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
     }
     facts_of_ioctl(world, call, facts_reading(world), false, &view);
     decision = decide(world, &view.inquiry);
-    reply->answer = decision.answer;
-    reply->rule = decision.rule;
-    report(world, call, reply);
-    status = effect_apply(world, call, &view, reply);
-    if (status == WFP_OK && completes_at_once(&view, reply)) {
-        status = overlapped_completed(world, call, reply);
-    }
-    reply->answer = as_seen(call, reply->answer);
-    return status;
+    return carry_out(world, call, &view, &decision, reply);
 }
 
-static void add_reading(const struct wfp_world *world, const struct wfp_ioctl *call,
-                        struct reading reading, struct wfp_answer_set *set)
+/* Finds a rule whose answer looks like this one; true if there is one under this reading. */
+static bool find_seen(const struct wfp_world *world, const struct wfp_ioctl *call,
+                      const struct ioctl_view *view, struct wfp_answer answer,
+                      struct decision *decision)
+{
+    struct wfp_answer_set set = {.count = 0};
+
+    decide_add(&set, decide(world, &view->inquiry));
+    decide_all(world, &view->inquiry, &set);
+    for (size_t i = 0; i < set.count; i++) {
+        if (wfp_answer_equal(as_seen(call, set.answers[i]), answer)) {
+            decision->answer = set.answers[i];
+            decision->rule = set.rules[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+enum wfp_status wfp_ioctl_assume(struct wfp_world *world, const struct wfp_ioctl *call,
+                                 struct wfp_answer answer, struct wfp_reply *reply)
 {
     struct ioctl_view view;
+    struct decision decision = {answer, NULL};
+    bool found = false;
 
-    facts_of_ioctl(world, call, reading, false, &view);
-    decide_all(world, &view.inquiry, set);
+    memset(reply, 0, sizeof *reply);
+    if (call->thread >= WFP_THREADS) {
+        return WFP_BAD_STATE;
+    }
+    for (uint32_t i = 0; !found && i < facts_reading_count(world); i++) {
+        facts_of_ioctl(world, call, facts_reading_at(world, i), false, &view);
+        found = find_seen(world, call, &view, answer, &decision);
+    }
+    if (!found) {
+        facts_of_ioctl(world, call, facts_reading(world), false, &view);
+    }
+    return carry_out(world, call, &view, &decision, reply);
 }
 
 /* Answers that differ only in a byte count that nobody sees are one. */
@@ -85,33 +126,42 @@ static void see_all(const struct wfp_ioctl *call, struct wfp_answer_set *set)
 void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *call,
                        struct wfp_answer_set *set)
 {
-    const struct wfp_choice *visible = &world->profile->keys[WFP_KEY_SET_RECORD_VISIBLE];
-    const struct wfp_choice *last = &world->profile->keys[WFP_KEY_CONTEXT_OF_LAST];
     struct ioctl_view view;
 
     set->count = 0;
     facts_of_ioctl(world, call, facts_reading(world), false, &view);
     decide_add(set, decide(world, &view.inquiry));
-    for (uint32_t i = 0; i < visible->count; i++) {
-        for (uint32_t j = 0; j < last->count; j++) {
-            const struct reading reading = {visible->values[i].number != 0,
-                                            last->values[j].number != 0};
-
-            add_reading(world, call, reading, set);
-        }
+    for (uint32_t i = 0; i < facts_reading_count(world); i++) {
+        facts_of_ioctl(world, call, facts_reading_at(world, i), false, &view);
+        decide_all(world, &view.inquiry, set);
     }
     see_all(call, set);
 }
 
-void wfp_last_error(struct wfp_world *world, uint32_t thread, struct wfp_reply *reply)
+static struct inquiry ask_last_error(const struct wfp_world *world, uint32_t thread)
 {
     struct inquiry inquiry = {
         WFP_CALL_LAST_ERROR, 0, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
-    struct decision decision;
+
+    inquiry.stored.error = thread < WFP_THREADS ? world->last_error[thread] : 0;
+    return inquiry;
+}
+
+void wfp_last_error(struct wfp_world *world, uint32_t thread, struct wfp_reply *reply)
+{
+    const struct inquiry inquiry = ask_last_error(world, thread);
+    const struct decision decision = decide(world, &inquiry);
 
     memset(reply, 0, sizeof *reply);
-    inquiry.stored.error = thread < WFP_THREADS ? world->last_error[thread] : 0;
-    decision = decide(world, &inquiry);
     reply->answer = decision.answer;
     reply->rule = decision.rule;
+}
+
+void wfp_last_error_allowed(const struct wfp_world *world, uint32_t thread,
+                            struct wfp_answer_set *set)
+{
+    const struct inquiry inquiry = ask_last_error(world, thread);
+
+    set->count = 0;
+    decide_all(world, &inquiry, set);
 }

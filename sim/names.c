@@ -63,6 +63,8 @@ static const struct number_name errors[] = {
     {0xC0000120u, "STATUS_CANCELLED"},
     {0xC0000140u, "STATUS_INVALID_CONNECTION"},
     {0xC0000225u, "STATUS_NOT_FOUND"},
+    {0xC000023Cu, "STATUS_NETWORK_UNREACHABLE"},
+    {0xC00002C5u, "STATUS_DATATYPE_MISALIGNMENT_ERROR"},
 };
 
 const char *wfp_error_name(uint32_t error)

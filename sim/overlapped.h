@@ -17,9 +17,14 @@ enum wfp_status overlapped_start(struct wfp_world *world, const struct wfp_ioctl
 enum wfp_status overlapped_completed(struct wfp_world *world, const struct wfp_ioctl *call,
                                      struct wfp_reply *reply);
 
+bool overlapped_pending(const struct wfp_world *world, uint32_t operation);
+
+/* Ends a pending operation with the answer of the abort rules. */
+void overlapped_abort_one(struct wfp_world *world, struct operation *operation, bool flushing);
+
 enum overlapped_owner { OVERLAPPED_OF_ENDPOINT, OVERLAPPED_OF_THREAD };
 
-/* Ends every pending operation of that endpoint or thread with the answer of the abort rules. */
+/* The same for all of that endpoint or thread. */
 void overlapped_abort(struct wfp_world *world, enum overlapped_owner owner, uint32_t which,
                       bool flushing);
 

@@ -110,8 +110,8 @@ void wfp_profile_documented(struct wfp_profile *profile)
         choice->values[0].answer = keys[key].answer;
         choice->values[0].number = keys[key].number;
     }
-    for (uint8_t stage = 0; stage < WFP_STAGE_COUNT; stage++) {
-        profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order[stage] = stage;
+    for (unsigned stage = 0; stage < WFP_STAGE_COUNT; stage++) {
+        profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order[stage] = (uint8_t)stage;
     }
 }
 

@@ -73,24 +73,25 @@ struct record_walk record_walk(struct record_view record)
 {
     struct reader_cursor cursor = {record.bytes, record.size, false};
     const struct frame frame = read_frame(&cursor);
-    const struct record_walk walk = {record, 0, frame.first_hop};
+    const bool whole = !cursor.failed && record.size >= DIGEST &&
+                       frame.first_hop <= record.size - DIGEST;
+    const struct record_walk walk = {record, whole ? frame.hops : 0, frame.first_hop};
 
     return walk;
 }
 
 bool record_walk_next(struct record_walk *walk, struct record_hop *hop)
 {
-    struct reader_cursor cursor = {walk->record.bytes, walk->record.size, false};
-    const struct frame frame = read_frame(&cursor);
+    const uint32_t end = walk->record.size - DIGEST;
+    struct reader_cursor cursor;
 
-    if (cursor.failed || walk->next >= frame.hops || walk->record.size < walk->at + DIGEST) {
+    if (walk->left == 0) {
         return false;
     }
-    cursor.at = walk->record.bytes + walk->at;
-    cursor.left = walk->record.size - DIGEST - walk->at;
+    cursor = (struct reader_cursor){walk->record.bytes + walk->at, end - walk->at, false};
     read_hop(&cursor, hop);
-    walk->at = walk->record.size - DIGEST - (uint32_t)cursor.left;
-    walk->next++;
+    walk->at = end - (uint32_t)cursor.left;
+    walk->left = cursor.failed ? 0 : walk->left - 1;
     return !cursor.failed;
 }
 

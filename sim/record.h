@@ -55,8 +55,8 @@ uint32_t record_append(struct record_view before, const struct record_hop *hop,
 /* Walks the hops of a record that record_check() accepted: start at 0, stop when it gives false. */
 struct record_walk {
     struct record_view record;
-    uint32_t next; /* hop number */
-    uint32_t at;   /* its offset */
+    uint32_t left; /* hops to come */
+    uint32_t at;   /* offset of the next */
 };
 
 struct record_walk record_walk(struct record_view record);

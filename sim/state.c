@@ -14,23 +14,48 @@ static uint32_t record_at_connect(const struct endpoint *endpoint)
     return endpoint->state == ENDPOINT_CONNECTED ? endpoint->classified : endpoint->record;
 }
 
-enum wfp_status wfp_redirect_state(struct wfp_world *world, uint32_t socket, uint32_t handle,
-                                   struct wfp_reply *reply)
+static enum wfp_status ask(const struct wfp_world *world, uint32_t socket, uint32_t handle,
+                           struct inquiry *inquiry)
 {
+    const struct inquiry plain = {WFP_CALL_REDIRECT_STATE, 0, 0, {0}};
     const struct endpoint *endpoint = world_endpoint_of(world, socket);
-    struct inquiry inquiry = {WFP_CALL_REDIRECT_STATE, 0, 0, {0}};
-    struct decision decision;
 
-    memset(reply, 0, sizeof *reply);
+    *inquiry = plain;
     if (endpoint == NULL) {
         return WFP_NO_SOCKET;
     }
-    if (world_handle(world, handle) == NULL) {
+    if (world_handle_of(world, handle) == NULL) {
         return WFP_NO_HANDLE;
     }
-    inquiry.facts = facts_of_list(world, world_record(world, record_at_connect(endpoint)), handle);
+    inquiry->facts =
+        facts_of_list(world, world_record(world, record_at_connect(endpoint)), handle);
+    return WFP_OK;
+}
+
+enum wfp_status wfp_redirect_state(struct wfp_world *world, uint32_t socket, uint32_t handle,
+                                   struct wfp_reply *reply)
+{
+    struct inquiry inquiry;
+    const enum wfp_status status = ask(world, socket, handle, &inquiry);
+    struct decision decision;
+
+    memset(reply, 0, sizeof *reply);
+    if (status != WFP_OK) {
+        return status;
+    }
     decision = decide(world, &inquiry);
     reply->answer = decision.answer;
     reply->rule = decision.rule;
     return WFP_OK;
+}
+
+void wfp_redirect_state_allowed(const struct wfp_world *world, uint32_t socket, uint32_t handle,
+                                struct wfp_answer_set *set)
+{
+    struct inquiry inquiry;
+
+    set->count = 0;
+    if (ask(world, socket, handle, &inquiry) == WFP_OK) {
+        decide_all(world, &inquiry, set);
+    }
 }

@@ -117,6 +117,11 @@ const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t
 
 struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle)
 {
+    return world_handle_of(world, handle) == NULL ? NULL : handle_slot(world, handle);
+}
+
+const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle)
+{
     if (handle == 0 || handle > world->limits.handles || handle_slot(world, handle)->provider == 0) {
         return NULL;
     }
@@ -129,13 +134,18 @@ bool world_handle_alive(const struct wfp_world *world, const struct record_hop *
            handle_slot(world, hop->handle)->provider == hop->provider;
 }
 
-struct operation *world_operation(struct wfp_world *world, uint32_t operation)
+const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation)
 {
     if (operation == 0 || operation > world->limits.operations ||
         !operation_slot(world, operation)->used) {
         return NULL;
     }
     return operation_slot(world, operation);
+}
+
+struct operation *world_operation(struct wfp_world *world, uint32_t operation)
+{
+    return world_operation_of(world, operation) == NULL ? NULL : operation_slot(world, operation);
 }
 
 uint32_t world_take_endpoint(struct wfp_world *world)

@@ -98,6 +98,8 @@ struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle);
 struct operation *world_operation(struct wfp_world *world, uint32_t operation);
 const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
+const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
+const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle);
 bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop);
 
 /* Takes the lowest free slot, or gives 0. */

@@ -50,6 +50,13 @@ static struct wfp_limits limits_of(const struct vector *vector, const struct pro
     return limits;
 }
 
+static bool same_limits(const struct wfp_limits *a, const struct wfp_limits *b)
+{
+    return a->sockets == b->sockets && a->handles == b->handles && a->records == b->records &&
+           a->record_bytes == b->record_bytes && a->operations == b->operations &&
+           a->origin == b->origin;
+}
+
 static struct pristine *find_pristine(struct simulator *simulator,
                                       const struct wfp_profile *profile,
                                       const struct wfp_limits *limits)
@@ -58,7 +65,7 @@ static struct pristine *find_pristine(struct simulator *simulator,
         struct pristine *pristine = &simulator->pristine[i];
 
         if (pristine->memory != NULL && pristine->profile == profile &&
-            memcmp(&pristine->limits, limits, sizeof *limits) == 0) {
+            same_limits(&pristine->limits, limits)) {
             return pristine;
         }
     }

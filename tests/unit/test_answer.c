@@ -48,8 +48,7 @@ static void test_parse_and_print_are_twins(void **state)
 static const struct {
     const char *text;
     const char *printed;
-} other_spellings[] = {
-    {"0/0", "OK/0"}, {"10022/0", "WSAEINVAL/0"}, {"010014/007", "WSAEFAULT/7"}};
+} other_spellings[] = {{"0/0", "OK/0"}, {"10022/0", "WSAEINVAL/0"}, {"010014/007", "WSAEFAULT/7"}};
 
 static void test_prints_the_name_of_a_number(void **state)
 {
@@ -64,12 +63,32 @@ static void test_prints_the_name_of_a_number(void **state)
 }
 
 static const char *const no_answers[] = {
-    "",         "/",          "OK",           "OK/",          "/0",
-    "ok/0",     "OK/n",       "OK/-1",        "OK/+1",        "OK/ 0",
-    "OK/0 ",    " OK/0",      "OK/0/0",       "OK/4294967296", "4294967296/0",
-    "-1/0",     "0x10/0",     "WSAENOSUCH/0", "died/0",       "Died",
-    "pass/N",   "REDIRECTED", "OK/99999999999999999999999999", "NOT_REDIRECTED/0",
-    "unchanged", "N",
+    "",
+    "/",
+    "OK",
+    "OK/",
+    "/0",
+    "ok/0",
+    "OK/n",
+    "OK/-1",
+    "OK/+1",
+    "OK/ 0",
+    "OK/0 ",
+    " OK/0",
+    "OK/0/0",
+    "OK/4294967296",
+    "4294967296/0",
+    "-1/0",
+    "0x10/0",
+    "WSAENOSUCH/0",
+    "died/0",
+    "Died",
+    "pass/N",
+    "REDIRECTED",
+    "OK/99999999999999999999999999",
+    "NOT_REDIRECTED/0",
+    "unchanged",
+    "N",
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/0"};
 
 static void test_refuses_what_is_no_answer(void **state)
@@ -113,17 +132,20 @@ static void test_print_never_overruns(void **state)
 /* ---- values of a profile ---- */
 
 #define USUAL                                                                                      \
-    "startup,fault,byte-count,handle,code,pointers,sizes,access,pending,socket,record,room,outcome"
+    "startup,fault,byte-count,handle,code,pointers,sizes,access,pending,socket,record,room,"       \
+    "outcome"
 #define TURNED                                                                                     \
-    "outcome,room,record,socket,pending,access,sizes,pointers,code,handle,byte-count,fault,startup"
+    "outcome,room,record,socket,pending,access,sizes,pointers,code,handle,byte-count,fault,"       \
+    "startup"
 
 static const struct {
     enum wfp_key_type type;
     const char *text;
 } values[] = {
-    {WFP_TYPE_ANSWER, "pass"},  {WFP_TYPE_ANSWER, "WSAEFAULT/N"}, {WFP_TYPE_FLAG, "true"},
-    {WFP_TYPE_FLAG, "false"},   {WFP_TYPE_SIZE, "0"},             {WFP_TYPE_SIZE, "188"},
-    {WFP_TYPE_ORDER, USUAL},    {WFP_TYPE_ORDER, TURNED},
+    {WFP_TYPE_ANSWER, "pass"}, {WFP_TYPE_ANSWER, "WSAEFAULT/N"},
+    {WFP_TYPE_FLAG, "true"},   {WFP_TYPE_FLAG, "false"},
+    {WFP_TYPE_SIZE, "0"},      {WFP_TYPE_SIZE, "188"},
+    {WFP_TYPE_ORDER, USUAL},   {WFP_TYPE_ORDER, TURNED},
 };
 
 static void test_values_parse_and_print_are_twins(void **state)

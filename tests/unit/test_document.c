@@ -167,8 +167,8 @@ static struct document *load_text(void)
 {
     struct complaints complaints = {0};
     struct document *document = NULL;
-    assert_int_equal(
-        document_from_text("doc", text, sizeof text - 1, &complaints, &document), STATUS_OK);
+    assert_int_equal(document_from_text("doc", text, sizeof text - 1, &complaints, &document),
+                     STATUS_OK);
     return document;
 }
 

@@ -385,6 +385,7 @@ static void walk_safely(const uint8_t *bytes, uint32_t size)
     const struct record_view record = {copy, size};
     struct record_walk walk;
     struct record_hop hop;
+    uint32_t hops = 0;
     uint32_t sum = 0;
 
     assert_non_null(copy);
@@ -394,9 +395,10 @@ static void walk_safely(const uint8_t *bytes, uint32_t size)
         for (uint32_t i = 0; i < hop.context.size; i++) {
             sum += hop.context.bytes[i];
         }
-        assert_in_range(walk.next, 1, size / RECORD_HOP_MIN);
+        hops++;
     }
     assert_in_range(sum, 0, 255 * size);
+    assert_in_range(hops, 0, size / RECORD_HOP_MIN);
     free(copy);
 }
 

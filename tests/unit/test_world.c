@@ -495,6 +495,33 @@ static void test_set_needs_room(void **state)
     scene_free(&scene);
 }
 
+/* A pending SET that finds no room when it is to finish is still pending. */
+static void test_finishing_needs_room(void **state)
+{
+    struct scene scene;
+    uint8_t bytes[SCENE_ROOM];
+    struct wfp_ioctl set;
+    struct wfp_reply reply;
+    uint32_t operation;
+    void *before;
+
+    (void)state;
+    make_tight(&scene);
+    scene_record(&scene, scene.accepted, bytes);
+    scene_decide(&scene, WFP_KEY_OVERLAPPED, answer_unchanged(997));
+    set = scene_set(&scene, scene_open(&scene, WFP_TCP, true), bytes, SCENE_N);
+    set.overlapped = WFP_POINTER_HEAP;
+    operation = scene_call(&scene, &set).operation;
+    for (unsigned i = 1; i < TIGHT; i++) {
+        scene_hand_on(&scene, scene.accepted, scene_open(&scene, WFP_TCP, true));
+    }
+    before = snapshot(&scene);
+    assert_int_equal(wfp_operation_finish(scene.world, operation, &set, &reply), WFP_NO_ROOM);
+    assert_same_block(&scene, before, "no room to finish");
+    free(before);
+    scene_free(&scene);
+}
+
 static void test_arriving_needs_room(void **state)
 {
     struct scene scene;
@@ -532,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_pending_needs_room),
         cmocka_unit_test(test_records_need_room),
         cmocka_unit_test(test_set_needs_room),
+        cmocka_unit_test(test_finishing_needs_room),
         cmocka_unit_test(test_arriving_needs_room),
     };
 

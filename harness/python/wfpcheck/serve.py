@@ -111,7 +111,8 @@ class Server:
         self._lines: "queue.SimpleQueue[bytes]" = queue.SimpleQueue()
         self._stderr = tempfile.TemporaryFile()
         self._process = self._start()
-        threading.Thread(target=self._drain, daemon=True).start()
+        self._drainer = threading.Thread(target=self._drain, daemon=True)
+        self._drainer.start()
         try:
             self.greeting = _greeting(self.read())
         except ServeError:
@@ -230,24 +231,37 @@ class Server:
 
     def close(self) -> int:
         """Ends the input, waits for the end and gives the exit code."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
-        try:
-            stdin.close()
-        except OSError:
-            pass
+        self._close_input()
         try:
             code = self._process.wait(self.timeout)
         except subprocess.TimeoutExpired:
             self.kill()
             raise TimedOutError(f"wfpcheck did not end within {self.timeout:g} s") from None
-        self._stderr.close()
+        self._release()
         return code
 
     def kill(self) -> None:
         """Ends the process without asking it."""
         self._process.kill()
         self._process.wait()
+        self._close_input()
+        self._release()
+
+    def _close_input(self) -> None:
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            stdin.close()
+        except OSError:
+            pass
+
+    def _release(self) -> None:
+        stdout = self._process.stdout
+        assert stdout is not None
+        # Whatever the process left behind may hold the pipe open; that is not ours to wait for.
+        self._drainer.join(1.0)
+        if not self._drainer.is_alive():
+            stdout.close()
         self._stderr.close()
 
     def __enter__(self) -> "Server":

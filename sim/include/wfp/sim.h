@@ -403,6 +403,11 @@ struct wfp_reply;
  */
 enum wfp_status wfp_socket_connect(struct wfp_world *world, uint32_t socket,
                                    const struct wfp_connect *what, struct wfp_reply *reply);
+void wfp_socket_connect_allowed(const struct wfp_world *world, const struct wfp_connect *what,
+                                struct wfp_answer_set *set);
+enum wfp_status wfp_socket_connect_assume(struct wfp_world *world, uint32_t socket,
+                                          const struct wfp_connect *what, struct wfp_answer answer,
+                                          struct wfp_reply *reply);
 
 /*
  * Takes the oldest waiting connection; its record moves from the listener's side to the new socket
@@ -470,12 +475,27 @@ struct wfp_reply {
 enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
                           struct wfp_reply *reply);
 
-/* Every answer that the rules and the profile allow to this call in this world; changes nothing. */
+/*
+ * To follow what was recorded elsewhere, each call that answers has two companions:
+ *
+ * ..._allowed: every answer that the rules and the profile allow to this call in this world; changes
+ * nothing. Empty where the call itself would say that there is no such thing.
+ *
+ * ..._assume: the call has given this answer, count UNCHANGED or VALUE: the world goes on from there.
+ * If a rule allows the answer, its effect is applied and reply->rule names it; if none does, the
+ * answer is taken at its word (a success has done what the call is made for, a failure nothing) and
+ * reply->rule is NULL. Calls without it answer only and change nothing.
+ */
 void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *call,
                        struct wfp_answer_set *set);
 
+enum wfp_status wfp_ioctl_assume(struct wfp_world *world, const struct wfp_ioctl *call,
+                                 struct wfp_answer answer, struct wfp_reply *reply);
+
 /* WSAGetLastError of a thread. */
 void wfp_last_error(struct wfp_world *world, uint32_t thread, struct wfp_reply *reply);
+void wfp_last_error_allowed(const struct wfp_world *world, uint32_t thread,
+                            struct wfp_answer_set *set);
 
 /* ---- user face: overlapped operations ---- */
 
@@ -485,6 +505,12 @@ void wfp_last_error(struct wfp_world *world, uint32_t thread, struct wfp_reply *
  */
 enum wfp_status wfp_operation_finish(struct wfp_world *world, uint32_t operation,
                                      const struct wfp_ioctl *call, struct wfp_reply *reply);
+/* How it may finish; empty if it is not pending. Counts are resolved as in a result. */
+void wfp_operation_finish_allowed(const struct wfp_world *world, uint32_t operation,
+                                  const struct wfp_ioctl *call, struct wfp_answer_set *set);
+enum wfp_status wfp_operation_finish_assume(struct wfp_world *world, uint32_t operation,
+                                            const struct wfp_ioctl *call, struct wfp_answer answer,
+                                            struct wfp_reply *reply);
 
 enum wfp_channel {
     WFP_CHANNEL_WSA,   /* WSAGetOverlappedResult */
@@ -495,14 +521,26 @@ enum wfp_channel {
 
 enum wfp_status wfp_operation_result(struct wfp_world *world, uint32_t operation,
                                      enum wfp_channel channel, struct wfp_reply *reply);
+void wfp_operation_result_allowed(const struct wfp_world *world, uint32_t operation,
+                                  enum wfp_channel channel, struct wfp_answer_set *set);
 /* Is hEvent signalled: success, or WSA_WAIT_TIMEOUT (OVL-10). */
 enum wfp_status wfp_operation_event(struct wfp_world *world, uint32_t operation,
                                     struct wfp_reply *reply);
+void wfp_operation_event_allowed(const struct wfp_world *world, uint32_t operation,
+                                 struct wfp_answer_set *set);
 /* SleepEx(0, TRUE): WAIT_IO_COMPLETION if a routine of this thread ran, else 0 (OVL-11). */
 void wfp_alertable_wait(struct wfp_world *world, uint32_t thread, struct wfp_reply *reply);
+void wfp_alertable_wait_allowed(const struct wfp_world *world, uint32_t thread,
+                                struct wfp_answer_set *set);
+void wfp_alertable_wait_assume(struct wfp_world *world, uint32_t thread, struct wfp_answer answer,
+                               struct wfp_reply *reply);
 /* CancelIoEx: success, or ERROR_NOT_FOUND if the operation is not pending (OVL-09). */
 enum wfp_status wfp_operation_cancel(struct wfp_world *world, uint32_t operation,
                                      struct wfp_reply *reply);
+void wfp_operation_cancel_allowed(const struct wfp_world *world, uint32_t operation,
+                                  struct wfp_answer_set *set);
+enum wfp_status wfp_operation_cancel_assume(struct wfp_world *world, uint32_t operation,
+                                            struct wfp_answer answer, struct wfp_reply *reply);
 /* The slot may be used again; the operation must not be pending. */
 enum wfp_status wfp_operation_release(struct wfp_world *world, uint32_t operation);
 /* A thread ends: what it left pending is aborted (OVL-09). */
@@ -520,6 +558,8 @@ enum wfp_redirect_state {
 /* FwpsQueryConnectionRedirectState0 for the connection of an outgoing socket (ST-01..06). */
 enum wfp_status wfp_redirect_state(struct wfp_world *world, uint32_t socket, uint32_t handle,
                                    struct wfp_reply *reply);
+void wfp_redirect_state_allowed(const struct wfp_world *world, uint32_t socket, uint32_t handle,
+                                struct wfp_answer_set *set);
 
 /* ---- names and numbers ---- */
 

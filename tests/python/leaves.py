@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""The leaves of a vector's expectations: how to get to each, and how to spoil it."""
+
+import copy
+import dataclasses
+import typing
+
+STATES = ("NOT_REDIRECTED", "REDIRECTED_BY_SELF", "REDIRECTED_BY_OTHER",
+          "PREVIOUSLY_REDIRECTED_BY_SELF")
+# The names under which a profile finds its own branch, nearest first.
+CHAINS = {"documented": ("documented",), "observed": ("observed",),
+          "unsupported": ("unsupported", "observed")}
+
+
+@dataclasses.dataclass(frozen=True)
+class Leaf:
+    """One answer, or several alternatives, at the end of a way through the branches."""
+
+    place: typing.Tuple[typing.Union[str, int], ...]  # in the vector
+    band: typing.Optional[str]
+    profiles: typing.FrozenSet[str]  # under which it is looked at
+    keys: typing.Tuple[typing.Tuple[str, str], ...]  # and with these values
+
+    def __str__(self):
+        return "/".join(str(part) for part in self.place)
+
+
+def _below(expectation, leaf):
+    if "profile" in expectation:
+        for name, branch in expectation["profile"].items():
+            takes = {profile for profile, chain in CHAINS.items()
+                     if next((link for link in chain if link in expectation["profile"]), 0) == name}
+            yield from _below(branch, dataclasses.replace(
+                leaf, place=(*leaf.place, "profile", name), profiles=leaf.profiles & takes))
+    elif "key" in expectation:
+        for value, branch in expectation["values"].items():
+            yield from _below(branch, dataclasses.replace(
+                leaf, place=(*leaf.place, "values", value),
+                keys=(*leaf.keys, (expectation["key"], value))))
+    else:
+        yield leaf
+
+
+def leaves(vector):
+    """Every leaf of every step."""
+    everywhere = frozenset(CHAINS)
+    for index, step in enumerate(vector["steps"]):
+        if "expect" in step:
+            place = ("steps", index, "expect")
+            yield from _below(step["expect"], Leaf(place, None, everywhere, ()))
+        for number, band in enumerate(step.get("sweep", {}).get("bands", ())):
+            place = ("steps", index, "sweep", "bands", number, "expect")
+            yield from _below(band["expect"], Leaf(place, band["band"], everywhere, ()))
+
+
+def spoiled_answer(answer):
+    """An answer that nothing gives. A success stays one: a claim that can only fail needs a control."""
+    if answer in STATES:
+        return STATES[STATES.index(answer) - 1]
+    return "OK/1048571" if answer.startswith("OK/") else "WSAETIMEDOUT/7"
+
+
+def spoiled(vector, leaf):
+    """A copy of the vector in which this leaf wants what no call gives."""
+    vector = copy.deepcopy(vector)
+    holder = vector
+    for part in leaf.place[:-1]:
+        holder = holder[part]
+    expected = holder[leaf.place[-1]]
+    expected = expected["any"][0] if "any" in expected else expected
+    holder[leaf.place[-1]] = {**expected, "answer": spoiled_answer(expected["answer"])}
+    return vector
+
+
+def _settings(leaf, values):
+    """What to set so that a profile with these values decides as the leaf's way does."""
+    return [f"{key}={value}" for key, value in leaf.keys if values[key] != [value]]
+
+
+def ways(leaf, profiles):
+    """Lists of (profile, settings) that lead to the leaf, the shortest ways first.
+
+    First the shipped profiles as they are; then others, with keys set. A provider without the ioctls
+    has no second choices, and one that has them does not lose them by a setting.
+    """
+    settings = {name: _settings(leaf, profiles[name]) for name in sorted(leaf.profiles)}
+    natural = [name for name in settings
+               if all(value in profiles[name][key] for key, value in leaf.keys)]
+    same = [name for name in settings
+            if not any(setting.startswith("unsupported=") for setting in settings[name])]
+    full = [name for name in same if name != "unsupported"]
+    for names in (natural, full or same, settings):
+        yield [(name, settings[name]) for name in names]
