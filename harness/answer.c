@@ -146,10 +146,10 @@ static bool parse_flag(const char *text, uint32_t *number)
 
 static bool parse_stage(const char *text, size_t length, uint8_t *stage)
 {
-    for (uint8_t i = 0; i < WFP_STAGE_COUNT; i++) {
+    for (unsigned i = 0; i < WFP_STAGE_COUNT; i++) {
         const char *name = wfp_stage_name((enum wfp_stage)i);
         if (strlen(name) == length && memcmp(name, text, length) == 0) {
-            *stage = i;
+            *stage = (uint8_t)i;
             return true;
         }
     }

@@ -23,6 +23,11 @@ struct backend_call {
     uint32_t in_size;  /* bytes */
     uint32_t out_size; /* bytes */
     struct wfp_answer_set *allowed; /* NULL, or gets what the rules allow to an ioctl; model only */
+    /*
+     * NULL, or what this step answered elsewhere; model only. Then `allowed` must be there, gets what
+     * may come back from any step that answers, and the world goes on from the observed answer.
+     */
+    const struct wfp_answer *observed;
 };
 
 enum { BACKEND_TROUBLE_MAX = 160 };

@@ -46,7 +46,7 @@ static enum status perform(const struct backend *backend, struct played *played,
                            const struct blobs *blobs, bool allowed)
 {
     const struct step *step = &played->step;
-    struct backend_call call = {step, NULL, 0, played->out_size, NULL};
+    struct backend_call call = {step, NULL, 0, played->out_size, NULL, NULL};
     uint8_t *in = NULL;
     enum status status;
 

@@ -295,7 +295,7 @@ bool read_texts(struct reader *reader, struct place place, json_t *value,
     size_t index;
     json_t *item;
     json_array_foreach(value, index, item) {
-        const char *text;
+        const char *text = "";
         if (!read_text(reader, place_item(value, index), item, rule, &text)) {
             good = false;
             continue;

@@ -50,6 +50,7 @@ static enum wfp_status make_record(struct wfp_world *world, struct record_view b
     size = record_append(before, &hop, shape, world->limits.origin, world_record_room(world, link),
                          world->limits.record_bytes);
     if (size == 0) {
+        world_clear_room(world, link);
         return WFP_NO_ROOM;
     }
     world_keep_record(world, link, size);

@@ -11,12 +11,12 @@ static enum wfp_status copy_subject(struct wfp_world *world, const struct wfp_io
 {
     const struct record_view subject = view->subject;
     const uint32_t size = subject.size < call->out.size ? subject.size : call->out.size;
-    const struct descriptor *descriptor = world_descriptor(world, call->socket);
+    struct endpoint *endpoint = world_endpoint(world, view->endpoint);
 
-    if (descriptor == NULL || reply->answer.error != 0) {
+    if (endpoint == NULL || reply->answer.error != 0) {
         return WFP_OK;
     }
-    world_endpoint(world, descriptor->endpoint)->asked = true;
+    endpoint->asked = true;
     if (call->out.pointer <= WFP_POINTER_MISALIGNED && size > 0) {
         memcpy(call->out.bytes, subject.bytes, size);
         reply->written = size;
@@ -37,15 +37,11 @@ static bool is_record(const struct ioctl_view *view, const struct wfp_ioctl *cal
 static enum wfp_status attach(struct wfp_world *world, const struct wfp_ioctl *call,
                               const struct ioctl_view *view, struct wfp_reply *reply)
 {
-    const struct descriptor *descriptor = world_descriptor(world, call->socket);
+    struct endpoint *endpoint = world_endpoint(world, view->endpoint);
     const uint32_t link = world_free_record_slot(world);
-    struct endpoint *endpoint;
 
-    if (descriptor == NULL || reply->answer.error != 0 || !is_record(view, call)) {
-        return WFP_OK;
-    }
-    endpoint = world_endpoint(world, descriptor->endpoint);
-    if (endpoint->state == ENDPOINT_ACCEPTED) {
+    if (endpoint == NULL || endpoint->state == ENDPOINT_ACCEPTED || reply->answer.error != 0 ||
+        !is_record(view, call)) {
         return WFP_OK;
     }
     if (link == 0 || call->in.size > world->limits.record_bytes) {
@@ -71,11 +67,9 @@ static enum wfp_status pend(struct wfp_world *world, const struct wfp_ioctl *cal
 static enum wfp_status abort_all(struct wfp_world *world, const struct wfp_ioctl *call,
                                  const struct ioctl_view *view, struct wfp_reply *reply)
 {
-    const struct descriptor *descriptor = world_descriptor(world, call->socket);
-
-    (void)view;
-    if (descriptor != NULL && reply->answer.error == 0) {
-        overlapped_abort(world, OVERLAPPED_OF_ENDPOINT, descriptor->endpoint, true);
+    (void)call;
+    if (view->endpoint != 0 && reply->answer.error == 0) {
+        overlapped_abort(world, OVERLAPPED_OF_ENDPOINT, view->endpoint, true);
     }
     return WFP_OK;
 }

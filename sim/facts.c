@@ -66,21 +66,26 @@ static uint64_t facts_of_buffers(const struct wfp_ioctl *call)
            when(in->size > 0 && unmapped(in->pointer), FACT(IN_UNMAPPED));
 }
 
-/* The arguments that only matter while the call starts. */
+/*
+ * The arguments that only matter while the call starts. The kernel entry has an IRP in their place;
+ * and where the call is not asynchronous, nobody looks at its routine (OVL-01, OVL-03).
+ */
 static uint64_t facts_of_start(const struct wfp_ioctl *call, const struct endpoint *endpoint)
 {
     const bool overlapped = call->overlapped != WFP_POINTER_NULL;
+    const bool asynchronous = overlapped && endpoint != NULL && endpoint->overlapped;
 
-    return when(overlapped, FACT(OVERLAPPED)) |
-           when(overlapped && endpoint != NULL && endpoint->overlapped, FACT(ASYNCHRONOUS)) |
+    if (call->entry == WFP_ENTRY_WSK) {
+        return 0;
+    }
+    return when(overlapped, FACT(OVERLAPPED)) | when(asynchronous, FACT(ASYNCHRONOUS)) |
            when(unmapped(call->overlapped), FACT(OVERLAPPED_UNMAPPED)) |
-           when(unmapped(call->routine), FACT(ROUTINE_UNMAPPED)) |
+           when(asynchronous && unmapped(call->routine), FACT(ROUTINE_UNMAPPED)) |
            when(call->byte_count == WFP_POINTER_NULL, FACT(COUNT_NULL)) |
            when(unmapped(call->byte_count), FACT(COUNT_UNMAPPED));
 }
 
-static uint64_t facts_of_socket(const struct descriptor *descriptor,
-                                const struct endpoint *endpoint)
+static uint64_t facts_of_socket(const struct endpoint *endpoint)
 {
     if (endpoint == NULL) {
         return FACT(NOT_A_SOCKET);
@@ -93,8 +98,7 @@ static uint64_t facts_of_socket(const struct descriptor *descriptor,
            when(endpoint->not_updated, FACT(ACCEPT_NOT_UPDATED)) |
            when(endpoint->shut_down, FACT(SHUT_DOWN)) |
            when(endpoint->asked, FACT(ASKED_BEFORE)) |
-           when(endpoint->attached, FACT(ATTACHED)) |
-           when(descriptor->duplicate, FACT(DUPLICATE));
+           when(endpoint->attached, FACT(ATTACHED));
 }
 
 /* The context of the last redirect, or of the first (UNK-19). */
@@ -205,17 +209,24 @@ struct reading facts_reading(const struct wfp_world *world)
 }
 
 void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
-                    struct reading reading, bool finishing, struct ioctl_view *view)
+                    struct reading reading, const struct operation *finishing,
+                    struct ioctl_view *view)
 {
     const struct descriptor *descriptor = world_descriptor(world, call->socket);
-    const struct endpoint *endpoint = world_endpoint_of(world, call->socket);
+    const struct endpoint *endpoint;
     struct inquiry *inquiry = &view->inquiry;
 
     memset(view, 0, sizeof *view);
+    view->endpoint = descriptor == NULL ? 0 : descriptor->endpoint;
+    if (finishing != NULL) {
+        view->endpoint = finishing->endpoint;
+    }
+    endpoint = world_endpoint_at(world, view->endpoint);
     inquiry->call = call_of(call->code);
-    inquiry->facts = facts_of_process(world, call) | facts_of_buffers(call) |
-                     facts_of_socket(descriptor, endpoint) |
-                     (finishing ? FACT(FINISHING) : facts_of_start(call, endpoint));
+    inquiry->facts =
+        facts_of_process(world, call) | facts_of_buffers(call) | facts_of_socket(endpoint) |
+        when(descriptor != NULL && descriptor->duplicate, FACT(DUPLICATE)) |
+        (finishing != NULL ? FACT(FINISHING) : facts_of_start(call, endpoint));
     if (inquiry->call <= WFP_CALL_QUERY_CONTEXT) {
         look_at_record(world, endpoint, reading, call->out.size, view);
     }

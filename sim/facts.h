@@ -20,6 +20,7 @@ struct reading {
 /* An ioctl looked at: what rules see, and what their effects need. */
 struct ioctl_view {
     struct inquiry inquiry;
+    uint32_t endpoint;          /* link; 0: not a socket */
     struct record_view subject; /* the bytes that a successful query copies */
 };
 
@@ -29,9 +30,13 @@ struct reading facts_reading(const struct wfp_world *world);
 uint32_t facts_reading_count(const struct wfp_world *world);
 struct reading facts_reading_at(const struct wfp_world *world, uint32_t number);
 
-/* `finishing`: the call was left pending earlier and its arguments have been accepted. */
+/*
+ * `finishing`: the operation that the call was left pending as; its arguments have been accepted, and
+ * its endpoint need no longer have the descriptor that it was made with. NULL: the call starts.
+ */
 void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
-                    struct reading reading, bool finishing, struct ioctl_view *view);
+                    struct reading reading, const struct operation *finishing,
+                    struct ioctl_view *view);
 
 /* The hops of a connection whose handles are alive, as one handle sees them. */
 uint64_t facts_of_list(const struct wfp_world *world, struct record_view record, uint32_t handle);

@@ -46,10 +46,16 @@ static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_ioctl
 
     reply->answer = decision->answer;
     reply->rule = decision->rule;
-    report(world, call, reply);
+    if ((effect == WFP_EFFECT_PEND || completes_at_once(view, reply)) &&
+        !overlapped_has_room(world)) {
+        return WFP_NO_ROOM;
+    }
     status = effect_apply(world, effect, call, view, reply);
     if (status == WFP_OK && completes_at_once(view, reply)) {
         status = overlapped_completed(world, call, reply);
+    }
+    if (status == WFP_OK) {
+        report(world, call, reply);
     }
     reply->answer = as_seen(call, reply->answer);
     return status;
@@ -65,7 +71,7 @@ enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
     if (call->thread >= WFP_THREADS) {
         return WFP_BAD_STATE;
     }
-    facts_of_ioctl(world, call, facts_reading(world), false, &view);
+    facts_of_ioctl(world, call, facts_reading(world), NULL, &view);
     decision = decide(world, &view.inquiry);
     return carry_out(world, call, &view, &decision, reply);
 }
@@ -101,11 +107,11 @@ enum wfp_status wfp_ioctl_assume(struct wfp_world *world, const struct wfp_ioctl
         return WFP_BAD_STATE;
     }
     for (uint32_t i = 0; !found && i < facts_reading_count(world); i++) {
-        facts_of_ioctl(world, call, facts_reading_at(world, i), false, &view);
+        facts_of_ioctl(world, call, facts_reading_at(world, i), NULL, &view);
         found = find_seen(world, call, &view, answer, &decision);
     }
     if (!found) {
-        facts_of_ioctl(world, call, facts_reading(world), false, &view);
+        facts_of_ioctl(world, call, facts_reading(world), NULL, &view);
     }
     return carry_out(world, call, &view, &decision, reply);
 }
@@ -129,10 +135,10 @@ void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *ca
     struct ioctl_view view;
 
     set->count = 0;
-    facts_of_ioctl(world, call, facts_reading(world), false, &view);
+    facts_of_ioctl(world, call, facts_reading(world), NULL, &view);
     decide_add(set, decide(world, &view.inquiry));
     for (uint32_t i = 0; i < facts_reading_count(world); i++) {
-        facts_of_ioctl(world, call, facts_reading_at(world, i), false, &view);
+        facts_of_ioctl(world, call, facts_reading_at(world, i), NULL, &view);
         decide_all(world, &view.inquiry, set);
     }
     see_all(call, set);

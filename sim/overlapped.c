@@ -10,6 +10,16 @@
 
 #define FACT(name) WFP_BIT(WFP_FACT_##name)
 
+bool overlapped_has_room(const struct wfp_world *world)
+{
+    for (uint32_t link = 1; link <= world->limits.operations; link++) {
+        if (world_operation_of(world, link) == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum wfp_status take(struct wfp_world *world, const struct wfp_ioctl *call,
                             uint32_t *operation)
 {
@@ -89,10 +99,15 @@ static enum wfp_status finish(struct wfp_world *world, uint32_t operation,
                               const struct wfp_ioctl *call, const struct ioctl_view *view,
                               const struct decision *decision, struct wfp_reply *reply)
 {
+    enum wfp_status status;
+
     reply->answer = decision->answer;
     reply->rule = decision->rule;
-    complete(world_operation(world, operation), decision);
-    return effect_apply(world, decide_effect(&view->inquiry, decision), call, view, reply);
+    status = effect_apply(world, decide_effect(&view->inquiry, decision), call, view, reply);
+    if (status == WFP_OK) {
+        complete(world_operation(world, operation), decision);
+    }
+    return status;
 }
 
 bool overlapped_pending(const struct wfp_world *world, uint32_t operation)
@@ -112,7 +127,7 @@ enum wfp_status wfp_operation_finish(struct wfp_world *world, uint32_t operation
     if (!overlapped_pending(world, operation)) {
         return WFP_BAD_STATE;
     }
-    facts_of_ioctl(world, call, facts_reading(world), true, &view);
+    facts_of_ioctl(world, call, facts_reading(world), world_operation_of(world, operation), &view);
     decision = decide(world, &view.inquiry);
     return finish(world, operation, call, &view, &decision, reply);
 }
@@ -124,7 +139,7 @@ void wfp_operation_finish_allowed(const struct wfp_world *world, uint32_t operat
     for (uint32_t i = 0; overlapped_pending(world, operation) && i < facts_reading_count(world); i++) {
         struct ioctl_view view;
 
-        facts_of_ioctl(world, call, facts_reading_at(world, i), true, &view);
+        facts_of_ioctl(world, call, facts_reading_at(world, i), world_operation_of(world, operation), &view);
         decide_all(world, &view.inquiry, set);
     }
 }
@@ -141,7 +156,7 @@ enum wfp_status wfp_operation_finish_assume(struct wfp_world *world, uint32_t op
         return WFP_BAD_STATE;
     }
     for (uint32_t i = facts_reading_count(world); i-- > 0 && decision.rule == NULL;) {
-        facts_of_ioctl(world, call, facts_reading_at(world, i), true, &view);
+        facts_of_ioctl(world, call, facts_reading_at(world, i), world_operation_of(world, operation), &view);
         decision = decide_as(world, &view.inquiry, answer);
     }
     return finish(world, operation, call, &view, &decision, reply);

@@ -9,6 +9,9 @@
 
 #include "sim/world.h"
 
+/* Can one more operation be kept? */
+bool overlapped_has_room(const struct wfp_world *world);
+
 /* Leaves `call` pending. */
 enum wfp_status overlapped_start(struct wfp_world *world, const struct wfp_ioctl *call,
                                  uint32_t *operation);

@@ -170,6 +170,9 @@ uint32_t record_append(struct record_view before, const struct record_hop *hop,
     struct frame frame = {VERSION, 0, origin, 0, shape.frame - DIGEST};
     const struct record_view old = hops_of(before, &frame.hops);
 
+    if (shape.frame < RECORD_FRAME_MIN || shape.hop < RECORD_HOP_MIN) {
+        return 0;
+    }
     frame.hops++;
     frame.size = shape.frame + old.size + shape.hop + hop->context.size;
     write_frame(&cursor, &frame);

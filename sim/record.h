@@ -47,7 +47,7 @@ enum record_check record_check(struct record_view record, uint64_t origin);
 
 /*
  * Writes the hops of `before` (size 0: none) followed by `hop`. Gives the size written, or 0 if it
- * does not fit into `room` bytes.
+ * does not fit into `room` bytes or the shape is below its minima.
  */
 uint32_t record_append(struct record_view before, const struct record_hop *hop,
                        struct record_shape shape, uint64_t origin, uint8_t *out, uint32_t room);

@@ -8,17 +8,17 @@
 
 enum { ALIGNMENT = 16 };
 
-static uint32_t place(uint32_t *at, uint32_t count, size_t size)
+static uint32_t place(uint64_t *at, uint32_t count, size_t size)
 {
-    const uint32_t start = (*at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    const uint64_t start = (*at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 
-    *at = start + count * (uint32_t)size;
-    return start;
+    *at = start + (uint64_t)count * size;
+    return (uint32_t)start;
 }
 
 static struct layout layout_of(const struct wfp_limits *limits)
 {
-    uint32_t at = (uint32_t)sizeof(struct wfp_world);
+    uint64_t at = sizeof(struct wfp_world);
     struct layout layout;
 
     layout.endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
@@ -33,7 +33,9 @@ static struct layout layout_of(const struct wfp_limits *limits)
 
 size_t wfp_world_size(const struct wfp_limits *limits)
 {
-    return layout_of(limits).end;
+    const uint64_t end = layout_of(limits).end;
+
+    return end > UINT32_MAX ? 0 : (size_t)end;
 }
 
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
@@ -90,13 +92,18 @@ static struct operation *operation_slot(const struct wfp_world *world, uint32_t 
     return slot(world, world->layout.operations, sizeof(struct operation), link);
 }
 
-struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link)
+const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link)
 {
     if (link == 0 || link > world->limits.sockets ||
         endpoint_slot(world, link)->state == ENDPOINT_FREE) {
         return NULL;
     }
     return endpoint_slot(world, link);
+}
+
+struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link)
+{
+    return world_endpoint_at(world, link) == NULL ? NULL : endpoint_slot(world, link);
 }
 
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket)
@@ -210,6 +217,11 @@ uint32_t world_take_operation(struct wfp_world *world)
 uint8_t *world_record_room(struct wfp_world *world, uint32_t link)
 {
     return slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
+}
+
+void world_clear_room(struct wfp_world *world, uint32_t link)
+{
+    memset(world_record_room(world, link), 0, world->limits.record_bytes);
 }
 
 struct record_view world_record(const struct wfp_world *world, uint32_t link)

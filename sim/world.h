@@ -70,10 +70,10 @@ struct layout {
     uint32_t records;
     uint32_t operations;
     uint32_t record_bytes;
-    uint32_t end;
+    uint64_t end;
 };
 
-enum { ORDER_MAX = 512 };
+enum { ORDER_MAX = WFP_RULES_MAX * WFP_CALL_COUNT };
 
 /* Row numbers of the table, per kind of call, in the order of the profile's first precedence. */
 struct rule_order {
@@ -96,6 +96,7 @@ struct wfp_world {
 struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link);
 struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle);
 struct operation *world_operation(struct wfp_world *world, uint32_t operation);
+const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link);
 const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
@@ -116,6 +117,7 @@ struct record_view world_record(const struct wfp_world *world, uint32_t link);
 /* A free record slot's bytes, `limits.record_bytes` of them; keep it with world_keep_record(). */
 uint32_t world_free_record_slot(const struct wfp_world *world);
 uint8_t *world_record_room(struct wfp_world *world, uint32_t link);
+void world_clear_room(struct wfp_world *world, uint32_t link);
 void world_keep_record(struct wfp_world *world, uint32_t link, uint32_t size);
 void world_drop_record(struct wfp_world *world, uint32_t *link);
 

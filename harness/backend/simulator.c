@@ -122,6 +122,7 @@ static enum status begin(void *state, const struct vector *vector, const struct 
         return STATUS_BROKEN;
     }
     memcpy(simulator->memory, pristine->memory, size);
+    simulator->world_size = size;
     simulator->world = (struct wfp_world *)(void *)simulator->memory;
     simulator->name_count = 0;
     simulator->operation_count = 0;

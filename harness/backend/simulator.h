@@ -20,6 +20,7 @@ struct outstanding {
     const char *name;
     uint32_t id;
     struct wfp_ioctl call;
+    bool finished; /* elsewhere the provider has finished it; how, is not known yet */
 };
 
 /* A world as wfp_world_init() makes it, kept so that the next run starts with a copy. */
@@ -37,6 +38,7 @@ struct simulator {
     size_t next_pristine;
     uint8_t *memory;
     size_t memory_size;
+    size_t world_size;
     struct wfp_world *world;
     struct named names[NAMES_MAX];
     size_t name_count;
@@ -49,6 +51,15 @@ struct simulator {
 
 /* Is the step about an operation that no call has started, because it failed at once? */
 bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);
+
+/* The operation of this name, or NULL. */
+struct outstanding *simulator_operation(struct simulator *simulator, const char *name);
+
+/* simulator_follow.c: a step about overlapped operations whose answer was observed elsewhere. */
+enum wfp_status simulator_follow(struct simulator *simulator, const struct backend_call *call,
+                                 struct backend_reply *reply);
+enum wfp_status simulator_follow_finish(struct simulator *simulator,
+                                        struct outstanding *operation);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

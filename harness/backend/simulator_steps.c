@@ -59,7 +59,7 @@ static size_t operation_at(const struct simulator *simulator, const char *name)
     return simulator->operation_count;
 }
 
-static struct outstanding *operation_of(struct simulator *simulator, const char *name)
+struct outstanding *simulator_operation(struct simulator *simulator, const char *name)
 {
     const size_t at = operation_at(simulator, name);
 
@@ -183,7 +183,18 @@ static enum wfp_status make_redirect(struct simulator *simulator, const struct r
     return handle_of(simulator, wanted->handle, &redirect->handle);
 }
 
-static enum wfp_status connect_to(struct simulator *simulator, const struct step *step,
+static enum wfp_status connect_socket(struct simulator *simulator, const struct backend_call *call,
+                                      uint32_t client, const struct wfp_connect *connect,
+                                      struct wfp_reply *given)
+{
+    if (call->observed == NULL) {
+        return wfp_socket_connect(simulator->world, client, connect, given);
+    }
+    wfp_socket_connect_allowed(simulator->world, connect, call->allowed);
+    return wfp_socket_connect_assume(simulator->world, client, connect, *call->observed, given);
+}
+
+static enum wfp_status connect_to(struct simulator *simulator, const struct backend_call *call,
                                   uint32_t client, uint32_t listener, bool redirected,
                                   struct backend_reply *reply)
 {
@@ -193,10 +204,10 @@ static enum wfp_status connect_to(struct simulator *simulator, const struct step
     enum wfp_status status = WFP_OK;
 
     if (redirected) {
-        status = make_redirect(simulator, &step->redirect, &redirect);
+        status = make_redirect(simulator, &call->step->redirect, &redirect);
     }
     if (status == WFP_OK) {
-        status = wfp_socket_connect(simulator->world, client, &connect, &given);
+        status = connect_socket(simulator, call, client, &connect, &given);
     }
     if (status == WFP_OK) {
         answer_with(reply, &given);
@@ -217,7 +228,7 @@ static enum wfp_status perform_connect(struct simulator *simulator, const struct
     if (status != WFP_OK) {
         return status;
     }
-    return connect_to(simulator, step, socket_of(simulator, step->on), listener, step->redirected,
+    return connect_to(simulator, call, socket_of(simulator, step->on), listener, step->redirected,
                       reply);
 }
 
@@ -252,7 +263,7 @@ static enum wfp_status perform_whole_accept(struct simulator *simulator,
         status = wfp_socket_open(simulator->world, step->family, WFP_TCP, true, &client);
     }
     if (status == WFP_OK) {
-        status = connect_to(simulator, step, client, listener,
+        status = connect_to(simulator, call, client, listener,
                             step->kind == STEP_REDIRECTED_ACCEPT, reply);
     }
     if (status == WFP_OK && reply->answer.error != 0) {
@@ -333,7 +344,7 @@ static bool make_ioctl(struct simulator *simulator, const struct backend_call *c
 static bool keep_operation(struct simulator *simulator, const char *name, uint32_t id,
                            const struct wfp_ioctl *call)
 {
-    const struct outstanding outstanding = {name, id, *call};
+    const struct outstanding outstanding = {name, id, *call, false};
 
     if (simulator->operation_count == OPERATIONS_MAX) {
         return false;
@@ -355,7 +366,9 @@ static enum wfp_status perform_ioctl(struct simulator *simulator, const struct b
     if (call->allowed != NULL) {
         wfp_ioctl_allowed(simulator->world, &ioctl, call->allowed);
     }
-    status = wfp_ioctl(simulator->world, &ioctl, &given);
+    status = call->observed == NULL
+                 ? wfp_ioctl(simulator->world, &ioctl, &given)
+                 : wfp_ioctl_assume(simulator->world, &ioctl, *call->observed, &given);
     if (status != WFP_OK) {
         return status;
     }
@@ -381,21 +394,28 @@ static enum wfp_status finish(struct simulator *simulator, struct outstanding *o
 static enum wfp_status perform_finish(struct simulator *simulator, const struct backend_call *call,
                                       struct backend_reply *reply)
 {
-    struct outstanding *operation = operation_of(simulator, call->step->of);
+    struct outstanding *operation = simulator_operation(simulator, call->step->of);
 
     (void)reply;
-    return operation == NULL ? WFP_BAD_STATE : finish(simulator, operation);
+    if (operation == NULL) {
+        return WFP_BAD_STATE;
+    }
+    return call->observed == NULL ? finish(simulator, operation)
+                                  : simulator_follow_finish(simulator, operation);
 }
 
 static enum wfp_status perform_result(struct simulator *simulator, const struct backend_call *call,
                                       struct backend_reply *reply)
 {
-    struct outstanding *operation = operation_of(simulator, call->step->of);
+    struct outstanding *operation = simulator_operation(simulator, call->step->of);
     struct wfp_reply given;
     enum wfp_status status = WFP_OK;
 
     if (operation == NULL) {
         return WFP_BAD_STATE;
+    }
+    if (call->observed != NULL) {
+        return simulator_follow(simulator, call, reply);
     }
     if (call->step->wait) {
         status = finish(simulator, operation);
@@ -414,10 +434,13 @@ static enum wfp_status perform_result(struct simulator *simulator, const struct 
 static enum wfp_status perform_event(struct simulator *simulator, const struct backend_call *call,
                                      struct backend_reply *reply)
 {
-    const struct outstanding *operation = operation_of(simulator, call->step->of);
+    const struct outstanding *operation = simulator_operation(simulator, call->step->of);
     struct wfp_reply given;
     enum wfp_status status = WFP_BAD_STATE;
 
+    if (call->observed != NULL) {
+        return simulator_follow(simulator, call, reply);
+    }
     if (operation != NULL) {
         status = wfp_operation_event(simulator->world, operation->id, &given);
     }
@@ -430,10 +453,13 @@ static enum wfp_status perform_event(struct simulator *simulator, const struct b
 static enum wfp_status perform_cancel(struct simulator *simulator, const struct backend_call *call,
                                       struct backend_reply *reply)
 {
-    const struct outstanding *operation = operation_of(simulator, call->step->of);
+    const struct outstanding *operation = simulator_operation(simulator, call->step->of);
     struct wfp_reply given;
     enum wfp_status status = WFP_BAD_STATE;
 
+    if (call->observed != NULL) {
+        return simulator_follow(simulator, call, reply);
+    }
     if (operation != NULL) {
         status = wfp_operation_cancel(simulator->world, operation->id, &given);
     }
@@ -449,6 +475,9 @@ static enum wfp_status perform_alertable_wait(struct simulator *simulator,
 {
     struct wfp_reply given;
 
+    if (call->observed != NULL) {
+        return simulator_follow(simulator, call, reply);
+    }
     wfp_alertable_wait(simulator->world, call->step->thread, &given);
     answer_with(reply, &given);
     return WFP_OK;
@@ -460,6 +489,9 @@ static enum wfp_status perform_last_error(struct simulator *simulator,
 {
     struct wfp_reply given;
 
+    if (call->observed != NULL) {
+        wfp_last_error_allowed(simulator->world, call->step->thread, call->allowed);
+    }
     wfp_last_error(simulator->world, call->step->thread, &given);
     answer_with(reply, &given);
     return WFP_OK;
@@ -472,6 +504,10 @@ static enum wfp_status perform_state(struct simulator *simulator, const struct b
     uint32_t handle = 0;
     enum wfp_status status = handle_of(simulator, call->step->handle, &handle);
 
+    if (status == WFP_OK && call->observed != NULL) {
+        wfp_redirect_state_allowed(simulator->world, socket_of(simulator, call->step->on), handle,
+                                   call->allowed);
+    }
     if (status == WFP_OK) {
         status = wfp_redirect_state(simulator->world, socket_of(simulator, call->step->on), handle,
                                     &given);

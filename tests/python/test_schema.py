@@ -5,6 +5,7 @@ data/malformed holds small vectors with one defect each: `structural` ones the s
 `semantic` ones only the reader, `text` ones are no JSON for it. malformed-places.json says where.
 """
 
+import functools
 import json
 import pathlib
 import re
@@ -33,6 +34,7 @@ def vector_files():
     return sorted(path for path in VECTORS.glob("*/*.json") if path.parent.name not in NO_VECTORS)
 
 
+@functools.lru_cache(maxsize=None)
 def validator(name):
     schema = load(VECTORS / "schema" / f"{name}.schema.json")
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -175,12 +177,12 @@ def documents(draw):
     return document
 
 
-@settings(max_examples=2000, deadline=None, derandomize=True, database=None,
+@settings(max_examples=500, deadline=None, derandomize=True, database=None,
           suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_reader_accepts_nothing_that_the_schema_refuses(server, document):
     response = next(server.ask_all([{"do": "play", "document": document}]))
     if "error" in response:
-        assert re.fullmatch(r"request: \S+: expected .+, found .+", response["error"])
+        assert re.fullmatch(r"request: .+: expected .+, found .+", response["error"], re.DOTALL)
     else:
         assert VECTOR_SCHEMA.is_valid(document)

@@ -142,11 +142,8 @@ static const struct {
     {KEY(TOO_SMALL "[\"OK/0\", \"OK/1\"]"), "expected not-started, found no such key"},
     {"{\"keys\": [" SETS ", " SETS "]}",
      "keys[2].name: expected each key once, found context-of-last again"},
-    {KEY("\"name\": \"error-precedence\", \"type\": \"order\", \"values\": [\"startup\", "
-         "\"fault\", "
-         "\"byte-count\", \"handle\", \"code\", \"pointers\", \"sizes\", \"access\", \"pending\", "
-         "\"socket\", \"record\", \"room\", \"door\"]"),
-     "keys[1].values: expected every stage once"},
+    {KEY("\"name\": \"error-precedence\", \"type\": \"order\", \"values\": [\"startup\"]"),
+     "keys[1].values: expected a list of "},
     {"{\"keys\": [" SETS "], \"more\": 1}", "more: expected only the members keys"},
 };
 
@@ -337,6 +334,16 @@ static void test_limits_the_chain(void **state)
 
 /* ---- --set ---- */
 
+static void write_reversed_order(char *text, size_t size)
+{
+    snprintf(text, size, "error-precedence=");
+    for (unsigned stage = WFP_STAGE_COUNT; stage-- > 0;) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, "%s%s", wfp_stage_name((enum wfp_stage)stage),
+                 stage > 0 ? "," : "");
+    }
+}
+
 static void test_sets_values(void **state)
 {
     struct complaints complaints = {0};
@@ -350,11 +357,9 @@ static void test_sets_values(void **state)
     assert_int_equal(profile_set(profile, "record-hop=64|65|66|67", keys, &complaints), STATUS_OK);
     assert_int_equal(choice[WFP_KEY_RECORD_HOP].count, 4);
     assert_int_equal(choice[WFP_KEY_RECORD_HOP].values[3].number, 67);
-    assert_int_equal(profile_set(profile,
-                                 "error-precedence=outcome,room,record,socket,pending,access,"
-                                 "sizes,pointers,code,handle,byte-count,fault,startup",
-                                 keys, &complaints),
-                     STATUS_OK);
+    char order[512];
+    write_reversed_order(order, sizeof order);
+    assert_int_equal(profile_set(profile, order, keys, &complaints), STATUS_OK);
     assert_int_equal(choice[WFP_KEY_ERROR_PRECEDENCE].values[0].order[0], WFP_STAGE_OUTCOME);
     assert_int_equal(complaints.total, 0);
     profile_free(profile);

@@ -440,7 +440,19 @@ static bool speaks(const struct wfp_rule *rule, const struct inquiry *inquiry)
            (inquiry->facts & rule->needs) == rule->needs && (inquiry->facts & rule->bars) == 0;
 }
 
-/* Two rules of one stage that both answer, or NULL. */
+static struct wfp_answer documented_answer(const struct wfp_rule *rule)
+{
+    return rule->source == WFP_ANSWER_KEY ? scene.profile.keys[rule->key].values[0].answer
+                                          : rule->answer;
+}
+
+/* Which of two size checks comes first nobody tells; where both say the same it cannot matter. */
+static bool same_answer(const struct wfp_rule *a, const struct wfp_rule *b)
+{
+    return wfp_answer_equal(documented_answer(a), documented_answer(b));
+}
+
+/* Two rules of one stage that answer differently, or NULL. */
 static const char *ambiguity(const struct inquiry *inquiry)
 {
     const struct wfp_rule *by_stage[WFP_STAGE_COUNT] = {NULL};
@@ -452,7 +464,7 @@ static const char *ambiguity(const struct inquiry *inquiry)
         if (!speaks(rule, inquiry)) {
             continue;
         }
-        if (by_stage[rule->stage] != NULL) {
+        if (by_stage[rule->stage] != NULL && !same_answer(by_stage[rule->stage], rule)) {
             (void)snprintf(message, sizeof message, "%s and %s both answer",
                            by_stage[rule->stage]->id, rule->id);
             return message;
@@ -465,10 +477,13 @@ static const char *ambiguity(const struct inquiry *inquiry)
 static void check_unambiguous(size_t number, bool finishing)
 {
     const struct wfp_ioctl call = call_at(number);
+    const struct descriptor *descriptor = world_descriptor(scene.world, call.socket);
+    const struct operation left = {.endpoint = descriptor == NULL ? 0 : descriptor->endpoint};
     struct ioctl_view view;
 
     enter_process(scene.world, number);
-    facts_of_ioctl(scene.world, &call, facts_reading(scene.world), finishing, &view);
+    facts_of_ioctl(scene.world, &call, facts_reading(scene.world), finishing ? &left : NULL,
+                   &view);
     if (ambiguity(&view.inquiry) != NULL) {
         complain(number, ambiguity(&view.inquiry));
     }

@@ -92,6 +92,7 @@ enum wfp_stage {
     WFP_STAGE_STARTUP,
     WFP_STAGE_FAULT,
     WFP_STAGE_BYTE_COUNT,
+    WFP_STAGE_OVERLAPPED,
     WFP_STAGE_HANDLE,
     WFP_STAGE_CODE,
     WFP_STAGE_POINTERS,
@@ -339,7 +340,10 @@ enum wfp_status {
 /* Size in bytes of a record of `hops` redirects with `context` bytes of contexts in all (UNK-20). */
 uint32_t wfp_record_size(const struct wfp_profile *profile, uint32_t hops, uint32_t context);
 
-/* Bytes of memory, aligned as for malloc, that a world of these limits occupies. */
+/*
+ * Bytes of memory, aligned as for malloc, that a world of these limits occupies; 0 if they are beyond
+ * 4 GiB.
+ */
 size_t wfp_world_size(const struct wfp_limits *limits);
 
 /* Makes an empty world in `memory`. Rules and profile must outlive it. */
