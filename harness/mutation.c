@@ -41,7 +41,7 @@ static struct wfp_answer other_answer(struct wfp_answer answer)
 
 static enum wfp_stage moved(enum wfp_stage stage)
 {
-    return stage <= WFP_STAGE_BYTE_COUNT ? WFP_STAGE_OUTCOME : WFP_STAGE_STARTUP;
+    return stage <= WFP_STAGE_OVERLAPPED ? WFP_STAGE_OUTCOME : WFP_STAGE_STARTUP;
 }
 
 /* Can both apply to one call? Not if one needs what the other bars. */

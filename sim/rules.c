@@ -42,19 +42,19 @@ static const struct wfp_rule rows[] = {
 
     /* ---- the pointers that the call itself needs ---- */
     {.id = "byte-count.null", .clauses = "API-21 API-06 ERR-05 ERR-20", .calls = IOCTLS,
-     AT(BYTE_COUNT), .needs = F(COUNT_NULL), .bars = F(OVERLAPPED),
+     AT(BYTE_COUNT), .needs = F(COUNT_NULL), .bars = F(OVERLAPPED) | F(KERNEL_ENTRY),
      KEY(NULL_BYTE_COUNT)},
     {.id = "byte-count.null-overlapped", .clauses = "API-21 OVL-05 ERR-20", .calls = IOCTLS,
-     AT(BYTE_COUNT), .needs = F(COUNT_NULL) | F(OVERLAPPED),
+     AT(BYTE_COUNT), .needs = F(COUNT_NULL) | F(OVERLAPPED), .bars = F(KERNEL_ENTRY),
      KEY(NULL_BYTE_COUNT_OVERLAPPED)},
     {.id = "byte-count.unmapped", .clauses = "API-06 ERR-05 SET-09 ERR-20", .calls = IOCTLS,
-     AT(BYTE_COUNT), .needs = F(COUNT_UNMAPPED), .bars = F(OVERLAPPED),
+     AT(BYTE_COUNT), .needs = F(COUNT_UNMAPPED), .bars = F(OVERLAPPED) | F(KERNEL_ENTRY),
      KEY(UNMAPPED_BYTE_COUNT)},
     {.id = "byte-count.unmapped-overlapped", .clauses = "API-06 ERR-05", .calls = IOCTLS,
-     AT(POINTERS), .needs = F(COUNT_UNMAPPED) | F(OVERLAPPED),
+     AT(POINTERS), .needs = F(COUNT_UNMAPPED) | F(OVERLAPPED), .bars = F(KERNEL_ENTRY),
      KEY(UNMAPPED_BYTE_COUNT)},
     {.id = "overlapped.unmapped", .clauses = "API-06 OVL-02 ERR-05 ERR-20", .calls = IOCTLS,
-     AT(OVERLAPPED), .needs = F(OVERLAPPED_UNMAPPED),
+     AT(OVERLAPPED), .needs = F(OVERLAPPED_UNMAPPED), .bars = F(KERNEL_ENTRY),
      KEY(UNMAPPED_OVERLAPPED)},
 
     /* ---- socket handle and control code ---- */
@@ -82,7 +82,7 @@ static const struct wfp_rule rows[] = {
      .needs = F(IN_NULL), .bars = F(OUT_UNMAPPED) | F(COUNT_UNMAPPED), KEY(SET_NULL_INPUT),
      KERNEL(INVALID_PARAMETER)},
     {.id = "routine.unmapped", .clauses = "API-06 SET-09", .calls = WFP_IOCTLS, AT(SIZES),
-     .needs = F(ROUTINE_UNMAPPED),
+     .needs = F(ROUTINE_UNMAPPED), .bars = F(KERNEL_ENTRY),
      LITERAL(BYTES(10014, 0))},
     {.id = "out.tiny", .clauses = "QRY-08 CTX-05 BUF-03 ERR-08", .calls = QUERIES, AT(SIZES),
      .needs = F(OUT_TINY), .bars = F(KERNEL_ENTRY) | F(ROUTINE_UNMAPPED), KEY(TINY_BUFFER)},

@@ -51,7 +51,8 @@ static bool start_worker(struct winsock *winsock, char *trouble)
     winsock->alive = child_start(arguments, &winsock->worker);
     ReleaseSRWLockExclusive(&starting);
     if (!winsock->alive) {
-        (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "no worker can be started beside this program");
+        (void)snprintf(trouble, BACKEND_TROUBLE_MAX,
+                       "no worker can be started beside this program");
     }
     return winsock->alive;
 }
@@ -186,7 +187,7 @@ static void make_order(const struct winsock *winsock, const struct backend_call 
     }
 }
 
-/* The worker copies the input; only the order's type is without a const. */
+/* A copy, because the bytes of an order are not const: one that was read owns them. */
 static bool add_input(const struct backend_call *call, struct winsock_order *order)
 {
     if (call->in == NULL) {
@@ -356,7 +357,7 @@ static const char *architecture(void)
     }
 }
 
-/* GetProcAddress gives a function of no particular type; through void (*)(void) no compiler minds. */
+/* GetProcAddress gives a function of no particular type; by this one no compiler minds the cast. */
 typedef void any_function(void);
 typedef const char *CDECL wine_version_function(void);
 typedef LONG WINAPI version_function(OSVERSIONINFOW *version);

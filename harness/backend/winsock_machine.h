@@ -21,11 +21,11 @@
 #include "harness/text.h"
 
 enum {
-    MACHINE_NAME_MAX = 40,       /* the schema allows 32 */
-    MACHINE_SOCKETS_MAX = 160,   /* up to 3 a step, and some of our own */
-    MACHINE_OPERATIONS_MAX = 48, /* ioctls of a run */
-    MACHINE_PATIENCE = 2000,     /* milliseconds that a step waits for something to happen */
-    MACHINE_STACK = 2359296,     /* bytes for buffers on the stack of a thread */
+    MACHINE_NAME_MAX = 40,          /* the schema allows 32 */
+    MACHINE_SOCKETS_MAX = 160,      /* up to 3 a step, and some of our own */
+    MACHINE_OPERATIONS_MAX = 48,    /* ioctls of a run */
+    MACHINE_PATIENCE = 2000,        /* milliseconds that a step waits for something to happen */
+    MACHINE_STACK = 2359296,        /* bytes for buffers on the stack of a thread */
     MACHINE_COUNT_MARK = 0x5AC3A55A /* stands in a byte count before the call */
 };
 
@@ -178,7 +178,8 @@ void operation_forget_stack(struct machine *machine, uint32_t thread);
 
 /* ---- winsock_steps.c ---- */
 
-bool step_perform(struct machine *machine, struct machine_thread *thread,
-                  const struct winsock_order *order, struct winsock_answer *answer);
+/* A step; on its thread. */
+bool machine_perform(struct machine *machine, struct machine_thread *thread,
+                     const struct winsock_order *order, struct winsock_answer *answer);
 
 #endif

@@ -232,8 +232,8 @@ static bool answer_out(struct machine *machine, const struct machine_operation *
     return true;
 }
 
-static bool find_target(struct machine *machine, const struct winsock_order *order,
-                        SOCKET *socket, struct winsock_answer *answer)
+static bool find_target(struct machine *machine, const struct winsock_order *order, SOCKET *socket,
+                        struct winsock_answer *answer)
 {
     const struct machine_socket *found;
 
@@ -276,8 +276,8 @@ bool operation_ioctl(struct machine *machine, struct machine_thread *thread,
         thread->last_error = error;
         answer->error = error;
     }
-    operation->started = order->overlapped == WFP_POINTER_HEAP &&
-                         (outcome == 0 || error == WSA_IO_PENDING);
+    operation->started =
+        order->overlapped == WFP_POINTER_HEAP && (outcome == 0 || error == WSA_IO_PENDING);
     answer_count(answer, operation->count);
     return answer_out(machine, operation, answer);
 }
@@ -447,7 +447,6 @@ bool operation_finish(struct machine *machine, const struct winsock_order *order
     if (operation == NULL) {
         return false;
     }
-    return settle(operation) ||
-           machine_trouble(machine, answer, "%s is still pending after %d ms", operation->name,
-                           MACHINE_PATIENCE);
+    return settle(operation) || machine_trouble(machine, answer, "%s is still pending after %d ms",
+                                                operation->name, MACHINE_PATIENCE);
 }

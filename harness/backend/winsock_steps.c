@@ -202,7 +202,7 @@ static bool step_alertable_wait(struct machine *machine, struct machine_thread *
     return true;
 }
 
-/* As it was when the last call under test returned on this thread: our own calls changed it since. */
+/* As the last call under test left it on this thread: our own calls have changed it since. */
 static bool step_last_error(struct machine *machine, struct machine_thread *thread,
                             const struct winsock_order *order, struct winsock_answer *answer)
 {
@@ -232,8 +232,8 @@ static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_LAST_ERROR] = step_last_error,
 };
 
-bool step_perform(struct machine *machine, struct machine_thread *thread,
-                  const struct winsock_order *order, struct winsock_answer *answer)
+bool machine_perform(struct machine *machine, struct machine_thread *thread,
+                     const struct winsock_order *order, struct winsock_answer *answer)
 {
     step_function *performer = performers[order->verb];
 

@@ -10,7 +10,7 @@ static void serve_with_stack(struct machine_thread *thread);
 
 static void perform(struct machine_thread *thread)
 {
-    (void)step_perform(thread->machine, thread, thread->order, thread->answer);
+    (void)machine_perform(thread->machine, thread, thread->order, thread->answer);
     SetEvent(thread->done);
 }
 

@@ -76,8 +76,8 @@ static bool thread_exit(struct machine *machine, const struct winsock_order *ord
 
 static uint32_t thread_for(const struct machine *machine, const struct winsock_order *order)
 {
-    const bool waits_for_routine = order->verb == STEP_RESULT &&
-                                   order->channel == WFP_CHANNEL_ROUTINE && order->wait != 0;
+    const bool waits_for_routine =
+        order->verb == STEP_RESULT && order->channel == WFP_CHANNEL_ROUTINE && order->wait != 0;
 
     return waits_for_routine ? operation_thread(machine, order) : order->thread;
 }

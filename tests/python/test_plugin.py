@@ -10,7 +10,9 @@ import pytest
 from conftest import VECTORS
 from scripts import accept, asking, branch, document, leaf, query
 
-ASKED = ("-p", "wfpcheck.plugin", "--wfpcheck")
+# Hypothesis would be imported anew by every session.
+PLUGIN = ("-p", "no:hypothesispytest", "-p", "wfpcheck.plugin")
+ASKED = (*PLUGIN, "--wfpcheck")
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def write(folder, name, vector):
 
 def test_nothing_happens_unasked(pytester):
     pytester.makepyfile("def test_one(): pass")
-    result = pytester.runpytest("-p", "wfpcheck.plugin")
+    result = pytester.runpytest(*PLUGIN)
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*wfpcheck:*")
 
