@@ -26,6 +26,7 @@ HOOKS = (
 )
 WINE_HOOKS = (
     ("vectors under Wine", ("run", "--profile", "all")),
+    ("Wine's own Winsock", ("run", "--backend", "winsock", "--profile", "unsupported")),
 )
 
 

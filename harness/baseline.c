@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/catalogue.h"
+#include "harness/clause_pattern.h"
 #include "harness/reader.h"
 
 enum { FILE_MAX = 1048576, PATH_ROOM = 1200, LIST_MAX = 512 };

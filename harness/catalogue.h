@@ -10,14 +10,9 @@
 
 struct complaints;
 struct document;
-struct text_rule;
 struct vector;
 
 /* The catalogue of requirements: vectors/clauses.json in machine form. */
-
-/* Patterns for a reader's table (harness/reader.h). */
-extern const struct text_rule rule_clause; /* "QRY-06" */
-extern const struct text_rule rule_reason; /* a clause, "CON-02" or "UNK-06" */
 
 enum strength { STRENGTH_MUST, STRENGTH_SHOULD, STRENGTH_MAY, STRENGTH_UNKNOWN };
 

@@ -12,6 +12,9 @@ int cli_explain(int argc, char **argv);
 int cli_coverage(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_lint(int argc, char **argv);
+int cli_record(int argc, char **argv);
+int cli_judge(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 

@@ -23,6 +23,9 @@ static const struct entry entries[] = {
     {"coverage", "tell which clauses and rules the vectors cover", cli_coverage},
     {"rules", "print the model's table of rules", cli_rules},
     {"lint", "check vectors without running them", cli_lint},
+    {"record", "play vectors and record every answer", cli_record},
+    {"judge", "judge a recording by the model", cli_judge},
+    {"diff", "tell what two recordings answer differently", cli_diff},
     {"serve", "answer requests in JSON lines on standard input and output", cli_serve},
     {"bench", "measure the model, the runner and serve", cli_bench},
 };

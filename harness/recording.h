@@ -2,11 +2,11 @@
 
 /*
  * A recording: what a target answered, in a form that is judged elsewhere (wfpcheck judge, diff).
- * JSON lines: a head; for each case one line with its whole vector and one for each step; an end with
- * totals. Each line begins with its number and ends with a checksum over the checksum of the line
- * before it and itself, so that an altered byte, a lost, repeated or moved line and a cut-off end are
- * noticed. That protects against accidents, not against forgers: whoever can compute the sum can
- * write what he likes.
+ * JSON lines: a head; for each case one line with its whole vector and one for each step; an end
+ * with totals. Each line begins with its number and ends with a checksum over the checksum of the
+ * line before it and itself, so that an altered byte, a lost, repeated or moved line and a cut-off
+ * end are noticed. That protects against accidents, not against forgers: whoever can compute the
+ * sum can write what he likes.
  */
 
 #ifndef HARNESS_RECORDING_H
@@ -51,19 +51,19 @@ struct recorded_head {
     uint32_t cases;
 };
 
-enum { RECORDED_UNKNOWN = UINT32_MAX };
+#define RECORDED_UNKNOWN UINT32_MAX
 
 struct recorded_step {
-    size_t line;     /* of the file, from 1 */
-    uint32_t number; /* in the vector, from 1 */
+    size_t line;                   /* of the file, from 1 */
+    uint32_t number;               /* in the vector, from 1 */
     char call[RECORDING_CALL_MAX]; /* for people: "ioctl proxy QUERY_RECORDS out=779 heap" */
     uint32_t in_size;              /* bytes passed */
     uint32_t out_size;
-    uint32_t n;       /* the true size of what was asked for, or RECORDED_UNKNOWN */
-    uint32_t changed; /* bytes of the output buffer up to the last that changed */
-    struct wfp_answer answer; /* count UNCHANGED or VALUE */
+    uint32_t n;                /* the true size of what was asked for, or RECORDED_UNKNOWN */
+    uint32_t changed;          /* bytes of the output buffer up to the last that changed */
+    struct wfp_answer answer;  /* count UNCHANGED or VALUE */
     char by[RECORDING_BY_MAX]; /* model | provider | shim | helper */
-    bool returned; /* there is an output buffer; of its `changed` bytes: */
+    bool returned;             /* there is an output buffer; of its `changed` bytes: */
     uint64_t digest;
 };
 
@@ -72,7 +72,7 @@ struct recorded_case {
     char name[CASE_NAME_MAX];        /* "vector@member" */
     char member[RECORDING_TEXT_MAX]; /* of the sweep, or "" */
     char topic[RECORDING_TEXT_MAX];
-    json_t *vector; /* the document */
+    json_t *vector;   /* the document */
     enum verdict end; /* PASS: played to its end; else UNSUPPORTED or BROKEN, with */
     char why[RECORDING_WHY_MAX];
     size_t count;
@@ -137,7 +137,8 @@ uint64_t recording_sum(uint64_t before, const char *line, size_t size);
 uint64_t recording_digest(const uint8_t *bytes, size_t size);
 /* Sixteen hexadecimal digits in lower case, and back. */
 bool recording_number(const char *digits, uint64_t *number);
-/* Bytes in hexadecimal, `size` at most RECORDING_BYTES_MAX; `text` has room for twice as many and one. */
+/* Bytes in hexadecimal, `size` at most RECORDING_BYTES_MAX; `text` has room for twice as many and
+ * one. */
 void recording_hex(const uint8_t *bytes, uint32_t size, char *text);
 bool recording_is_hex(const char *text);
 

@@ -4,7 +4,7 @@
  * Requests in JSON lines, answered in order, one line each; protocol version 1. The README of
  * harness/python and vectors/README.md describe it for users.
  *
- *   run      judge a vector: by its id and perhaps a member of its sweep, or a document in the request
+ *   run      judge a vector: by its id, perhaps a member of its sweep, or a document that it brings
  *   list     the cases that there are
  *   play     play a document and give every answer and what the rules allow; judge nothing
  *   profile  what a profile decides

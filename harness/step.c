@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <stdio.h>
-#include <string.h>
-
 #include "harness/reader.h"
+#include "harness/step_input.h"
 #include "harness/vector.h"
 
 static bool fits_code(const char *text)
@@ -59,61 +57,13 @@ static bool read_elsewhere(struct reader *reader, struct place place, json_t *va
     return true;
 }
 
-/* ^([0-9a-f]{2})*$ */
-static bool fits_hex(const char *text)
-{
-    size_t length = strspn(text, "0123456789abcdef");
-    return text[length] == '\0' && length % 2 == 0;
-}
-
 static const struct text_rule rule_code = {1, 16, fits_code,
                                            "QUERY_RECORDS | QUERY_CONTEXT | SET_RECORDS | FLUSH | "
                                            "0x and eight of 0-9 and A-F"};
-static const struct text_rule rule_hex = {0, 4096, fits_hex,
-                                          "at most 2048 pairs of the digits 0-9 and a-f"};
-static const struct range range_byte = {0, 255};
-static const struct range range_bytes = {0, SIZE_MAX_BYTES};
-static const struct range range_some = {1, SIZE_MAX_BYTES};
 static const struct range range_context = {0, 65536};
 static const struct range range_pid = {0, 65535};
 static const struct range range_thread = {0, WFP_THREADS - 1};
 static const struct range range_other_thread = {1, WFP_THREADS - 1};
-
-static const struct member input_members[] = {
-    {"from", read_text, &rule_name, offsetof(struct input, from)},
-    {"fill", read_number, &range_byte, offsetof(struct input, fill)},
-    {"size", read_number, &range_bytes, offsetof(struct input, size)},
-    {"hex", read_text, &rule_hex, offsetof(struct input, hex)},
-    {"cut", read_number, &range_some, offsetof(struct input, cut)},
-    {"extend", read_number, &range_some, offsetof(struct input, extend)},
-    {"alter", read_number, &range_bytes, offsetof(struct input, alter)},
-    {"pointer", read_word, &pointer_words, offsetof(struct input, pointer)},
-};
-static const struct shape input_shape = {input_members, 8, 0, MEMBERS_ALL};
-
-static bool read_input(struct reader *reader, struct place place, json_t *value, const void *rule,
-                       void *field)
-{
-    struct input *input = field;
-    input->pointer = WFP_POINTER_HEAP;
-    if (!read_object(reader, place, value, rule, input)) {
-        return false;
-    }
-    static const struct {
-        const char *member;
-        enum input_kind kind;
-    } contents[] = {{"from", INPUT_BLOB}, {"fill", INPUT_FILL}, {"hex", INPUT_HEX}};
-    size_t found = 0;
-    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
-        if (json_object_get(value, contents[i].member) != NULL) {
-            input->kind = contents[i].kind;
-            found++;
-        }
-    }
-    input->altered = json_object_get(value, "alter") != NULL;
-    return found <= 1 ||
-           reader_complain(reader, place, "only one of from, fill and hex", "%zu", found);
-}
 
 static const struct member output_members[] = {
     {"size", read_size, NULL, offsetof(struct output, size)},
@@ -198,7 +148,7 @@ static const struct member step_members[MEMBER_COUNT] = {
     [THREAD] = {"thread", read_number, &range_thread, offsetof(struct step, thread)},
     [OTHER_THREAD] = {"thread", read_number, &range_other_thread, offsetof(struct step, thread)},
     [CODE] = {"code", read_code, &rule_code, offsetof(struct step, ioctl)},
-    [IN] = {"in", read_input, &input_shape, offsetof(struct step, ioctl.in)},
+    [IN] = {"in", read_input, NULL, offsetof(struct step, ioctl.in)},
     [OUT] = {"out", read_output, &output_shape, offsetof(struct step, ioctl.out)},
     [COUNT] = {"count", read_word, &count_words, offsetof(struct step, ioctl.count)},
     [OVERLAPPED] = {"overlapped", read_word, &given_words, offsetof(struct step, ioctl.overlapped)},
@@ -264,45 +214,6 @@ bool step_kind_answers(enum step_kind kind)
 }
 
 /* ---- do the members fit together? ---- */
-
-/* `size` stands with `fill`, or alone; a sweep may stand in for it. */
-static bool check_input_size(struct reader *reader, json_t *value, const struct step *step)
-{
-    json_t *in = json_object_get(value, "in");
-    const char *of = json_string_value(json_object_get(json_object_get(value, "sweep"), "of"));
-    if (in == NULL) {
-        return true;
-    }
-    enum input_kind kind = step->ioctl.in.kind;
-    bool sized = kind == INPUT_FILL || kind == INPUT_NONE;
-    bool given = json_object_get(in, "size") != NULL;
-    if (given && !sized) {
-        return reader_complain(reader, place_member(in, "size"), "no size beside from or hex",
-                               "one");
-    }
-    bool swept = of != NULL && strcmp(of, "in.size") == 0;
-    return given || !sized || swept ||
-           reader_complain(reader, place_member(in, "size"), "a size", "none");
-}
-
-/* NULL when the input can be made. */
-static const char *input_wants(const struct input *input)
-{
-    if (input->kind == INPUT_NONE) {
-        bool absent = input->pointer == WFP_POINTER_NULL || input->pointer == WFP_POINTER_UNMAPPED;
-        bool edited = input->cut > 0 || input->extend > 0 || input->altered;
-        return absent && !edited ? NULL : "from, fill, hex, or only a pointer null or unmapped";
-    }
-    if (input->kind == INPUT_BLOB) {
-        return NULL;
-    }
-    size_t size = input->kind == INPUT_HEX ? strlen(input->hex) / 2 : input->size;
-    if (input->cut > size) {
-        return "no more cut off than there is";
-    }
-    bool outside = input->altered && input->alter >= size - input->cut + input->extend;
-    return outside ? "the altered byte within the input" : NULL;
-}
 
 static bool check_operation(struct reader *reader, struct place place, const struct step *step)
 {

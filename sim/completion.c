@@ -25,7 +25,7 @@ static uint64_t facts_of(const struct operation *operation, enum wfp_channel cha
            (win32 ? FACT(OPERATION_WIN32) : 0) |
            (operation->routine ? FACT(OPERATION_ROUTINE) : 0) |
            (operation->status == (uint32_t)STATUS_BUFFER_TOO_SMALL ? FACT(OPERATION_TOO_SMALL)
-                                                                    : 0) |
+                                                                   : 0) |
            (operation->status == (uint32_t)STATUS_NOT_FOUND ? FACT(OPERATION_NO_RECORD) : 0) |
            (operation->status == (uint32_t)STATUS_NOT_SUPPORTED ? FACT(OPERATION_UNSUPPORTED) : 0);
 }
@@ -130,7 +130,8 @@ enum wfp_status wfp_operation_cancel_assume(struct wfp_world *world, uint32_t op
     reply->answer = answer;
     reply->rule = decision.rule;
     reply->operation = operation;
-    if (decide_effect(&inquiry, &decision) == WFP_EFFECT_ABORT && overlapped_pending(world, operation)) {
+    if (decide_effect(&inquiry, &decision) == WFP_EFFECT_ABORT &&
+        overlapped_pending(world, operation)) {
         overlapped_abort_one(world, world_operation(world, operation), false);
     }
     return WFP_OK;

@@ -211,6 +211,7 @@ void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,
 {
     const struct wfp_choice *orders = &world->profile->keys[WFP_KEY_ERROR_PRECEDENCE];
 
+    decide_add(set, decide(world, inquiry));
     for (uint32_t i = 0; i < orders->count; i++) {
         size_t at = 0;
 

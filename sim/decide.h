@@ -31,12 +31,12 @@ void decide_order(const struct wfp_rules *rules, const struct wfp_profile *profi
 /* The simulator's answer. */
 struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry);
 
-/* Adds every allowed answer to `set`. */
+/* Adds every allowed answer to `set`, the simulator's before the others. */
 void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,
                 struct wfp_answer_set *set);
 /*
- * The decision to give this answer: by a rule that allows it, else by none. The rest is for effects:
- * what an answer does, one that no rule allows being taken at its word.
+ * The decision to give this answer: by a rule that allows it, else by none. The rest is for
+ * effects: what an answer does, one that no rule allows being taken at its word.
  */
 struct decision decide_as(const struct wfp_world *world, const struct inquiry *inquiry,
                           struct wfp_answer answer);

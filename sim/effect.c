@@ -78,10 +78,8 @@ typedef enum wfp_status effect_function(struct wfp_world *world, const struct wf
                                         const struct ioctl_view *view, struct wfp_reply *reply);
 
 static effect_function *const effects[] = {
-    [WFP_EFFECT_COPY_RECORD] = copy_subject,
-    [WFP_EFFECT_COPY_CONTEXT] = copy_subject,
-    [WFP_EFFECT_ATTACH_RECORD] = attach,
-    [WFP_EFFECT_PEND] = pend,
+    [WFP_EFFECT_COPY_RECORD] = copy_subject, [WFP_EFFECT_COPY_CONTEXT] = copy_subject,
+    [WFP_EFFECT_ATTACH_RECORD] = attach,     [WFP_EFFECT_PEND] = pend,
     [WFP_EFFECT_ABORT] = abort_all,
 };
 

@@ -83,7 +83,6 @@ static bool find_seen(const struct wfp_world *world, const struct wfp_ioctl *cal
 {
     struct wfp_answer_set set = {.count = 0};
 
-    decide_add(&set, decide(world, &view->inquiry));
     decide_all(world, &view->inquiry, &set);
     for (size_t i = 0; i < set.count; i++) {
         if (wfp_answer_equal(as_seen(call, set.answers[i]), answer)) {
@@ -135,8 +134,6 @@ void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *ca
     struct ioctl_view view;
 
     set->count = 0;
-    facts_of_ioctl(world, call, facts_reading(world), NULL, &view);
-    decide_add(set, decide(world, &view.inquiry));
     for (uint32_t i = 0; i < facts_reading_count(world); i++) {
         facts_of_ioctl(world, call, facts_reading_at(world, i), NULL, &view);
         decide_all(world, &view.inquiry, set);
@@ -146,8 +143,7 @@ void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *ca
 
 static struct inquiry ask_last_error(const struct wfp_world *world, uint32_t thread)
 {
-    struct inquiry inquiry = {
-        WFP_CALL_LAST_ERROR, 0, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
+    struct inquiry inquiry = {WFP_CALL_LAST_ERROR, 0, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
 
     inquiry.stored.error = thread < WFP_THREADS ? world->last_error[thread] : 0;
     return inquiry;

@@ -136,10 +136,12 @@ void wfp_operation_finish_allowed(const struct wfp_world *world, uint32_t operat
                                   const struct wfp_ioctl *call, struct wfp_answer_set *set)
 {
     set->count = 0;
-    for (uint32_t i = 0; overlapped_pending(world, operation) && i < facts_reading_count(world); i++) {
+    for (uint32_t i = 0; overlapped_pending(world, operation) && i < facts_reading_count(world);
+         i++) {
         struct ioctl_view view;
 
-        facts_of_ioctl(world, call, facts_reading_at(world, i), world_operation_of(world, operation), &view);
+        facts_of_ioctl(world, call, facts_reading_at(world, i),
+                       world_operation_of(world, operation), &view);
         decide_all(world, &view.inquiry, set);
     }
 }
@@ -155,9 +157,14 @@ enum wfp_status wfp_operation_finish_assume(struct wfp_world *world, uint32_t op
     if (!overlapped_pending(world, operation)) {
         return WFP_BAD_STATE;
     }
-    for (uint32_t i = facts_reading_count(world); i-- > 0 && decision.rule == NULL;) {
-        facts_of_ioctl(world, call, facts_reading_at(world, i), world_operation_of(world, operation), &view);
+    for (uint32_t i = 0; decision.rule == NULL && i < facts_reading_count(world); i++) {
+        facts_of_ioctl(world, call, facts_reading_at(world, i),
+                       world_operation_of(world, operation), &view);
         decision = decide_as(world, &view.inquiry, answer);
+    }
+    if (decision.rule == NULL) {
+        facts_of_ioctl(world, call, facts_reading(world), world_operation_of(world, operation),
+                       &view);
     }
     return finish(world, operation, call, &view, &decision, reply);
 }

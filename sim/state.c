@@ -27,8 +27,7 @@ static enum wfp_status ask(const struct wfp_world *world, uint32_t socket, uint3
     if (world_handle_of(world, handle) == NULL) {
         return WFP_NO_HANDLE;
     }
-    inquiry->facts =
-        facts_of_list(world, world_record(world, record_at_connect(endpoint)), handle);
+    inquiry->facts = facts_of_list(world, world_record(world, record_at_connect(endpoint)), handle);
     return WFP_OK;
 }
 

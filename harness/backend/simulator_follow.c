@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Following what was observed elsewhere where the world forks: a pending operation may have finished
- * by now, in each way that the rules allow. Every fork is tried on a copy of the world; the first
- * that allows the observed answer is the one that the world goes on in.
+ * Following what was observed elsewhere where the world forks: a pending operation may have
+ * finished by now, in each way that the rules allow. Every fork is tried on a copy of the world;
+ * the first that allows the observed answer is the one that the world goes on in.
  */
 
 #include <stdlib.h>
@@ -95,8 +95,7 @@ static void enter(struct simulator *simulator, const struct fork *fork)
 static void ask(struct simulator *simulator, const struct step *step, struct wfp_answer_set *set)
 {
     const struct wfp_world *world = simulator->world;
-    const uint32_t id =
-        step->of == NULL ? 0 : simulator_operation(simulator, step->of)->id;
+    const uint32_t id = step->of == NULL ? 0 : simulator_operation(simulator, step->of)->id;
 
     switch (step->kind) {
     case STEP_RESULT:

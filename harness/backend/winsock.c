@@ -82,12 +82,13 @@ static void describe_end(uint32_t code, char *trouble)
                    (unsigned long)code);
 }
 
-enum outcome { ANSWERED, REFUSED, DIED, ENDED };
+enum outcome { ANSWERED, REFUSED, ABSENT, DIED, ENDED };
 
-/* ANSWERED: clear `answer` when done. REFUSED and ENDED: `trouble` says why. */
+/* ANSWERED: clear `answer` when done. Else `trouble` says why not. */
 static enum outcome ask(struct winsock *winsock, const struct winsock_order *order,
                         struct winsock_answer *answer, char *trouble)
 {
+    enum outcome refused;
     uint32_t code;
 
     if (winsock_order_write(winsock->worker.in, order) &&
@@ -96,8 +97,9 @@ static enum outcome ask(struct winsock *winsock, const struct winsock_order *ord
             return ANSWERED;
         }
         (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "%s", answer->trouble);
+        refused = answer->absent != 0 ? ABSENT : REFUSED;
         winsock_answer_clear(answer);
-        return REFUSED;
+        return refused;
     }
     code = stop_worker(winsock);
     if (code == EXCEPTION_ACCESS_VIOLATION) {
@@ -251,7 +253,7 @@ static enum status exchange(struct winsock *winsock, const struct backend_call *
         return STATUS_OK;
     }
     if (outcome != ANSWERED) {
-        return STATUS_BROKEN;
+        return outcome == ABSENT ? STATUS_BAD_INPUT : STATUS_BROKEN;
     }
     replied = reply_with(winsock, &answer, reply);
     winsock_answer_clear(&answer);

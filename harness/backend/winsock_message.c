@@ -20,36 +20,33 @@ struct shape {
     struct field bytes; /* struct winsock_bytes */
 };
 
-#define ORDER(member)                                                                              \
-    {                                                                                              \
-#member, offsetof(struct winsock_order, member)                                            \
-    }
-#define ANSWER(member)                                                                             \
-    {                                                                                              \
-#member, offsetof(struct winsock_answer, member)                                           \
-    }
+#define ORDER(member) #member, offsetof(struct winsock_order, member)
+#define ANSWER(member) #member, offsetof(struct winsock_answer, member)
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static const struct field order_numbers[] = {
-    ORDER(verb),        ORDER(family),  ORDER(type),       ORDER(overlapped_socket),
-    ORDER(update),      ORDER(start),   ORDER(stop),       ORDER(thread),
-    ORDER(code),        ORDER(in_size), ORDER(in_pointer), ORDER(out_size),
-    ORDER(out_pointer), ORDER(count),   ORDER(overlapped), ORDER(routine),
-    ORDER(port),        ORDER(channel), ORDER(wait),
+    {ORDER(verb)},        {ORDER(family)},  {ORDER(type)},       {ORDER(overlapped_socket)},
+    {ORDER(update)},      {ORDER(start)},   {ORDER(stop)},       {ORDER(thread)},
+    {ORDER(code)},        {ORDER(in_size)}, {ORDER(in_pointer)}, {ORDER(out_size)},
+    {ORDER(out_pointer)}, {ORDER(count)},   {ORDER(overlapped)}, {ORDER(routine)},
+    {ORDER(port)},        {ORDER(channel)}, {ORDER(wait)},
 };
 
-static const struct field order_texts[] = {ORDER(on), ORDER(as), ORDER(of), ORDER(to)};
+static const struct field order_texts[] = {{ORDER(on)}, {ORDER(as)}, {ORDER(of)}, {ORDER(to)}};
 
 static const struct field answer_numbers[] = {
-    ANSWER(error), ANSWER(counted), ANSWER(bytes), ANSWER(out_size), ANSWER(raw_sockets),
+    {ANSWER(error)},    {ANSWER(counted)},     {ANSWER(bytes)},
+    {ANSWER(out_size)}, {ANSWER(raw_sockets)}, {ANSWER(absent)},
 };
 
-static const struct field answer_texts[] = {ANSWER(trouble)};
+static const struct field answer_texts[] = {{ANSWER(trouble)}};
 
-static const struct shape order_shape = {order_numbers, COUNT(order_numbers), order_texts,
-                                         COUNT(order_texts), ORDER(in)};
-static const struct shape answer_shape = {answer_numbers, COUNT(answer_numbers), answer_texts,
-                                          COUNT(answer_texts), ANSWER(out)};
+static const struct shape order_shape = {
+    order_numbers, COUNT(order_numbers), order_texts, COUNT(order_texts), {ORDER(in)},
+};
+static const struct shape answer_shape = {
+    answer_numbers, COUNT(answer_numbers), answer_texts, COUNT(answer_texts), {ANSWER(out)},
+};
 
 /* ---- writing ---- */
 

@@ -63,6 +63,7 @@ struct winsock_answer {
     uint32_t bytes;
     uint32_t out_size;        /* of the output buffer */
     uint32_t raw_sockets;     /* hello: they can be opened */
+    uint32_t absent;          /* trouble: an earlier call did not give what the step is about */
     const char *trouble;      /* NULL, or why the step could not be performed */
     struct winsock_bytes out; /* the output buffer up to the last byte that changed */
     json_t *source;           /* owns the text of an answer that was read */

@@ -24,6 +24,7 @@ static struct machine_operation *find_started(struct machine *machine, const cha
     struct machine_operation *operation = find(machine, name);
 
     if (operation == NULL || !operation->started) {
+        answer->absent = true;
         (void)machine_trouble(machine, answer, "the call %s left no operation behind",
                               name == NULL ? "" : name);
         return NULL;

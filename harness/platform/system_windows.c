@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <windows.h>
 
-/* GetProcAddress gives a function of no particular type; through void (*)(void) no compiler minds. */
+/* GetProcAddress gives a function of no particular type; through void (*)(void) no compiler minds.
+ */
 typedef void any_function(void);
 typedef const char *CDECL wine_version_function(void);
 typedef LONG WINAPI version_function(OSVERSIONINFOW *version);

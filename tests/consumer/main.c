@@ -29,8 +29,8 @@ static struct wfp_world *make_world(struct wfp_profile *profile)
 /* A client's connection, redirected to a listener and accepted there. */
 static enum wfp_status redirect_one(struct wfp_world *world, uint32_t *accepted)
 {
-    struct wfp_redirect redirect = {0, 1234, context, sizeof context, WFP_LAYER_CONNECT_REDIRECT,
-                                    false, false};
+    struct wfp_redirect redirect = {
+        0, 1234, context, sizeof context, WFP_LAYER_CONNECT_REDIRECT, false, false};
     struct wfp_connect what = {0, &redirect};
     uint32_t client = WFP_INVALID_SOCKET;
     struct wfp_reply reply;

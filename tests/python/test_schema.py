@@ -183,6 +183,6 @@ def documents(draw):
 def test_reader_accepts_nothing_that_the_schema_refuses(server, document):
     response = next(server.ask_all([{"do": "play", "document": document}]))
     if "error" in response:
-        assert re.fullmatch(r"request: .+: expected .+, found .+", response["error"], re.DOTALL)
+        assert re.fullmatch(r"request: .+: expected .+, found .*", response["error"], re.DOTALL)
     else:
         assert VECTOR_SCHEMA.is_valid(document)

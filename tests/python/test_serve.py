@@ -241,6 +241,14 @@ def test_ten_thousand_requests(fresh):
     assert fresh.close() == 0
 
 
+def test_answers_nobody_waits_for(fresh):
+    """Who stops in the middle does not spoil the next request."""
+    answers = fresh.ask_all(load(600))
+    assert next(answers)["id"] == 1
+    answers.close()
+    assert fresh.run(vector=VECTOR)[0]["verdict"] == "pass"
+
+
 def test_end_of_input(fresh):
     assert fresh.close() == 0
 

@@ -11,7 +11,8 @@
 
 #include "tests/unit/scene.h"
 
-static const uint8_t contexts[] = "the quick brown fox jumps over the lazy dog, twice and once more";
+static const uint8_t contexts[] =
+    "the quick brown fox jumps over the lazy dog, twice and once more";
 
 /* ---- the world ---- */
 
@@ -104,8 +105,13 @@ uint32_t scene_listen(struct scene *scene, bool overlapped)
 
 struct wfp_redirect scene_redirect(uint32_t handle)
 {
-    const struct wfp_redirect redirect = {
-        handle, 1234, contexts + handle, SCENE_CONTEXT, WFP_LAYER_CONNECT_REDIRECT, false, false};
+    const struct wfp_redirect redirect = {handle,
+                                          1234,
+                                          contexts + handle % (sizeof contexts - SCENE_CONTEXT),
+                                          SCENE_CONTEXT,
+                                          WFP_LAYER_CONNECT_REDIRECT,
+                                          false,
+                                          false};
 
     return redirect;
 }
@@ -285,9 +291,9 @@ static void place_all_accepted(struct scene *scene, uint32_t sockets[SCENE_PLACE
     sockets[SCENE_WITHOUT_CONTEXT] = place_accepted(scene, true, true, 0);
     sockets[SCENE_WITHOUT_OVERLAPPED] = place_accepted(scene, false, true, SCENE_CONTEXT);
     sockets[SCENE_NOT_UPDATED] = place_accepted(scene, true, false, SCENE_CONTEXT);
-    assert_int_equal(wfp_socket_duplicate(scene->world, sockets[SCENE_ACCEPTED],
-                                          &sockets[SCENE_DUPLICATE]),
-                     WFP_OK);
+    assert_int_equal(
+        wfp_socket_duplicate(scene->world, sockets[SCENE_ACCEPTED], &sockets[SCENE_DUPLICATE]),
+        WFP_OK);
     sockets[SCENE_SHUT_DOWN] = place_accepted(scene, true, true, SCENE_CONTEXT);
     assert_int_equal(wfp_socket_shutdown(scene->world, sockets[SCENE_SHUT_DOWN]), WFP_OK);
     sockets[SCENE_ASKED] = place_accepted(scene, true, true, SCENE_CONTEXT);
@@ -318,8 +324,8 @@ static void place_blobs(struct scene *scene, struct scene_cast *cast)
 {
     const uint32_t dying = scene_handle(scene, 7);
     const uint32_t accepted = scene_accept(scene, scene_open(scene, WFP_TCP, true), dying);
-    const uint32_t other = scene_accept(scene, scene_open(scene, WFP_TCP, true),
-                                        scene_handle(scene, 8));
+    const uint32_t other =
+        scene_accept(scene, scene_open(scene, WFP_TCP, true), scene_handle(scene, 8));
 
     cast->sizes[SCENE_NO_BLOB] = 0;
     cast->sizes[SCENE_VALID] = scene_record(scene, scene->accepted, cast->blobs[SCENE_VALID]);

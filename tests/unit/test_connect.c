@@ -72,9 +72,8 @@ static void test_refusals(void **state)
     assert_int_equal(wfp_socket_bind(scene->world, bound), WFP_OK);
     assert_int_equal(wfp_handle_destroy(scene->world, doomed), WFP_OK);
     for (size_t i = 0; i < COUNT(table); i++) {
-        assert_int_equal(
-            try_connect(scene, table[i].socket, table[i].listener, table[i].handle),
-            table[i].expected);
+        assert_int_equal(try_connect(scene, table[i].socket, table[i].listener, table[i].handle),
+                         table[i].expected);
     }
 }
 
@@ -324,6 +323,52 @@ static void test_context_is_that_of_the_last_redirect(void **state)
     }
 }
 
+/* ---- following what was recorded elsewhere ---- */
+
+static void test_allowed_connects(void **state)
+{
+    struct scene *scene = *state;
+    struct wfp_redirect redirect = scene_redirect(scene->handle);
+    const struct wfp_connect what = {scene->listener, &redirect};
+    struct wfp_answer_set set;
+
+    scene_decide(scene, WFP_KEY_TARGET_PID_ZERO, answer_pass);
+    scene_also(scene, WFP_KEY_TARGET_PID_ZERO, answer_unchanged(10013));
+    wfp_socket_connect_allowed(scene->world, &what, &set);
+    assert_int_equal(set.count, 1);
+    assert_answer(set.answers[0], answer_unchanged(0));
+    redirect.target_pid = 0;
+    wfp_socket_connect_allowed(scene->world, &what, &set);
+    assert_int_equal(set.count, 2);
+    assert_answer(set.answers[0], answer_unchanged(0)); /* the simulator's */
+    assert_answer(set.answers[1], answer_unchanged(10013));
+}
+
+static void test_assumed_connects(void **state)
+{
+    struct scene *scene = *state;
+    const uint32_t client = scene_open(scene, WFP_TCP, true);
+    struct wfp_redirect redirect = scene_redirect(scene->handle);
+    const struct wfp_connect what = {scene->listener, &redirect};
+    struct wfp_reply reply;
+
+    redirect.target_pid = 0;
+    assert_int_equal(
+        wfp_socket_connect_assume(scene->world, client, &what, answer_unchanged(10060), &reply),
+        WFP_OK);
+    assert_null(reply.rule);
+    assert_int_equal(wfp_socket_shutdown(scene->world, client), WFP_BAD_STATE);
+    assert_int_equal(
+        wfp_socket_connect_assume(scene->world, client, &what, answer_unchanged(0), &reply),
+        WFP_OK);
+    assert_null(reply.rule);
+    assert_answer(ask(scene, WFP_SIO_QUERY_RECORDS, accept_one(scene, scene->listener)),
+                  answer_bytes(0, SCENE_N));
+    assert_int_equal(
+        wfp_socket_connect_assume(scene->world, client, &what, answer_unchanged(0), &reply),
+        WFP_BAD_STATE);
+}
+
 int main(void)
 {
 #define WITH_SCENE(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
@@ -341,6 +386,8 @@ int main(void)
         WITH_SCENE(test_each_redirect_adds_a_hop),
         WITH_SCENE(test_context_is_copied),
         WITH_SCENE(test_context_is_that_of_the_last_redirect),
+        WITH_SCENE(test_allowed_connects),
+        WITH_SCENE(test_assumed_connects),
     };
 
     return cmocka_run_group_tests_name("connect", tests, NULL, NULL);

@@ -120,9 +120,9 @@ static void measure(const char *text, bool variant, struct coverage *coverage)
     if (vector != NULL) {
         assert_int_equal(plan_add(&plan, vector, documented, &all, &backend, &backend), STATUS_OK);
     }
-    assert_int_equal(coverage_measure(variant ? &none : &plan, variant ? &plan : &none, catalogue,
-                                      coverage),
-                     STATUS_OK);
+    assert_int_equal(
+        coverage_measure(variant ? &none : &plan, variant ? &plan : &none, catalogue, coverage),
+        STATUS_OK);
     assert_int_equal(coverage->cases, plan.count);
     for (size_t row = 0; row < WFP_RULES_MAX; row++) {
         for (size_t i = 0; i < MUTATION_COUNT; i++) {

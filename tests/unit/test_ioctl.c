@@ -92,8 +92,7 @@ static void test_size_query_ignores_the_pointer(void **state)
     struct scene *scene = *state;
 
     for (size_t i = 0; i <= WFP_POINTER_PARTLY_UNMAPPED; i++) {
-        struct wfp_ioctl query =
-            scene_query(scene, WFP_SIO_QUERY_RECORDS, scene->accepted, 0);
+        struct wfp_ioctl query = scene_query(scene, WFP_SIO_QUERY_RECORDS, scene->accepted, 0);
 
         query.out.pointer = (enum wfp_pointer)i;
         assert_answer(scene_call(scene, &query).answer, answer_bytes(122, SCENE_N));
@@ -135,9 +134,18 @@ struct place {
     struct wfp_answer context;
 };
 
-#define OK(n) {0, (n), WFP_COUNT_VALUE, WFP_RETURNED}
-#define FAILS(error) {(error), 0, WFP_COUNT_VALUE, WFP_RETURNED}
-#define UNCHANGED(error) {(error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
+#define OK(n)                                                                                      \
+    {                                                                                              \
+        0, (n), WFP_COUNT_VALUE, WFP_RETURNED                                                      \
+    }
+#define FAILS(error)                                                                               \
+    {                                                                                              \
+        (error), 0, WFP_COUNT_VALUE, WFP_RETURNED                                                  \
+    }
+#define UNCHANGED(error)                                                                           \
+    {                                                                                              \
+        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
+    }
 
 static const struct place places[SCENE_PLACES] = {
     [SCENE_NO_SOCKET] = {FAILS(10038), FAILS(10038)},
@@ -216,7 +224,7 @@ static void test_set_by_socket(void **state)
 static void test_set_by_blob(void **state)
 {
     static const uint32_t errors[SCENE_BLOBS] = {
-        [SCENE_NO_BLOB] = 10022,   [SCENE_GARBAGE] = 10022, [SCENE_TRUNCATED] = 10022,
+        [SCENE_NO_BLOB] = 10022,  [SCENE_GARBAGE] = 10022, [SCENE_TRUNCATED] = 10022,
         [SCENE_EXTENDED] = 10022, [SCENE_FOREIGN] = 10022,
     };
     struct scene *scene = *state;
@@ -306,8 +314,7 @@ static void test_input_pointers(void **state)
 
     for (size_t i = 0; i < COUNT(errors); i++) {
         struct wfp_ioctl set = set_of(scene, SCENE_FRESH, SCENE_VALID);
-        struct wfp_ioctl query =
-            scene_query(scene, queries[0], cast.sockets[SCENE_ACCEPTED], 1024);
+        struct wfp_ioctl query = scene_query(scene, queries[0], cast.sockets[SCENE_ACCEPTED], 1024);
 
         set.in.pointer = (enum wfp_pointer)i;
         assert_answer(scene_call(scene, &set).answer, answer_bytes(errors[i], 0));
@@ -340,16 +347,11 @@ static const struct {
     bool plain; /* the socket has no overlapped attribute */
     struct wfp_answer expected;
 } arguments[] = {
-    {VALID, NONE, NONE, false, OK(SCENE_N)},
-    {NONE, NONE, NONE, false, UNCHANGED(10014)},
-    {NONE, VALID, NONE, false, UNCHANGED(0)},
-    {WILD, NONE, NONE, false, UNCHANGED(10014)},
-    {WILD, VALID, NONE, false, UNCHANGED(10014)},
-    {VALID, WILD, NONE, false, FAILS(10014)},
-    {NONE, WILD, NONE, false, UNCHANGED(10014)},
-    {VALID, VALID, WILD, false, FAILS(10014)},
-    {VALID, NONE, WILD, false, OK(SCENE_N)},
-    {VALID, VALID, WILD, true, OK(SCENE_N)},
+    {VALID, NONE, NONE, false, OK(SCENE_N)},      {NONE, NONE, NONE, false, UNCHANGED(10014)},
+    {NONE, VALID, NONE, false, UNCHANGED(0)},     {WILD, NONE, NONE, false, UNCHANGED(10014)},
+    {WILD, VALID, NONE, false, UNCHANGED(10014)}, {VALID, WILD, NONE, false, FAILS(10014)},
+    {NONE, WILD, NONE, false, UNCHANGED(10014)},  {VALID, VALID, WILD, false, FAILS(10014)},
+    {VALID, NONE, WILD, false, OK(SCENE_N)},      {VALID, VALID, WILD, true, OK(SCENE_N)},
     {VALID, VALID, VALID, false, OK(SCENE_N)},
 };
 
@@ -425,7 +427,7 @@ static void test_faults(void **state)
 
 static void test_other_codes_are_unknown(void **state)
 {
-    static const uint32_t others[] = {0,          0x980000DBu, 0x980000DFu, 0x580000DCu,
+    static const uint32_t others[] = {0,           0x980000DBu, 0x980000DFu, 0x580000DCu,
                                       0xD80000DCu, 0x58000026u, 0x28000003u, UINT32_MAX};
     struct scene *scene = *state;
 
@@ -584,6 +586,89 @@ static void test_there_are_few_threads(void **state)
     assert_true(scene_untouched(scene, 0));
 }
 
+/* ---- following what was recorded elsewhere ---- */
+
+static struct wfp_reply assume(struct scene *scene, const struct wfp_ioctl *call,
+                               struct wfp_answer answer)
+{
+    struct wfp_reply reply;
+
+    assert_int_equal(wfp_ioctl_assume(scene->world, call, answer, &reply), WFP_OK);
+    assert_answer(reply.answer, answer);
+    return reply;
+}
+
+static void test_assumed_answer_names_its_rule(void **state)
+{
+    struct scene *scene = *state;
+    const struct wfp_ioctl query = scene_query(scene, queries[0], scene->accepted, 100);
+
+    scene_also(scene, WFP_KEY_TOO_SMALL, answer_needed(10014));
+    assert_string_equal(assume(scene, &query, answer_bytes(10014, SCENE_N)).rule->id,
+                        "query.too-small");
+    assert_int_equal(last_error(scene, 0), 10014);
+    assert_null(assume(scene, &query, answer_bytes(10014, SCENE_N - 1)).rule);
+    assert_null(assume(scene, &query, answer_bytes(10055, SCENE_N)).rule);
+    assert_int_equal(last_error(scene, 0), 10055);
+    assert_true(scene_untouched(scene, 0));
+}
+
+/* A success that nothing allows has still done what the call is made for; a failure nothing. */
+static void test_assumed_answer_is_taken_at_its_word(void **state)
+{
+    struct scene *scene = *state;
+    struct wfp_ioctl set = set_of(scene, SCENE_FRESH, SCENE_VALID);
+
+    wfp_process_elevated(scene->world, false);
+    assert_null(assume(scene, &set, answer_bytes(10022, 0)).rule);
+    assert_int_equal(scene_state(scene, set.socket, scene->handle), WFP_NOT_REDIRECTED);
+    assert_null(assume(scene, &set, answer_bytes(0, 0)).rule);
+    assert_int_equal(scene_state(scene, set.socket, scene->handle), WFP_REDIRECTED_BY_SELF);
+    set = set_of(scene, SCENE_BOUND, SCENE_GARBAGE);
+    assert_null(assume(scene, &set, answer_bytes(0, 0)).rule);
+    assert_int_equal(scene_state(scene, set.socket, scene->handle), WFP_NOT_REDIRECTED);
+}
+
+static void test_assumed_query_copies(void **state)
+{
+    struct scene *scene = *state;
+    struct wfp_ioctl query = scene_query(scene, queries[0], scene->accepted, 1024);
+
+    scene_decide(scene, WFP_KEY_QUERY_AGAIN, answer_bytes(10022, 0));
+    assert_int_equal(assume(scene, &query, answer_bytes(10055, 0)).written, 0);
+    assert_int_equal(assume(scene, &query, answer_bytes(0, SCENE_N)).written, SCENE_N);
+    assert_true(scene_untouched(scene, SCENE_N));
+    assert_answer(scene_call(scene, &query).answer, answer_bytes(10022, 0));
+}
+
+/* Nobody sees a byte count for which there is no place; the answer is known by the rest. */
+static void test_assumed_answer_is_the_one_seen(void **state)
+{
+    struct scene *scene = *state;
+    struct wfp_ioctl query = scene_query(scene, queries[0], scene->accepted, 1024);
+
+    query.overlapped = WFP_POINTER_HEAP;
+    query.byte_count = WFP_POINTER_NULL;
+    assert_string_equal(assume(scene, &query, answer_unchanged(0)).rule->id, "query.records");
+    assert_int_equal(assume(scene, &query, answer_unchanged(0)).written, SCENE_N);
+}
+
+static void test_assumed_pending_pends(void **state)
+{
+    struct scene *scene = *state;
+    struct wfp_ioctl query = scene_query(scene, queries[0], scene->accepted, 1024);
+    struct wfp_reply reply;
+
+    query.overlapped = WFP_POINTER_HEAP;
+    reply = assume(scene, &query, answer_unchanged(997));
+    assert_null(reply.rule);
+    assert_int_not_equal(reply.operation, 0);
+    assert_int_equal(wfp_operation_release(scene->world, reply.operation), WFP_BAD_STATE);
+    query.thread = WFP_THREADS;
+    assert_int_equal(wfp_ioctl_assume(scene->world, &query, answer_unchanged(997), &reply),
+                     WFP_BAD_STATE);
+}
+
 int main(void)
 {
 #define WITH_SCENE(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
@@ -614,6 +699,11 @@ int main(void)
         WITH_SCENE(test_reason_stays_with_the_thread),
         WITH_SCENE(test_other_entries_hand_the_reason_over),
         WITH_SCENE(test_there_are_few_threads),
+        WITH_SCENE(test_assumed_answer_names_its_rule),
+        WITH_CAST(test_assumed_answer_is_taken_at_its_word),
+        WITH_SCENE(test_assumed_query_copies),
+        WITH_SCENE(test_assumed_answer_is_the_one_seen),
+        WITH_SCENE(test_assumed_pending_pends),
     };
 
     return cmocka_run_group_tests_name("ioctl", tests, NULL, NULL);

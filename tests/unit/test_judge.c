@@ -56,11 +56,26 @@ static struct played played_with(struct wfp_answer answer, uint32_t changed)
 
 /* ---- the answer ---- */
 
-#define BYTES(error, bytes) {(error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED}
-#define NEEDED(error) {(error), 0, WFP_COUNT_NEEDED, WFP_RETURNED}
-#define UNCHANGED(error) {(error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
-#define STATE(state) {(state), 0, WFP_COUNT_UNCHANGED, WFP_STATE}
-#define DIED {0, 0, WFP_COUNT_UNCHANGED, WFP_DIED}
+#define BYTES(error, bytes)                                                                        \
+    {                                                                                              \
+        (error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED                                            \
+    }
+#define NEEDED(error)                                                                              \
+    {                                                                                              \
+        (error), 0, WFP_COUNT_NEEDED, WFP_RETURNED                                                 \
+    }
+#define UNCHANGED(error)                                                                           \
+    {                                                                                              \
+        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
+    }
+#define STATE(state)                                                                               \
+    {                                                                                              \
+        (state), 0, WFP_COUNT_UNCHANGED, WFP_STATE                                                 \
+    }
+#define DIED                                                                                       \
+    {                                                                                              \
+        0, 0, WFP_COUNT_UNCHANGED, WFP_DIED                                                        \
+    }
 
 static const struct {
     struct wfp_answer expected;
@@ -142,9 +157,8 @@ static void test_changed_bytes_are_counted(void **state)
 
 static struct expected equals(const char *blob, const char *handle, uint32_t bytes)
 {
-    const struct expected expected = {.answer = BYTES(0, bytes),
-                                      .equals_blob = blob,
-                                      .equals_context = handle};
+    const struct expected expected = {
+        .answer = BYTES(0, bytes), .equals_blob = blob, .equals_context = handle};
 
     return expected;
 }

@@ -144,7 +144,7 @@ static void test_stage_is_moved_far(void **state)
     (void)state;
     for (unsigned stage = 0; stage < WFP_STAGE_COUNT; stage++) {
         const enum wfp_stage expected =
-            stage <= WFP_STAGE_BYTE_COUNT ? WFP_STAGE_OUTCOME : WFP_STAGE_STARTUP;
+            stage < WFP_STAGE_HANDLE ? WFP_STAGE_OUTCOME : WFP_STAGE_STARTUP;
 
         rule.stage = (enum wfp_stage)stage;
         mutation_make(&rules, 0, MUTATION_STAGE, &mutant);

@@ -111,9 +111,9 @@ static void test_names_lead_back(void **state)
 static void test_unknown_errors_have_no_name(void **state)
 {
     static const uint32_t numbers[] = {2, 123, 9999, 10000, 20001, 0x7FFFFFFFu, UINT32_MAX};
-    static const char *const names[] = {"",          "wsaeinval",  "WSAEINVAL ", " WSAEINVAL",
-                                        "WSAEINVA",  "WSAEINVALX", "10022",      "SOCKET_ERROR",
-                                        "OK/0"};
+    static const char *const names[] = {"",           "wsaeinval",    "WSAEINVAL ",
+                                        " WSAEINVAL", "WSAEINVA",     "WSAEINVALX",
+                                        "10022",      "SOCKET_ERROR", "OK/0"};
     uint32_t number = 77;
 
     (void)state;

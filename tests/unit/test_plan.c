@@ -175,8 +175,8 @@ static void assert_planned(const struct vector *vector, const struct profile *pr
 static void test_members_outside_their_band_are_dropped(void **state)
 {
     struct vector *vector = read_vector(
-        SWEEP("out.size", BAND("4..N-1", "4, 3000, 'N-1', 'N-1000'", "WSAEFAULT/N") ","
-                          BAND("above", "'N+1', 100, 1024", "OK/N")));
+        SWEEP("out.size", BAND("4..N-1", "4, 3000, 'N-1', 'N-1000'",
+                               "WSAEFAULT/N") "," BAND("above", "'N+1', 100, 1024", "OK/N")));
 
     (void)state;
     assert_planned(vector, documented, &all,
@@ -188,8 +188,8 @@ static void test_members_outside_their_band_are_dropped(void **state)
 static void test_equal_sizes_are_one_case(void **state)
 {
     struct vector *vector = read_vector(
-        SWEEP("out.size", BAND("4..N-1", "779, 'N-1', 4", "WSAEFAULT/N") ","
-                          BAND("N", "'N', 780", "OK/N") "," BAND("above", "'N+1', 781", "OK/N")));
+        SWEEP("out.size", BAND("4..N-1", "779, 'N-1', 4", "WSAEFAULT/N") "," BAND(
+                              "N", "'N', 780", "OK/N") "," BAND("above", "'N+1', 781", "OK/N")));
 
     (void)state;
     assert_planned(vector, documented, &all,
@@ -201,9 +201,8 @@ static void test_equal_sizes_are_one_case(void **state)
 /* Without a record there is no N: what speaks of it stays, to be told as unsupported. */
 static void test_without_n_all_members_stay(void **state)
 {
-    struct vector *vector = read_vector(
-        SWEEP("out.size", BAND("4..N-1", "4, 3000, 'N-1'", "WSAEFAULT/N") ","
-                          BAND("N", "'N'", "OK/N")));
+    struct vector *vector = read_vector(SWEEP(
+        "out.size", BAND("4..N-1", "4, 3000, 'N-1'", "WSAEFAULT/N") "," BAND("N", "'N'", "OK/N")));
 
     (void)state;
     assert_planned(vector, unsupported, &all,
@@ -215,9 +214,9 @@ static void test_without_n_all_members_stay(void **state)
 /* Only sizes of the output buffer are resolved; other members are what they are. */
 static void test_other_sweeps_keep_all_members(void **state)
 {
-    struct vector *vector = read_vector(
-        SWEEP("out.pointer", BAND("valid", "'heap', 'stack'", "OK/N") ","
-                             BAND("invalid", "'null'", "WSAEFAULT/0")));
+    struct vector *vector =
+        read_vector(SWEEP("out.pointer", BAND("valid", "'heap', 'stack'", "OK/N") "," BAND(
+                                             "invalid", "'null'", "WSAEFAULT/0")));
 
     (void)state;
     assert_planned(vector, documented, &all,
@@ -227,10 +226,10 @@ static void test_other_sweeps_keep_all_members(void **state)
 
 static void test_without_sweep_there_is_one_case(void **state)
 {
-    struct vector *vector =
-        read_vector(HEAD "'needs': ['redirect'], 'steps': [" ACCEPT ", {'do': 'ioctl',"
-                         " 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'}, "
-                         EXPECT("OK/N") "}]}");
+    struct vector *vector = read_vector(
+        HEAD
+        "'needs': ['redirect'], 'steps': [" ACCEPT ", {'do': 'ioctl',"
+        " 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'}, " EXPECT("OK/N") "}]}");
 
     (void)state;
     assert_planned(vector, documented, &all, "planned[documented]");
@@ -242,9 +241,9 @@ static void test_without_sweep_there_is_one_case(void **state)
 
 static void test_case_knows_its_n(void **state)
 {
-    struct vector *vector = read_vector(
-        SWEEP("code", BAND("records", "'QUERY_RECORDS'", "OK/N") ","
-                      BAND("context", "'QUERY_CONTEXT'", "OK/N")));
+    struct vector *vector =
+        read_vector(SWEEP("code", BAND("records", "'QUERY_RECORDS'",
+                                       "OK/N") "," BAND("context", "'QUERY_CONTEXT'", "OK/N")));
     static const uint32_t expected[] = {780, 32};
     struct plan plan = {0};
 
@@ -268,7 +267,9 @@ static const struct {
     const char *expected;
 } filters[] = {
     {NULL, {NULL, NULL}, "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
-    {"planned", {NULL, NULL}, "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
+    {"planned",
+     {NULL, NULL},
+     "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
     {"plan*", {NULL, NULL}, "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
     {"*@N", {NULL, NULL}, "planned@N[documented]"},
     {"*@N*", {NULL, NULL}, "planned@N-1[documented] planned@N[documented]"},
@@ -276,7 +277,9 @@ static const struct {
     {"*[documented]", {NULL, NULL}, ""},
     {NULL, {"planned@4", NULL}, "planned@4[documented]"},
     {NULL, {"planned@N[documented]", "planned@4"}, "planned@4[documented] planned@N[documented]"},
-    {NULL, {"planned", NULL}, "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
+    {NULL,
+     {"planned", NULL},
+     "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
     {NULL,
      {"other@4", NULL},
      "planned@4[documented] planned@N-1[documented] planned@N[documented]"},
@@ -305,8 +308,10 @@ static void test_filters(void **state)
 #define QUERY(size, rest)                                                                          \
     "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': " size "}" rest "}"
 #define CONTROLLED(kind, by)                                                                       \
-    HEAD "'needs': ['redirect'], 'steps': [" ACCEPT "," QUERY("5", "," EXPECT("WSAEFAULT/N"))       \
-         "], 'control': {'kind': '" kind "', 'of': 2, 'replace': [{'step': 2, 'by': " by "}]}}"
+    HEAD "'needs': ['redirect'], 'steps': [" ACCEPT                                                \
+         "," QUERY("5", "," EXPECT("WSAEFAULT/N")) "], 'control': {'kind': '" kind                 \
+                                                   "', 'of': 2, 'replace': [{'step': 2, 'by': " by \
+                                                   "}]}}"
 
 static bool controllable(const char *text, const struct profile *profile)
 {
@@ -339,9 +344,8 @@ static void test_controls_are_tried_on_the_model(void **state)
 
 static void test_plans_grow(void **state)
 {
-    struct vector *vector = read_vector(
-        SWEEP("out.size", BAND("4..N-1", "4, 5, 6, 7", "WSAEFAULT/N") ","
-                          BAND("N", "'N'", "OK/N")));
+    struct vector *vector = read_vector(SWEEP(
+        "out.size", BAND("4..N-1", "4, 5, 6, 7", "WSAEFAULT/N") "," BAND("N", "'N'", "OK/N")));
     struct plan plan = {0};
 
     (void)state;

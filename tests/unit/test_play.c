@@ -50,7 +50,8 @@ static int close_all(void **state)
 /* ---- vectors, written with ' for " ---- */
 
 #define HEAD                                                                                       \
-    "{'id': 'tried', 'kind': 'calls', 'story': 'A script made up to try the player.', 'clauses': ['QRY-06'],"             \
+    "{'id': 'tried', 'kind': 'calls', 'story': 'A script made up to try the player.', 'clauses': " \
+    "['QRY-06'],"                                                                                  \
     "'source': {'kind': 'documented', 'reference': 'A test'}, 'needs': "
 #define YES "'expect': {'answer': 'OK/N', 'by': ['QRY-05']}"
 #define ACCEPT "{'do': 'redirected-accept', 'as': 'proxy'}"
@@ -304,14 +305,13 @@ static void test_failing_set_up_ends_the_play(void **state)
 
 static void test_n_is_learnt_of_each_query(void **state)
 {
-    static const char text[] =
-        HEAD "['redirect'], 'steps': [" ACCEPT ","
-             "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_CONTEXT', 'out': {'size': 'N'}, " YES
-             "}, {'do': 'plain-accept', 'as': 'plain'},"
-             "{'do': 'ioctl', 'on': 'plain', 'code': 'QUERY_RECORDS', 'out': {'size': 99}, " YES
-             "}, {'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'},"
-             " 'overlapped': 'valid', 'as': 'op', " YES "}, {'do': 'result', 'of': 'op', " YES
-             "}]}";
+    static const char text[] = HEAD
+        "['redirect'], 'steps': [" ACCEPT ","
+        "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_CONTEXT', 'out': {'size': 'N'}, " YES
+        "}, {'do': 'plain-accept', 'as': 'plain'},"
+        "{'do': 'ioctl', 'on': 'plain', 'code': 'QUERY_RECORDS', 'out': {'size': 99}, " YES
+        "}, {'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'},"
+        " 'overlapped': 'valid', 'as': 'op', " YES "}, {'do': 'result', 'of': 'op', " YES "}]}";
     static const uint32_t expected[] = {0, CONTEXT, 0, 0, N, N};
     struct vector *vector = read_vector(text);
     const struct script script = {.vector = vector, .profile = documented};
@@ -331,11 +331,10 @@ static void test_n_is_learnt_of_each_query(void **state)
 
 static void test_large_n_is_learnt(void **state)
 {
-    static const char text[] =
-        HEAD "['redirect'], 'steps': [{'do': 'redirected-accept', 'as': 'proxy',"
-             " 'redirect': {'context': 65536}},"
-             "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'}, " YES
-             "}]}";
+    static const char text[] = HEAD
+        "['redirect'], 'steps': [{'do': 'redirected-accept', 'as': 'proxy',"
+        " 'redirect': {'context': 65536}},"
+        "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'}, " YES "}]}";
     struct vector *vector = read_vector(text);
     struct learned learned;
     struct watch watch = {0};

@@ -140,10 +140,10 @@ static void test_documented_numbers(void **state)
 static void test_documented_precedence(void **state)
 {
     static const enum wfp_stage order[] = {
-        WFP_STAGE_STARTUP, WFP_STAGE_FAULT,    WFP_STAGE_BYTE_COUNT, WFP_STAGE_OVERLAPPED,
-        WFP_STAGE_HANDLE, WFP_STAGE_CODE,    WFP_STAGE_POINTERS, WFP_STAGE_SIZES,      WFP_STAGE_ACCESS,
-        WFP_STAGE_PENDING, WFP_STAGE_SOCKET,   WFP_STAGE_RECORD,     WFP_STAGE_ROOM,
-        WFP_STAGE_OUTCOME};
+        WFP_STAGE_STARTUP, WFP_STAGE_FAULT,   WFP_STAGE_BYTE_COUNT, WFP_STAGE_OVERLAPPED,
+        WFP_STAGE_HANDLE,  WFP_STAGE_CODE,    WFP_STAGE_POINTERS,   WFP_STAGE_SIZES,
+        WFP_STAGE_ACCESS,  WFP_STAGE_PENDING, WFP_STAGE_SOCKET,     WFP_STAGE_RECORD,
+        WFP_STAGE_ROOM,    WFP_STAGE_OUTCOME};
     struct wfp_profile profile;
 
     (void)state;

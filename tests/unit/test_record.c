@@ -110,8 +110,8 @@ static void test_append_stays_in_its_room(void **state)
 /* What no record can be made of: a part shorter than what it has to hold. */
 static void test_append_refuses_shapes_too_small(void **state)
 {
-    static const struct record_shape shapes[] = {{0, 560},  {8, 560},  {47, 560},
-                                                 {188, 0},  {188, 23}, {188, 31}};
+    static const struct record_shape shapes[] = {{0, 560}, {8, 560},  {47, 560},
+                                                 {188, 0}, {188, 23}, {188, 31}};
     const struct record_view none = {NULL, 0};
     const struct record_hop hop = hop_of(1, 32);
     uint8_t out[ROOM];
@@ -177,8 +177,8 @@ static void test_shapes_may_mix(void **state)
     uint8_t out[ROOM];
     const struct record_view first = made(before, documented, one_hop);
     const struct record_hop hop = hop_of(2, 5);
-    const struct record_view record = {
-        out, record_append(first, &hop, other, ORIGIN, out, sizeof out)};
+    const struct record_view record = {out,
+                                       record_append(first, &hop, other, ORIGIN, out, sizeof out)};
 
     (void)state;
     assert_int_equal(record.size, 96 + 592 + 45);
@@ -344,6 +344,39 @@ static void test_signed_forgeries_are_garbage(void **state)
     }
 }
 
+/* The hop's parts add up, whatever they are; only too short a stride gives it away. */
+static void test_signed_hop_must_have_its_fixed_part(void **state)
+{
+    (void)state;
+    for (uint32_t stride = 0; stride <= 2 * RECORD_HOP_MIN; stride++) {
+        uint8_t out[ROOM];
+        const struct record_view record = made(out, documented, one_hop);
+
+        write_number(out, AT_STRIDE, stride);
+        write_number(out, AT_CONTEXT_SIZE, 560 + 32 - stride);
+        sign(out, record.size);
+        assert_int_equal(check_copy(out, record.size, ORIGIN),
+                         stride < RECORD_HOP_MIN ? RECORD_GARBAGE : RECORD_VALID);
+    }
+}
+
+/* A hop that starts within the frame, where the origin makes a good stride, and ends as it should.
+ */
+static void test_signed_hop_must_follow_the_frame(void **state)
+{
+    enum { AT_ORIGIN = 24, SIZE = 160 };
+    uint8_t out[ROOM] = {0};
+
+    (void)state;
+    made(out, documented, one_hop);
+    memset(out + 40, 0, sizeof out - 40);
+    write_number(out, AT_SIZE, SIZE);
+    write_number(out, AT_FIRST_HOP, AT_ORIGIN);
+    write_number(out, AT_ORIGIN + 20, SIZE - DIGEST - AT_ORIGIN - ORIGIN);
+    sign(out, SIZE);
+    assert_int_equal(check_copy(out, SIZE, ORIGIN), RECORD_GARBAGE);
+}
+
 /* Every size that its frame may claim, however little stands behind it. */
 static void test_signed_stumps(void **state)
 {
@@ -426,12 +459,11 @@ static void test_random_forgeries_are_walked_safely(void **state)
 
 static void test_layout_is_fixed(void **state)
 {
-    static const uint8_t expected[40] = {'w', 'f', 'p', 'c', 'h', 'e', 'c', 'k', '-', 'r',
-                                         'e', 'c', 'o', 'r', 'd', 0,   1,   0,   0,   0,
-                                         12,  3,   0,   0,   77,  0,   0,   0,   0,   0,
-                                         0,   0,   1,   0,   0,   0,   180, 0,   0,   0};
-    static const uint8_t hop[24] = {48,   2,    0,    0,    1, 0, 0, 0, 0x11, 0x11, 0x11, 0x11,
-                                    0x11, 0,    0,    0,    0xE9, 3, 0, 0, 32, 0, 0, 0};
+    static const uint8_t expected[40] = {
+        'w', 'f', 'p', 'c', 'h', 'e', 'c', 'k', '-', 'r', 'e', 'c', 'o', 'r', 'd', 0, 1,   0, 0, 0,
+        12,  3,   0,   0,   77,  0,   0,   0,   0,   0,   0,   0,   1,   0,   0,   0, 180, 0, 0, 0};
+    static const uint8_t hop[24] = {48,   2, 0, 0, 1,    0, 0, 0, 0x11, 0x11, 0x11, 0x11,
+                                    0x11, 0, 0, 0, 0xE9, 3, 0, 0, 32,   0,    0,    0};
     uint8_t out[ROOM];
     const struct record_view record = made(out, documented, one_hop);
 
@@ -458,6 +490,8 @@ int main(void)
         cmocka_unit_test(test_foreign_is_whole),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_signed_forgeries_are_garbage),
+        cmocka_unit_test(test_signed_hop_must_have_its_fixed_part),
+        cmocka_unit_test(test_signed_hop_must_follow_the_frame),
         cmocka_unit_test(test_signed_stumps),
         cmocka_unit_test(test_random_forgeries_are_walked_safely),
         cmocka_unit_test(test_layout_is_fixed),

@@ -188,11 +188,26 @@ struct setting {
     struct wfp_answer answer;
 };
 
-#define BYTES(error, bytes) {(error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED}
-#define NEEDED(error) {(error), 0, WFP_COUNT_NEEDED, WFP_RETURNED}
-#define UNCHANGED(error) {(error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
-#define PASS {0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}
-#define DIED {0, 0, WFP_COUNT_UNCHANGED, WFP_DIED}
+#define BYTES(error, bytes)                                                                        \
+    {                                                                                              \
+        (error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED                                            \
+    }
+#define NEEDED(error)                                                                              \
+    {                                                                                              \
+        (error), 0, WFP_COUNT_NEEDED, WFP_RETURNED                                                 \
+    }
+#define UNCHANGED(error)                                                                           \
+    {                                                                                              \
+        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
+    }
+#define PASS                                                                                       \
+    {                                                                                              \
+        0, 0, WFP_COUNT_UNCHANGED, WFP_PASS                                                        \
+    }
+#define DIED                                                                                       \
+    {                                                                                              \
+        0, 0, WFP_COUNT_UNCHANGED, WFP_DIED                                                        \
+    }
 
 /* As vectors/profiles/observed.json, where it differs; a second value stands behind the first. */
 static const struct setting observed[] = {
@@ -253,12 +268,13 @@ static void as_observed(struct scene *scene)
 
 static void as_unsupported(struct scene *scene)
 {
-    static const uint8_t order[WFP_STAGE_COUNT] = {
-        WFP_STAGE_STARTUP,  WFP_STAGE_BYTE_COUNT, WFP_STAGE_PENDING, WFP_STAGE_CODE,
-        WFP_STAGE_FAULT,    WFP_STAGE_HANDLE,     WFP_STAGE_POINTERS, WFP_STAGE_SIZES,
-        WFP_STAGE_ACCESS,   WFP_STAGE_SOCKET,     WFP_STAGE_RECORD,  WFP_STAGE_ROOM,
-        WFP_STAGE_OUTCOME};
+    static const uint8_t order[] = {WFP_STAGE_STARTUP, WFP_STAGE_BYTE_COUNT, WFP_STAGE_OVERLAPPED,
+                                    WFP_STAGE_PENDING, WFP_STAGE_CODE,       WFP_STAGE_FAULT,
+                                    WFP_STAGE_HANDLE,  WFP_STAGE_POINTERS,   WFP_STAGE_SIZES,
+                                    WFP_STAGE_ACCESS,  WFP_STAGE_SOCKET,     WFP_STAGE_RECORD,
+                                    WFP_STAGE_ROOM,    WFP_STAGE_OUTCOME};
 
+    assert_int_equal(COUNT(order), WFP_STAGE_COUNT);
     settle(scene, unsupported, COUNT(unsupported));
     memcpy(scene->profile.keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order, order, sizeof order);
 }
@@ -287,14 +303,13 @@ static void (*const profiles[])(struct scene *scene) = {as_documented, as_observ
 /* ---- every call: codes by sockets by buffers by pointers by entries by faults ---- */
 
 /* What is common stands more than once, so that what is looked at late is reached often. */
-static const uint32_t codes[] = {WFP_SIO_QUERY_RECORDS, WFP_SIO_QUERY_CONTEXT,
-                                 WFP_SIO_SET_RECORDS,   WFP_SIO_QUERY_RECORDS,
-                                 WFP_SIO_QUERY_CONTEXT, WFP_SIO_SET_RECORDS,
-                                 WFP_SIO_FLUSH,         0x980000DBu};
+static const uint32_t codes[] = {
+    WFP_SIO_QUERY_RECORDS, WFP_SIO_QUERY_CONTEXT, WFP_SIO_SET_RECORDS, WFP_SIO_QUERY_RECORDS,
+    WFP_SIO_QUERY_CONTEXT, WFP_SIO_SET_RECORDS,   WFP_SIO_FLUSH,       0x980000DBu};
 static const struct {
     uint32_t size;
     enum wfp_pointer pointer;
-} outs[] = {{0, WFP_POINTER_NULL},    {1, WFP_POINTER_HEAP},        {20, WFP_POINTER_HEAP},
+} outs[] = {{0, WFP_POINTER_NULL},    {1, WFP_POINTER_HEAP},          {20, WFP_POINTER_HEAP},
             {1024, WFP_POINTER_HEAP}, {1024, WFP_POINTER_MISALIGNED}, {1024, WFP_POINTER_NULL},
             {0, WFP_POINTER_NULL},    {1024, WFP_POINTER_UNMAPPED}};
 static const struct {
@@ -392,6 +407,23 @@ static void complain(size_t number, const char *what)
 
 /* ---- the simulator is one of those that the rules allow ---- */
 
+/* Told the simulator's own answer, the world goes on as it did with the simulator. */
+static void check_assumed(size_t number, const struct wfp_reply *given, const void *before)
+{
+    const struct wfp_ioctl call = call_at(number);
+    struct wfp_world *twin = malloc(scene.size);
+    struct wfp_reply reply;
+
+    assert_non_null(twin);
+    memcpy(twin, before, scene.size);
+    enter_process(twin, number);
+    assert_int_equal(wfp_ioctl_assume(twin, &call, given->answer, &reply), WFP_OK);
+    if (reply.rule != given->rule || memcmp(twin, scene.world, scene.size) != 0) {
+        complain(number, "expected the same world after assuming the simulator's answer");
+    }
+    free(twin);
+}
+
 static void check_first(size_t number, const void *before)
 {
     const struct wfp_ioctl call = call_at(number);
@@ -407,6 +439,7 @@ static void check_first(size_t number, const void *before)
     if (!wfp_answer_equal(reply.answer, set.answers[0]) || reply.rule != set.rules[0]) {
         complain(number, "expected the simulator's answer first");
     }
+    check_assumed(number, &reply, before);
     memcpy(scene.world, before, scene.size);
 }
 
@@ -432,9 +465,8 @@ static void test_simulator_gives_the_first_allowed_answer(void **state)
 
 static bool speaks(const struct wfp_rule *rule, const struct inquiry *inquiry)
 {
-    const bool passes =
-        rule->source == WFP_ANSWER_KEY &&
-        scene.profile.keys[rule->key].values[0].answer.outcome == WFP_PASS;
+    const bool passes = rule->source == WFP_ANSWER_KEY &&
+                        scene.profile.keys[rule->key].values[0].answer.outcome == WFP_PASS;
 
     return !passes && (rule->calls & (1u << inquiry->call)) != 0 &&
            (inquiry->facts & rule->needs) == rule->needs && (inquiry->facts & rule->bars) == 0;
@@ -482,8 +514,7 @@ static void check_unambiguous(size_t number, bool finishing)
     struct ioctl_view view;
 
     enter_process(scene.world, number);
-    facts_of_ioctl(scene.world, &call, facts_reading(scene.world), finishing ? &left : NULL,
-                   &view);
+    facts_of_ioctl(scene.world, &call, facts_reading(scene.world), finishing ? &left : NULL, &view);
     if (ambiguity(&view.inquiry) != NULL) {
         complain(number, ambiguity(&view.inquiry));
     }
@@ -648,7 +679,7 @@ static size_t call_answered_by(const struct wfp_rule *rule)
         struct ioctl_view view;
 
         enter_process(scene.world, number);
-        facts_of_ioctl(scene.world, &call, facts_reading(scene.world), false, &view);
+        facts_of_ioctl(scene.world, &call, facts_reading(scene.world), NULL, &view);
         if (call.entry != WFP_ENTRY_WSK && call.byte_count <= WFP_POINTER_MISALIGNED &&
             decide(scene.world, &view.inquiry).rule == rule) {
             return number;

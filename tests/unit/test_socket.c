@@ -67,26 +67,18 @@ static step_function *const steps[] = {bind_it,   listen_it,    shut_down, conne
 
 enum { STEPS = COUNT(steps) };
 
-/* Of bind, listen, shutdown, connect, accept, duplicate, close: done, refused, or no such socket. */
+/* Of bind, listen, shutdown, connect, accept, duplicate, close: done, refused, or no such socket.
+ */
 static const char *const expected[SCENE_PLACES] = {
-    [SCENE_NO_SOCKET] = "-------",
-    [SCENE_FRESH] = "ynnynyy",
-    [SCENE_BOUND] = "nynynyy",
-    [SCENE_LISTENING] = "nnnnnyy",
-    [SCENE_CONNECTED] = "nnynnyy",
-    [SCENE_UDP] = "ynnynyy",
-    [SCENE_UDP_CONNECTED] = "nnynnyy",
-    [SCENE_RAW] = "ynnynyy",
-    [SCENE_ACCEPTED] = "nnynnyy",
-    [SCENE_ACCEPTED_PLAIN] = "nnynnyy",
-    [SCENE_WITHOUT_CONTEXT] = "nnynnyy",
-    [SCENE_WITHOUT_OVERLAPPED] = "nnynnyy",
-    [SCENE_NOT_UPDATED] = "nnynnyy",
-    [SCENE_DUPLICATE] = "nnynnyy",
-    [SCENE_SHUT_DOWN] = "nnynnyy",
-    [SCENE_ASKED] = "nnynnyy",
-    [SCENE_ATTACHED] = "ynnynyy",
-    [SCENE_ATTACHED_CONNECTED] = "nnynnyy",
+    [SCENE_NO_SOCKET] = "-------",       [SCENE_FRESH] = "ynnynyy",
+    [SCENE_BOUND] = "nynynyy",           [SCENE_LISTENING] = "nnnnnyy",
+    [SCENE_CONNECTED] = "nnynnyy",       [SCENE_UDP] = "ynnynyy",
+    [SCENE_UDP_CONNECTED] = "nnynnyy",   [SCENE_RAW] = "ynnynyy",
+    [SCENE_ACCEPTED] = "nnynnyy",        [SCENE_ACCEPTED_PLAIN] = "nnynnyy",
+    [SCENE_WITHOUT_CONTEXT] = "nnynnyy", [SCENE_WITHOUT_OVERLAPPED] = "nnynnyy",
+    [SCENE_NOT_UPDATED] = "nnynnyy",     [SCENE_DUPLICATE] = "nnynnyy",
+    [SCENE_SHUT_DOWN] = "nnynnyy",       [SCENE_ASKED] = "nnynnyy",
+    [SCENE_ATTACHED] = "ynnynyy",        [SCENE_ATTACHED_CONNECTED] = "nnynnyy",
 };
 
 static char letter_of(enum wfp_status status)
@@ -117,8 +109,8 @@ static void check_step(size_t place, size_t step)
     actual = letter_of(steps[step](&scene, cast.sockets[place]));
     scene_free(&scene);
     if (actual != expected[place][step]) {
-        print_error("place %u, step %u: expected %c, actual %c\n", (unsigned)place,
-                    (unsigned)step, expected[place][step], actual);
+        print_error("place %u, step %u: expected %c, actual %c\n", (unsigned)place, (unsigned)step,
+                    expected[place][step], actual);
         fail();
     }
 }
@@ -184,8 +176,7 @@ static void test_lowest_free_descriptor_is_taken(void **state)
 
 static bool has_record(struct scene *scene, uint32_t socket)
 {
-    struct wfp_ioctl query =
-        scene_query(scene, WFP_SIO_QUERY_RECORDS, socket, sizeof scene->out);
+    struct wfp_ioctl query = scene_query(scene, WFP_SIO_QUERY_RECORDS, socket, sizeof scene->out);
 
     return scene_call(scene, &query).answer.error == 0;
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "sim/record.h"
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -51,8 +52,8 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"", {0, 0, 0}},    {"A", {1, 2, 2}},   {"AB", {3, 1, 2}},  {"ABC", {3, 3, 1}},
-    {"BA", {1, 3, 2}},  {"ABA", {1, 3, 2}}, {"AA", {1, 2, 2}},  {"CAB", {3, 1, 3}},
+    {"", {0, 0, 0}},    {"A", {1, 2, 2}},   {"AB", {3, 1, 2}}, {"ABC", {3, 3, 1}},
+    {"BA", {1, 3, 2}},  {"ABA", {1, 3, 2}}, {"AA", {1, 2, 2}}, {"CAB", {3, 1, 3}},
     {"BCC", {2, 3, 1}}, {"BAB", {3, 1, 2}},
 };
 
@@ -117,9 +118,9 @@ static void test_dead_handles_do_not_count(void **state)
         char asked;
         uint32_t expected;
     } table[] = {
-        {"A", 'A', 'B', 0},   {"AB", 'A', 'B', 1},  {"AB", 'A', 'C', 2},  {"AB", 'B', 'A', 1},
-        {"AB", 'B', 'C', 2},  {"ABC", 'C', 'B', 1}, {"ABC", 'C', 'A', 3}, {"ABA", 'B', 'A', 1},
-        {"BAB", 'B', 'A', 1},
+        {"A", 'A', 'B', 0},   {"AB", 'A', 'B', 1},  {"AB", 'A', 'C', 2},
+        {"AB", 'B', 'A', 1},  {"AB", 'B', 'C', 2},  {"ABC", 'C', 'B', 1},
+        {"ABC", 'C', 'A', 3}, {"ABA", 'B', 'A', 1}, {"BAB", 'B', 'A', 1},
     };
 
     (void)state;
@@ -162,6 +163,35 @@ static void test_two_handles_of_one_provider_are_strangers(void **state)
     assert_int_equal(scene_state(&scene, out, 1), WFP_REDIRECTED_BY_SELF);
     assert_int_equal(scene_state(&scene, out, HANDLES + 1), WFP_REDIRECTED_BY_OTHER);
     scene_free(&scene);
+}
+
+/* A well-formed record, not of our making, that names handles which never were. */
+static void test_invented_handles_do_not_count(void **state)
+{
+    static const struct record_hop hops[] = {
+        {.handle = HANDLES + 1, .provider = 0}, {.handle = 0, .provider = 11},
+        {.handle = 0, .provider = 0},           {.handle = 9, .provider = 11},
+        {.handle = UINT32_MAX, .provider = 11}, {.handle = 1, .provider = 12},
+    };
+    const struct record_view none = {NULL, 0};
+    const struct record_shape shape = {188, 560};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(hops); i++) {
+        struct scene scene;
+        uint8_t bytes[SCENE_ROOM];
+        struct wfp_ioctl set;
+
+        begin(&scene);
+        set = scene_set(
+            &scene, scene_open(&scene, WFP_TCP, true), bytes,
+            record_append(none, &hops[i], shape, scene.limits.origin, bytes, sizeof bytes));
+        assert_answer(scene_call(&scene, &set).answer, answer_bytes(0, 0));
+        assert_int_equal(scene_state(&scene, set.socket, 1), WFP_NOT_REDIRECTED);
+        scene_decide(&scene, WFP_KEY_SET_DEAD_HANDLE, answer_bytes(10022, 0));
+        assert_answer(scene_call(&scene, &set).answer, answer_bytes(10022, 0));
+        scene_free(&scene);
+    }
 }
 
 /* ---- SET, and when (SET-06, UNK-11, UNK-12, UNK-25, ST-07) ---- */
@@ -307,6 +337,25 @@ static void test_state_needs_socket_and_handle(void **state)
     scene_free(&scene);
 }
 
+static void test_allowed_states(void **state)
+{
+    struct scene scene;
+    struct wfp_answer_set set;
+    uint32_t out;
+
+    (void)state;
+    begin(&scene);
+    out = chain(&scene, "AB");
+    wfp_redirect_state_allowed(scene.world, out, 1, &set);
+    assert_int_equal(set.count, 1);
+    assert_answer(set.answers[0], answer_state(WFP_PREVIOUSLY_REDIRECTED_BY_SELF));
+    wfp_redirect_state_allowed(scene.world, out, 99, &set);
+    assert_int_equal(set.count, 0);
+    wfp_redirect_state_allowed(scene.world, 99, 1, &set);
+    assert_int_equal(set.count, 0);
+    scene_free(&scene);
+}
+
 /* The record belongs to the service's side: the redirected client itself has an empty list. */
 static void test_client_of_a_redirect_has_an_empty_list(void **state)
 {
@@ -323,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_rules_name_the_states),
         cmocka_unit_test(test_dead_handles_do_not_count),
         cmocka_unit_test(test_another_provider_is_a_stranger),
+        cmocka_unit_test(test_invented_handles_do_not_count),
         cmocka_unit_test(test_two_handles_of_one_provider_are_strangers),
         cmocka_unit_test(test_set_counts_before_connect),
         cmocka_unit_test(test_late_set_changes_no_state),
@@ -330,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_refused_set_keeps_the_first),
         cmocka_unit_test(test_no_record_is_none_even_if_accepted),
         cmocka_unit_test(test_state_needs_socket_and_handle),
+        cmocka_unit_test(test_allowed_states),
         cmocka_unit_test_setup_teardown(test_client_of_a_redirect_has_an_empty_list, scene_setup,
                                         scene_teardown),
     };

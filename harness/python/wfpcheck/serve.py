@@ -108,6 +108,7 @@ class Server:
         self.command = [*before, find_program(program), "serve", *arguments]
         self.timeout = timeout
         self._next_id = 0
+        self._forsaken: typing.Set[int] = set()
         self._lines: "queue.SimpleQueue[bytes]" = queue.SimpleQueue()
         self._stderr = tempfile.TemporaryFile()
         self._process = self._start()
@@ -196,6 +197,9 @@ class Server:
 
     def _receive(self, number: int) -> Json:
         response = self.read()
+        while response.get("id") in self._forsaken:
+            self._forsaken.remove(response["id"])
+            response = self.read()
         if response.get("id") != number:
             raise ProtocolError(f"expected the answer to request {number}, "
                                 f"found {response.get('id')}")
@@ -212,20 +216,27 @@ class Server:
     def ask_all(self, requests: typing.Iterable[Json]) -> typing.Iterator[Json]:
         """Many requests, their responses in order; an `error` is left in its response."""
         waiting: typing.Deque[int] = collections.deque()
-        for request in requests:
-            waiting.append(self._send(request))
-            if len(waiting) == WINDOW:
+        try:
+            for request in requests:
+                waiting.append(self._send(request))
+                if len(waiting) == WINDOW:
+                    yield self._receive(waiting.popleft())
+            while waiting:
                 yield self._receive(waiting.popleft())
-        while waiting:
-            yield self._receive(waiting.popleft())
+        finally:
+            self._forsaken.update(waiting)
+
+    def _cases(self, do: str, members: Json) -> typing.List[Json]:
+        cases: typing.List[Json] = self.ask(do, **members)["cases"]
+        return cases
 
     def run(self, **members: typing.Any) -> typing.List[Json]:
         """The judged cases of `vector`, or of an inline `document`."""
-        return self.ask("run", **members)["cases"]
+        return self._cases("run", members)
 
     def list(self, **members: typing.Any) -> typing.List[Json]:
         """Every case there is."""
-        return self.ask("list", **members)["cases"]
+        return self._cases("list", members)
 
     # The end.
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The lines of a recording, each held against its number and its checksum before it is looked at.
+ */
+
+#ifndef HARNESS_RECORDING_CHAIN_H
+#define HARNESS_RECORDING_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/complaint.h"
+#include "harness/status.h"
+
+struct chain {
+    FILE *file;
+    const char *path;
+    struct complaints *complaints;
+    char *line; /* the current one, without its line end */
+    size_t length;
+    size_t room;
+    size_t number; /* its number, from 1 */
+    uint64_t sum;  /* its checksum */
+};
+
+/*
+ * Reads the next line. STATUS_BAD_INPUT after a complaint that names the line and what has happened
+ * to it: altered, missing, repeated, moved, cut off, too long, or of another format. `*more` is
+ * false at the end of the file.
+ */
+enum status chain_next(struct chain *chain, bool *more);
+
+/* Frees the line; the file is the caller's. */
+void chain_clear(struct chain *chain);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/retrial.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/document.h"
+#include "harness/retrial_step.h"
+
+/* The gravest verdict of the steps, or how the recording itself says that the case ended. */
+static void sum_up(struct trial *trial)
+{
+    static const int gravity[VERDICT_COUNT] = {[VERDICT_UNSUPPORTED] = 1,
+                                               [VERDICT_UNDECIDED] = 2,
+                                               [VERDICT_BROKEN] = 3,
+                                               [VERDICT_FAIL] = 4};
+    struct tried *tried = trial->tried;
+
+    tried->verdict = trial->recorded->end;
+    (void)snprintf(tried->message, sizeof tried->message, "%s", trial->recorded->why);
+    for (size_t i = 0; i < VECTOR_STEPS_MAX; i++) {
+        const struct tried_step *step = &tried->steps[i];
+
+        tried->judged += step->judged;
+        if (gravity[step->verdict] > gravity[tried->verdict]) {
+            tried->verdict = step->verdict;
+            memcpy(tried->message, step->message, sizeof tried->message);
+        }
+    }
+    if (tried->verdict == VERDICT_PASS && tried->judged == 0) {
+        tried->verdict = VERDICT_UNDECIDED;
+        (void)snprintf(tried->message, sizeof tried->message, "no answer in it to judge");
+    }
+}
+
+static void try_steps(struct trial *trial)
+{
+    const struct retrial *retrial = trial->retrial;
+    struct tried *tried = trial->tried;
+    const struct script script = {tried->vector, retrial->profile, trial->member, false, NULL,
+                                  false};
+    char trouble[BACKEND_TROUBLE_MAX];
+
+    trial->sizes_fit = retrial_fit_sizes(retrial, &script, trial->recorded);
+    if (retrial->model->begin(retrial->model->state, tried->vector, retrial->profile, trouble) !=
+        STATUS_OK) {
+        trial_conclude(&tried->steps[0], VERDICT_UNDECIDED, "the model cannot follow: %s", trouble);
+        return;
+    }
+    for (size_t i = 0; i < trial->recorded->count && trial_step(trial, i); i++) {
+    }
+    retrial->model->end(retrial->model->state);
+    blobs_clear(&trial->blobs);
+}
+
+static const struct sweep_member *find_member(const struct vector *vector, const char *text)
+{
+    const struct sweep *sweep = vector->swept == NULL ? NULL : vector->swept->sweep;
+
+    for (size_t b = 0; sweep != NULL && b < sweep->count; b++) {
+        for (size_t m = 0; m < sweep->bands[b].count; m++) {
+            if (strcmp(sweep->bands[b].members[m].text, text) == 0) {
+                return &sweep->bands[b].members[m];
+            }
+        }
+    }
+    return NULL;
+}
+
+static enum status refuse(const struct trial *trial, const char *field, const char *expected,
+                          const char *actual)
+{
+    complain(trial->retrial->complaints, trial->retrial->path, (int)trial->recorded->line, field,
+             expected, "%s", actual);
+    return STATUS_BAD_INPUT;
+}
+
+/* Do the vector, the member and the recorded steps go together? */
+static enum status check(struct trial *trial)
+{
+    const struct recorded_case *recorded = trial->recorded;
+    const struct vector *vector = trial->tried->vector;
+    const bool whole = recorded->end == VERDICT_PASS;
+
+    trial->member = find_member(vector, recorded->member);
+    if ((trial->member == NULL) != (vector->swept == NULL) ||
+        (trial->member == NULL && recorded->member[0] != '\0')) {
+        return refuse(trial, "member", "a member of the vector's sweep", recorded->member);
+    }
+    if (recorded->count > vector->step_count || (whole && recorded->count < vector->step_count)) {
+        return refuse(trial, "step", "as many steps as the vector has", "another number");
+    }
+    return STATUS_OK;
+}
+
+static enum status read_vector(const struct trial *trial)
+{
+    const struct retrial *retrial = trial->retrial;
+    struct document *document;
+    char name[1024];
+    enum status status;
+
+    (void)snprintf(name, sizeof name, "%.900s:%zu", retrial->path, trial->recorded->line);
+    status = document_from_tree(name, trial->recorded->vector, retrial->complaints, &document);
+    return status == STATUS_OK
+               ? vector_read(document, retrial->keys, retrial->complaints, &trial->tried->vector)
+               : status;
+}
+
+enum status retrial_case(const struct retrial *retrial, const struct recorded_case *recorded,
+                         struct tried *tried)
+{
+    struct trial trial = {.retrial = retrial, .recorded = recorded, .tried = tried};
+    enum status status;
+
+    memset(tried, 0, sizeof *tried);
+    status = read_vector(&trial);
+    if (status == STATUS_OK) {
+        status = check(&trial);
+    }
+    if (status != STATUS_OK) {
+        tried_clear(tried);
+        return status;
+    }
+    try_steps(&trial);
+    sum_up(&trial);
+    return STATUS_OK;
+}
+
+void tried_clear(struct tried *tried)
+{
+    vector_free(tried->vector);
+    tried->vector = NULL;
+}

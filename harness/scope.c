@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/scope.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "harness/reader.h"
+
+struct name_use {
+    const char *holder; /* member of the step, or NULL: the step itself */
+    const char *member;
+    size_t offset; /* in struct step */
+    enum step_kind kind;
+    enum name_kind names;
+};
+
+static const struct name_use uses[] = {
+    {NULL, "on", offsetof(struct step, on), STEP_BIND, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_LISTEN, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_SHUTDOWN, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_CLOSE, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_DUPLICATE, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_CONNECT, NAME_SOCKET},
+    {NULL, "to", offsetof(struct step, to), STEP_CONNECT, NAME_SOCKET},
+    {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_CONNECT, NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_ACCEPT, NAME_SOCKET},
+    {NULL, "from", offsetof(struct step, from), STEP_REDIRECTED_ACCEPT, NAME_SOCKET},
+    {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_REDIRECTED_ACCEPT,
+     NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_DESTROY_HANDLE, NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_IOCTL, NAME_INVALID},
+    {"in", "from", offsetof(struct step, ioctl.in.from), STEP_IOCTL, NAME_BLOB},
+    {NULL, "of", offsetof(struct step, of), STEP_RESULT, NAME_OPERATION},
+    {NULL, "of", offsetof(struct step, of), STEP_EVENT, NAME_OPERATION},
+    {NULL, "of", offsetof(struct step, of), STEP_CANCEL, NAME_OPERATION},
+    {NULL, "of", offsetof(struct step, of), STEP_FINISH, NAME_OPERATION},
+    {NULL, "on", offsetof(struct step, on), STEP_STATE, NAME_SOCKET},
+    {NULL, "handle", offsetof(struct step, handle), STEP_STATE, NAME_HANDLE},
+};
+
+/* What `as` names. */
+static const enum name_kind defines[STEP_KIND_COUNT] = {
+    [STEP_SOCKET] = NAME_SOCKET,   [STEP_DUPLICATE] = NAME_SOCKET,
+    [STEP_ACCEPT] = NAME_SOCKET,   [STEP_PLAIN_ACCEPT] = NAME_SOCKET,
+    [STEP_HANDLE] = NAME_HANDLE,   [STEP_REDIRECTED_ACCEPT] = NAME_SOCKET,
+    [STEP_IOCTL] = NAME_OPERATION,
+};
+
+/* NAME_INVALID stands for a socket or `invalid`. */
+static const char *const wanted[] = {
+    [NAME_SOCKET] = "a socket of an earlier step",
+    [NAME_HANDLE] = "self, or a handle of an earlier step",
+    [NAME_OPERATION] = "an overlapped call of an earlier step",
+    [NAME_BLOB] = "what an earlier step saved",
+    [NAME_INVALID] = "a socket of an earlier step, or invalid",
+};
+
+static void scope_add(struct scope *scope, const char *name, enum name_kind kind)
+{
+    scope->names[scope->count] = name;
+    scope->kinds[scope->count++] = kind;
+}
+
+void scope_begin(struct scope *scope)
+{
+    scope->count = 0;
+    scope_add(scope, "self", NAME_HANDLE);
+    scope_add(scope, "invalid", NAME_INVALID);
+}
+
+enum name_kind scope_find(const struct scope *scope, const char *name)
+{
+    for (size_t i = 0; i < scope->count; i++) {
+        if (strcmp(scope->names[i], name) == 0) {
+            return scope->kinds[i];
+        }
+    }
+    return NAME_NONE;
+}
+
+bool scope_check(struct reader *reader, struct place place, const char *name, enum name_kind names,
+                 const struct scope *scope)
+{
+    enum name_kind found = scope_find(scope, name);
+    bool socket = names == NAME_INVALID && found == NAME_SOCKET;
+    return found == names || socket || reader_complain(reader, place, wanted[names], "%s", name);
+}
+
+static const char *name_at(const struct step *step, size_t offset)
+{
+    const char *name;
+    memcpy(&name, (const char *)step + offset, sizeof name);
+    return name;
+}
+
+static bool define(struct reader *reader, json_t *value, const char *member, const char *name,
+                   enum name_kind kind, struct scope *scope)
+{
+    if (name == NULL) {
+        return true;
+    }
+    if (scope_find(scope, name) != NAME_NONE) {
+        return reader_complain(reader, place_member(value, member), "a name not used before", "%s",
+                               name);
+    }
+    scope_add(scope, name, kind);
+    return true;
+}
+
+bool scope_step(struct reader *reader, json_t *value, const struct step *step, struct scope *scope)
+{
+    bool good = true;
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        const struct name_use *use = &uses[i];
+        const char *name = use->kind == step->kind ? name_at(step, use->offset) : NULL;
+        json_t *holder = use->holder == NULL ? value : json_object_get(value, use->holder);
+        if (name != NULL && holder != NULL) {
+            struct place place = place_member(holder, use->member);
+            good &= scope_check(reader, place, name, use->names, scope);
+        }
+    }
+    good &= define(reader, value, "as", step->as, defines[step->kind], scope);
+    return define(reader, value, "save", step->ioctl.save, NAME_BLOB, scope) && good;
+}

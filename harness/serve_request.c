@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/serve_request.h"
+
+#include <string.h>
+
+#include "harness/document.h"
+#include "harness/session.h"
+
+size_t server_vector_count(const struct server *server)
+{
+    return server->session->tree.count;
+}
+
+/* Its place in the order of ids; false when there is no such vector. */
+static bool find_vector(const struct server *server, const char *id, size_t *place)
+{
+    struct vector *const *by_id = server->session->tree.by_id;
+    size_t low = 0;
+    size_t high = server_vector_count(server);
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = strcmp(by_id[middle]->id, id);
+
+        if (order == 0) {
+            *place = middle;
+            return true;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+const char *request_text(json_t *request, const char *name, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(request, name));
+
+    return text == NULL ? otherwise : text;
+}
+
+bool subject_take_vector(struct server *server, json_t *request, struct subject *subject)
+{
+    struct complaints *complaints = &server->session->complaints;
+    json_t *inline_vector = json_object_get(request, "document");
+    const char *id = request_text(request, "vector", NULL);
+    struct document *document;
+
+    if (id != NULL && find_vector(server, id, &subject->place)) {
+        subject->vector = server->session->tree.by_id[subject->place];
+        return true;
+    }
+    if (inline_vector == NULL) {
+        complain(complaints, "request", 0, "vector", "the id of a vector", "%s",
+                 id == NULL ? "nothing" : id);
+        return false;
+    }
+    if (document_from_tree("request", inline_vector, complaints, &document) != STATUS_OK ||
+        vector_read(document, server->session->keys, complaints, &subject->own_vector) !=
+            STATUS_OK) {
+        return false;
+    }
+    subject->vector = subject->own_vector;
+    return true;
+}
+
+static bool apply_settings(struct server *server, json_t *settings, struct profile *profile)
+{
+    struct complaints *complaints = &server->session->complaints;
+    json_t *setting;
+    size_t i;
+
+    json_array_foreach(settings, i, setting) {
+        if (!json_is_string(setting)) {
+            complain(complaints, "request", 0, "set", "strings KEY=VALUE", "something else");
+            return false;
+        }
+        if (profile_set(profile, json_string_value(setting), server->session->keys, complaints) !=
+            STATUS_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool subject_take_profile(struct server *server, json_t *request, struct subject *subject)
+{
+    struct session *session = server->session;
+    json_t *settings = json_object_get(request, "set");
+    const char *name = request_text(request, "profile", "observed");
+
+    if (settings == NULL) {
+        subject->profile = session_profile(session, name);
+        return subject->profile != NULL;
+    }
+    if (!json_is_array(settings)) {
+        complain(&session->complaints, "request", 0, "set", "an array", "something else");
+        return false;
+    }
+    if (profile_load(session->root, name, session->keys, &session->complaints,
+                     &subject->own_profile) != STATUS_OK) {
+        return false;
+    }
+    subject->profile = subject->own_profile;
+    return apply_settings(server, settings, subject->profile);
+}
+
+void subject_release(struct subject *subject)
+{
+    if (subject->own_vector != NULL) {
+        vector_free(subject->own_vector);
+    }
+    if (subject->own_profile != NULL) {
+        profile_free(subject->own_profile);
+    }
+}
+
+bool subject_open_backends(const struct subject *subject, const struct session *session,
+                           struct backend *backend, struct backend *reference)
+{
+    *backend = session->backend;
+    *reference = session->reference;
+    if (subject->own_profile == NULL) {
+        return true;
+    }
+    if (backend_simulator_open(wfp_rules(), backend) != STATUS_OK) {
+        return false;
+    }
+    if (backend_simulator_open(wfp_rules(), reference) != STATUS_OK) {
+        backend->close(backend->state);
+        return false;
+    }
+    return true;
+}
+
+void subject_close_backends(const struct subject *subject, struct backend *backend,
+                            struct backend *reference)
+{
+    if (subject->own_profile != NULL) {
+        backend->close(backend->state);
+        reference->close(reference->state);
+    }
+}
