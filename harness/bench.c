@@ -64,7 +64,7 @@ static bool fetch_record(struct scene *scene)
         ioctl_on(scene->accepted, WFP_SIO_QUERY_RECORDS, scene->record, BUFFER);
     struct wfp_reply reply;
 
-    if (wfp_ioctl(scene->world, &query, &reply) != WFP_OK || reply.answer.error != 0) {
+    if (wfp_socket_ioctl(scene->world, &query, &reply) != WFP_OK || reply.answer.error != 0) {
         return false;
     }
     scene->record_size = reply.answer.bytes;
@@ -98,7 +98,7 @@ static void repeat_ioctl(void *context)
 {
     struct repeated *repeated = context;
 
-    (void)wfp_ioctl(repeated->world, &repeated->call, &repeated->reply);
+    (void)wfp_socket_ioctl(repeated->world, &repeated->call, &repeated->reply);
 }
 
 struct copied {
@@ -150,7 +150,7 @@ enum status bench_model(struct bench_model *figures)
     memset(&scene, 0, sizeof scene);
     if (profile != NULL && memory != NULL) {
         wfp_profile_documented(profile);
-        scene.world = wfp_world_init(memory, &limits, wfp_rules(), profile);
+        scene.world = wfp_world_init(memory, &limits, wfp_rules_shipped(), profile);
         if (connect_redirected(&scene) && fetch_record(&scene)) {
             measure_model(&scene, figures);
             status = STATUS_OK;

@@ -97,7 +97,7 @@ static size_t report_clauses(struct report *report, size_t *wanted)
 
 static size_t report_rules(struct report *report)
 {
-    const struct wfp_rules *rules = wfp_rules();
+    const struct wfp_rules *rules = wfp_rules_shipped();
     size_t noticed = 0;
 
     for (size_t row = 0; row < rules->count; row++) {
@@ -130,8 +130,8 @@ static void report_stale(struct report *report)
         const char *id = report->baseline->mutants[i].rule;
         bool known = false;
 
-        for (size_t row = 0; row < wfp_rules()->count; row++) {
-            known = known || strcmp(wfp_rules()->rows[row].id, id) == 0;
+        for (size_t row = 0; row < wfp_rules_shipped()->count; row++) {
+            known = known || strcmp(wfp_rules_shipped()->rows[row].id, id) == 0;
         }
         if (!known) {
             report->faults++;
@@ -154,7 +154,7 @@ static void print_report(struct report *report)
     if (report->human) {
         (void)printf("%zu of %zu MUST and SHOULD clauses in scope covered · %zu of %zu mutants "
                      "noticed · %zu rules · %zu cases · %zu faults\n",
-                     clauses, wanted, mutants, report->coverage.mutants, wfp_rules()->count,
+                     clauses, wanted, mutants, report->coverage.mutants, wfp_rules_shipped()->count,
                      report->coverage.cases, report->faults);
     }
 }

@@ -155,7 +155,7 @@ static void print_rule(const struct wfp_rule *rule)
 
 static void print_rules(const struct subject *subject)
 {
-    const struct wfp_rules *rules = wfp_rules();
+    const struct wfp_rules *rules = wfp_rules_shipped();
     bool any = false;
 
     for (size_t row = 0; row < rules->count; row++) {

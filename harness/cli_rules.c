@@ -90,9 +90,9 @@ int cli_rules(int argc, char **argv)
     }
     format = options_text(&options, 0, "human");
     if (format[0] == 'd') {
-        print_dot(wfp_rules());
+        print_dot(wfp_rules_shipped());
     } else {
-        print_each(wfp_rules(), format[0] == 'j' ? print_json : print_human);
+        print_each(wfp_rules_shipped(), format[0] == 'j' ? print_json : print_human);
     }
     options_release(&options);
     return EXIT_WELL;

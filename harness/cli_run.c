@@ -241,7 +241,7 @@ static enum status open_backend(void *context, struct backend *backend)
     char trouble[BACKEND_TROUBLE_MAX];
 
     return strcmp(run->backend, "winsock") == 0 ? backend_winsock_open(backend, trouble)
-                                                : backend_simulator_open(wfp_rules(), backend);
+                                                : backend_simulator_open(wfp_rules_shipped(), backend);
 }
 
 static int exit_code(struct run *run, const struct report_totals *totals)

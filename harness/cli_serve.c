@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "harness/cli.h"
@@ -10,7 +11,10 @@ static const struct command command = {
     .name = "wfpcheck serve",
     .summary = "Answers requests, one JSON object a line on standard input, one line each on "
                "standard output. {\"id\":1,\"do\":\"run\",\"vector\":\"ID\",\"profile\":\"NAME\"} "
-               "judges a vector; list, play and profile are the other verbs.",
+               "judges a vector; list, play and profile are the other verbs. PATH as for run; "
+               "without any, all vectors are served.",
+    .positional = "[PATH...]",
+    .positional_max = SIZE_MAX,
 };
 
 int cli_serve(int argc, char **argv)
@@ -28,7 +32,10 @@ int cli_serve(int argc, char **argv)
         status = session_open_backend(&session, "sim");
     }
     if (status == STATUS_OK) {
-        status = session_load(&session, NULL, 0);
+        status = session_load(&session, options.positionals, options.positional_count);
+    }
+    if (status == STATUS_OK && session.tree.bad > 0) {
+        status = STATUS_BAD_INPUT;
     }
     session_complain(&session);
     if (status == STATUS_OK) {

@@ -95,7 +95,7 @@ struct measuring {
 static void try_mutant(struct measuring *measuring, const struct suite *suite,
                        const struct backend *backend, size_t row, enum mutation mutation)
 {
-    const struct wfp_rule *rule = &wfp_rules()->rows[row];
+    const struct wfp_rule *rule = &wfp_rules_shipped()->rows[row];
     struct rule_coverage *seen = &measuring->coverage->rules[row];
 
     for (size_t i = 0; i < suite->plan->count; i++) {
@@ -123,11 +123,11 @@ static enum status measure_mutant(struct measuring *measuring, size_t row, enum 
     struct rule_coverage *seen = &measuring->coverage->rules[row];
     struct backend backend;
 
-    seen->matters[mutation] = mutation_matters(wfp_rules(), row, mutation);
+    seen->matters[mutation] = mutation_matters(wfp_rules_shipped(), row, mutation);
     if (!seen->matters[mutation]) {
         return STATUS_OK;
     }
-    mutation_make(wfp_rules(), row, mutation, &measuring->mutant);
+    mutation_make(wfp_rules_shipped(), row, mutation, &measuring->mutant);
     if (backend_simulator_open(&measuring->mutant.rules, &backend) != STATUS_OK) {
         return STATUS_BROKEN;
     }
@@ -148,7 +148,7 @@ static enum status measure_suite(struct suite *suite, struct coverage *coverage)
     struct runner runner = {.backend = &backend, .options = "", .visited = visited};
 
     suite->passes = calloc(suite->plan->count + 1, sizeof(bool));
-    if (suite->passes == NULL || backend_simulator_open(wfp_rules(), &backend) != STATUS_OK) {
+    if (suite->passes == NULL || backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK) {
         return STATUS_BROKEN;
     }
     for (size_t i = 0; i < suite->plan->count; i++) {
@@ -160,7 +160,7 @@ static enum status measure_suite(struct suite *suite, struct coverage *coverage)
         judged_clear(&judged);
     }
     backend.close(backend.state);
-    for (size_t row = 0; row < wfp_rules()->count; row++) {
+    for (size_t row = 0; row < wfp_rules_shipped()->count; row++) {
         coverage->rules[row].visited |= ((visited[row / 64] >> (row % 64)) & 1) != 0;
     }
     return STATUS_OK;
@@ -173,7 +173,7 @@ static enum status measure_all(struct measuring *measuring)
     if (status == STATUS_OK) {
         status = measure_suite(&measuring->variants, measuring->coverage);
     }
-    for (size_t i = 0; i < wfp_rules()->count * MUTATION_COUNT && status == STATUS_OK; i++) {
+    for (size_t i = 0; i < wfp_rules_shipped()->count * MUTATION_COUNT && status == STATUS_OK; i++) {
         status = measure_mutant(measuring, i / MUTATION_COUNT, (enum mutation)(i % MUTATION_COUNT));
     }
     return status;

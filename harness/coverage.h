@@ -28,7 +28,7 @@ struct rule_coverage {
 };
 
 struct coverage {
-    struct rule_coverage rules[WFP_RULES_MAX]; /* by row of wfp_rules() */
+    struct rule_coverage rules[WFP_RULES_MAX]; /* by row of wfp_rules_shipped() */
     bool *clauses;                             /* by index in the catalogue */
     size_t cases;
     size_t red; /* cases that fail already with the table as shipped; they show nothing */

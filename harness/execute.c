@@ -37,7 +37,7 @@ static enum status open_jobs(struct executor *executor)
         if (execution->open(execution->context, &job->backend) != STATUS_OK) {
             return STATUS_BROKEN;
         }
-        if (backend_simulator_open(wfp_rules(), &job->reference) != STATUS_OK) {
+        if (backend_simulator_open(wfp_rules_shipped(), &job->reference) != STATUS_OK) {
             job->backend.close(job->backend.state);
             return STATUS_BROKEN;
         }

@@ -128,8 +128,7 @@ static enum status refuse_first(struct chain *chain)
                   "an altered line: its checksum does not fit");
 }
 
-/* Reads on to see where line `number` has gone; 0 if it is nowhere. `next` is what follows first.
- */
+/* Reads on to see where line `number` has gone; 0 if it is nowhere. `next`: what follows. */
 static size_t find_line(struct chain *chain, size_t number, size_t *next)
 {
     size_t place = number;
@@ -150,7 +149,7 @@ static size_t find_line(struct chain *chain, size_t number, size_t *next)
 static enum status refuse_line(struct chain *chain, size_t number)
 {
     const size_t stated = stated_number(chain);
-    char actual[96] = "an altered line: its checksum does not fit";
+    char actual[160] = "an altered line: its checksum does not fit";
     size_t found;
     size_t next;
 
@@ -161,14 +160,16 @@ static enum status refuse_line(struct chain *chain, size_t number)
         return refuse(chain, number, "the line as it was written", actual);
     }
     found = find_line(chain, number, &next);
-    if (found != 0) {
+    if (stated > number && found != 0) {
         (void)snprintf(actual, sizeof actual,
                        "line %zu: the lines were reordered, %zu stands at %zu", stated, number,
                        found);
-    } else if (next != number + 1 && stated > number) {
-        (void)snprintf(actual, sizeof actual, "line %zu: line %zu is missing", stated, number);
-    } else if (next != number + 1) {
+    } else if (next == number + 1) {
+        return refuse(chain, number, "the line as it was written", actual);
+    } else if (stated < number) {
         (void)snprintf(actual, sizeof actual, "line %zu, repeated", stated);
+    } else {
+        (void)snprintf(actual, sizeof actual, "line %zu: line %zu is missing", stated, number);
     }
     return refuse(chain, number, "the line of this number", actual);
 }

@@ -28,7 +28,9 @@ struct recording {
 static enum status refuse(struct recording *recording, const char *field, const char *expected,
                           const char *actual)
 {
-    complain(recording->chain.complaints, recording->path, (int)recording->chain.number, field,
+    const size_t line = recording->chain.number;
+
+    complain(recording->chain.complaints, recording->path, line == 0 ? 1 : (int)line, field,
              expected, "%s", actual);
     return STATUS_BAD_INPUT;
 }

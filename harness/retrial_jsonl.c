@@ -121,7 +121,7 @@ static void tell(const struct retrial_report *report, const struct recorded_case
     json_t *object = line("case");
 
     for (size_t i = 0; i < recorded->count; i++) {
-        if (tried->steps[i].judged) {
+        if (tried->steps[i].judged || tried->steps[i].verdict != VERDICT_PASS) {
             print_answer(report, recorded, &recorded->steps[i], &tried->steps[i]);
         }
     }
@@ -148,7 +148,7 @@ static json_t *counts_json(const size_t *counts)
 
 static void end(const struct retrial_report *report)
 {
-    const struct wfp_rules *rules = wfp_rules();
+    const struct wfp_rules *rules = wfp_rules_shipped();
     json_t *object = line("totals");
     json_t *explained = json_object();
 

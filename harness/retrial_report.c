@@ -13,13 +13,13 @@ enum { RULE_COLUMN = 34, ANSWER_COLUMN = 34, CALL_COLUMN = 90 };
 void retrial_count(struct retrial_report *report, const struct recorded_case *recorded,
                    const struct tried *tried)
 {
-    const struct wfp_rules *rules = wfp_rules();
+    const struct wfp_rules *rules = wfp_rules_shipped();
 
     report->totals.cases[tried->verdict]++;
     for (size_t i = 0; i < recorded->count; i++) {
         const struct tried_step *step = &tried->steps[i];
 
-        if (step->judged) {
+        if (step->judged || step->verdict != VERDICT_PASS) {
             report->totals.answers[step->verdict]++;
         }
         if (step->judged && step->rule != NULL) {
@@ -127,7 +127,7 @@ static void human_tell(const struct retrial_report *report, const struct recorde
 
 static void add_rules(const struct retrial_report *report, struct text *text)
 {
-    const struct wfp_rules *rules = wfp_rules();
+    const struct wfp_rules *rules = wfp_rules_shipped();
 
     text_add(text, "  what explains the answers\n");
     for (size_t i = 0; i < rules->count; i++) {

@@ -14,7 +14,7 @@
 
 struct retrial_totals {
     size_t cases[VERDICT_COUNT];
-    size_t answers[VERDICT_COUNT]; /* of those that were judged */
+    size_t answers[VERDICT_COUNT]; /* that were judged, or where the model could not go on */
     size_t rules[WFP_RULES_MAX];   /* by row: the answers that it explains */
 };
 

@@ -216,7 +216,7 @@ static enum status judge_step(void *context, size_t index, const struct played *
 
     run->in_sizes[index] = played->in_size;
     find_n(run, index, &judge);
-    note_visit(run->runner, played->reply.rule, wfp_rules());
+    note_visit(run->runner, played->reply.rule, wfp_rules_shipped());
     if (played->step.number == run->planned->vector->claim->number) {
         note_claim(run, played);
     }

@@ -54,7 +54,8 @@ static enum status answer(struct server *server, json_t *request)
     }
     subject.member = request_text(request, "member", NULL);
     subject.details = json_is_true(json_object_get(request, "details"));
-    if (!subject_take_profile(server, request, &subject) ||
+    if (!request_check(request, &server->session->complaints) ||
+        !subject_take_profile(server, request, &subject) ||
         (verb->on_vector && !subject_take_vector(server, request, &subject))) {
         status = serve_send_complaint(server, request);
     } else {
@@ -68,7 +69,7 @@ static enum status answer_line(struct server *server, size_t length)
 {
     json_error_t error;
     json_t *request =
-        json_loadb(server->line, length, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
+        json_loadb(server->line, length, JSON_REJECT_DUPLICATES, &error);
     enum status status;
 
     if (!json_is_object(request)) {

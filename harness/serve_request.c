@@ -36,6 +36,55 @@ static bool find_vector(const struct server *server, const char *id, size_t *pla
     return false;
 }
 
+struct request_member {
+    const char *name;
+    const char *expected; /* NULL: anything */
+    json_type type;
+};
+
+static const struct request_member request_members[] = {
+    {"id", NULL, JSON_NULL},          {"do", "a text", JSON_STRING},
+    {"vector", "a text", JSON_STRING}, {"member", "a text", JSON_STRING},
+    {"profile", "a text", JSON_STRING}, {"set", "an array", JSON_ARRAY},
+    {"details", "true or false", JSON_TRUE}, {"document", "an object", JSON_OBJECT},
+};
+
+static const struct request_member *request_member(const char *name)
+{
+    for (size_t i = 0; i < sizeof request_members / sizeof request_members[0]; i++) {
+        if (strcmp(request_members[i].name, name) == 0) {
+            return &request_members[i];
+        }
+    }
+    return NULL;
+}
+
+static bool has_type(const struct request_member *member, json_t *value)
+{
+    return member->expected == NULL || json_typeof(value) == member->type ||
+           (member->type == JSON_TRUE && json_is_boolean(value));
+}
+
+bool request_check(json_t *request, struct complaints *complaints)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(request, name, value) {
+        const struct request_member *member = request_member(name);
+
+        if (member == NULL) {
+            complain(complaints, "request", 0, name, "one of the protocol's members", "another");
+            return false;
+        }
+        if (!has_type(member, value)) {
+            complain(complaints, "request", 0, name, member->expected, "another type");
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *request_text(json_t *request, const char *name, const char *otherwise)
 {
     const char *text = json_string_value(json_object_get(request, name));
@@ -97,10 +146,6 @@ bool subject_take_profile(struct server *server, json_t *request, struct subject
         subject->profile = session_profile(session, name);
         return subject->profile != NULL;
     }
-    if (!json_is_array(settings)) {
-        complain(&session->complaints, "request", 0, "set", "an array", "something else");
-        return false;
-    }
     if (profile_load(session->root, name, session->keys, &session->complaints,
                      &subject->own_profile) != STATUS_OK) {
         return false;
@@ -127,10 +172,10 @@ bool subject_open_backends(const struct subject *subject, const struct session *
     if (subject->own_profile == NULL) {
         return true;
     }
-    if (backend_simulator_open(wfp_rules(), backend) != STATUS_OK) {
+    if (backend_simulator_open(wfp_rules_shipped(), backend) != STATUS_OK) {
         return false;
     }
-    if (backend_simulator_open(wfp_rules(), reference) != STATUS_OK) {
+    if (backend_simulator_open(wfp_rules_shipped(), reference) != STATUS_OK) {
         backend->close(backend->state);
         return false;
     }

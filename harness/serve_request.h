@@ -45,6 +45,9 @@ struct subject {
 
 size_t server_vector_count(const struct server *server);
 
+/* Has it the protocol's members only, each of its type? False after a complaint. */
+bool request_check(json_t *request, struct complaints *complaints);
+
 /* The request's member of that name if it is a text. */
 const char *request_text(json_t *request, const char *name, const char *otherwise);
 

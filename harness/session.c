@@ -95,12 +95,12 @@ enum status session_load(struct session *session, const char *const *paths, size
 enum status session_open_backend(struct session *session, const char *name)
 {
     char trouble[BACKEND_TROUBLE_MAX] = "no memory";
-    enum status status = backend_simulator_open(wfp_rules(), &session->reference);
+    enum status status = backend_simulator_open(wfp_rules_shipped(), &session->reference);
 
     if (status == STATUS_OK && strcmp(name, "winsock") == 0) {
         status = backend_winsock_open(&session->backend, trouble);
     } else if (status == STATUS_OK) {
-        status = backend_simulator_open(wfp_rules(), &session->backend);
+        status = backend_simulator_open(wfp_rules_shipped(), &session->backend);
     }
     if (status != STATUS_OK) {
         complain(&session->complaints, "wfpcheck", 0, "backend", "one that this system has", "%s",

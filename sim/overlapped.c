@@ -183,4 +183,11 @@ enum wfp_status wfp_operation_release(struct wfp_world *world, uint32_t operatio
 void wfp_thread_exit(struct wfp_world *world, uint32_t thread)
 {
     overlapped_abort(world, OVERLAPPED_OF_THREAD, thread, false);
+    for (uint32_t link = 1; link <= world->limits.operations; link++) {
+        struct operation *operation = world_operation(world, link);
+
+        if (operation != NULL && operation->thread == thread) {
+            operation->due = false;
+        }
+    }
 }

@@ -244,7 +244,7 @@ static const struct wfp_rule rows[] = {
 
 static const struct wfp_rules table = {rows, sizeof rows / sizeof rows[0]};
 
-const struct wfp_rules *wfp_rules(void)
+const struct wfp_rules *wfp_rules_shipped(void)
 {
     return &table;
 }

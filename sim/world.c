@@ -42,8 +42,12 @@ struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
                                  const struct wfp_rules *rules, const struct wfp_profile *profile)
 {
     struct wfp_world *world = memory;
+    const size_t size = wfp_world_size(limits);
 
-    memset(memory, 0, wfp_world_size(limits));
+    if (size == 0) {
+        return NULL;
+    }
+    memset(memory, 0, size);
     world->rules = rules;
     world->profile = profile;
     world->limits = *limits;

@@ -367,7 +367,7 @@ static enum wfp_status perform_ioctl(struct simulator *simulator, const struct b
         wfp_ioctl_allowed(simulator->world, &ioctl, call->allowed);
     }
     status = call->observed == NULL
-                 ? wfp_ioctl(simulator->world, &ioctl, &given)
+                 ? wfp_socket_ioctl(simulator->world, &ioctl, &given)
                  : wfp_ioctl_assume(simulator->world, &ioctl, *call->observed, &given);
     if (status != WFP_OK) {
         return status;

@@ -23,7 +23,7 @@ static struct wfp_world *make_world(struct wfp_profile *profile)
         return NULL;
     }
     wfp_profile_documented(profile);
-    return wfp_world_init(memory, &limits, wfp_rules(), profile);
+    return wfp_world_init(memory, &limits, wfp_rules_shipped(), profile);
 }
 
 /* A client's connection, redirected to a listener and accepted there. */
@@ -67,7 +67,7 @@ static bool ask(struct wfp_world *world, uint32_t socket, struct wfp_buffer out,
                                    .routine = WFP_POINTER_NULL};
     struct wfp_reply reply;
 
-    if (wfp_ioctl(world, &call, &reply) != WFP_OK) {
+    if (wfp_socket_ioctl(world, &call, &reply) != WFP_OK) {
         return false;
     }
     printf("a query with %lu bytes of room: %s, %lu bytes (rule %s)\n", (unsigned long)out.size,

@@ -13,6 +13,7 @@ import xml.etree.ElementTree
 import pytest
 
 from scripts import asking, branch, leaf
+from test_schema import validator
 
 WELL, VERDICTS, USAGE, BROKEN = range(4)
 ONE = "query-records-redirected"
@@ -132,6 +133,54 @@ def test_full_disk(program):
     with open("/dev/full", "wb") as full:
         done = subprocess.run([program, "run", ONE], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == BROKEN and done.stderr
+
+
+# Known gaps, and profiles of one's own.
+
+
+def gap(folder, case, message="expected OK/7", until="2099-12-31"):
+    path = folder.parent / "known.json"
+    entry = {"case": case, "verdict": "fail", "message": message, "until": until,
+             "reason": "It is like that here.", "link": "https://example.invalid/1"}
+    path.write_text(json.dumps({"target": "model", "entries": [entry]}), "utf-8")
+    validator("known").validate(json.loads(path.read_text("utf-8")))
+    return path
+
+
+@pytest.mark.parametrize("case, more, verdict, code", [
+    ("wrong[observed]", {}, "known", WELL),
+    ("wrong[observed]", {"message": "another message"}, "fail", VERDICTS),
+    ("wrong[observed]", {"until": "2020-12-31"}, "fail", VERDICTS),
+    ("wrong[documented]", {}, "fail", VERDICTS),
+    ("right[observed]", {}, "fixed", VERDICTS),
+])
+def test_known_gap(wfpcheck, mixed, case, more, verdict, code):
+    path = mixed / case.partition("[")[0]
+    done = wfpcheck("run", f"{path}.json", "--known", gap(mixed, case, **more), "--format", "jsonl")
+    _, result, _ = lines(done.stdout)
+    assert (result["verdict"], done.returncode) == (verdict, code)
+
+
+def test_stale_gap_fails_a_whole_run(wfpcheck, mixed):
+    known = gap(mixed, "no-such-vector[observed]")
+    done = wfpcheck("run", "--known", known)
+    assert done.returncode == VERDICTS
+    assert COMPLAINT.match(done.stderr) and "no-such-vector[observed]" in done.stderr
+    assert wfpcheck("run", ONE, "--known", known).returncode == WELL
+
+
+def test_profile_of_ones_own(wfpcheck, tmp_path):
+    path = tmp_path / "mine.json"
+    choice = {"value": ["WSAENOBUFS/N"], "source": {"kind": "observed", "reference": "a test"}}
+    profile = {"name": "mine", "title": "A profile of a test", "extends": "observed",
+               "keys": {"too-small": choice}}
+    path.write_text(json.dumps(profile), "utf-8")
+    done = wfpcheck("run", "buffer-sizes-records@N-1", "--profile", path, "--format", "jsonl")
+    _, case, _ = lines(done.stdout)
+    assert (done.returncode, case["actual"]) == (WELL, "WSAENOBUFS/780")
+    path.write_text(json.dumps({**profile, "extends": "nobody"}), "utf-8")
+    done = wfpcheck("run", ONE, "--profile", path)
+    assert done.returncode == USAGE and COMPLAINT.match(done.stderr)
 
 
 # Formats.

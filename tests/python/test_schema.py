@@ -66,7 +66,7 @@ def shipped():
     yield "clauses", VECTORS / "clauses.json"
 
 
-@pytest.mark.parametrize("schema, path", shipped(), ids=lambda part: getattr(part, "stem", part))
+@pytest.mark.parametrize("schema, path", list(shipped()), ids=lambda part: getattr(part, "stem", part))
 def test_shipped_file_fits_its_schema(schema, path):
     errors = [f"{error.json_path}: {error.message}"
               for error in validator(schema).iter_errors(load(path))]

@@ -22,7 +22,7 @@ void scene_prepare(struct scene *scene)
 
     memset(scene, 0, sizeof *scene);
     scene->limits = limits;
-    scene->rules = wfp_rules();
+    scene->rules = wfp_rules_shipped();
     wfp_profile_documented(&scene->profile);
 }
 
@@ -177,7 +177,7 @@ struct wfp_reply scene_call(struct scene *scene, const struct wfp_ioctl *call)
 {
     struct wfp_reply reply;
 
-    assert_int_equal(wfp_ioctl(scene->world, call, &reply), WFP_OK);
+    assert_int_equal(wfp_socket_ioctl(scene->world, call, &reply), WFP_OK);
     return reply;
 }
 

@@ -32,7 +32,7 @@ static int open_all(void **state)
            catalogue_load(root, &complaints, &catalogue) != STATUS_OK ||
            key_catalogue_load(root, &complaints, &keys) != STATUS_OK ||
            profile_load(root, "documented", keys, &complaints, &documented) != STATUS_OK ||
-           backend_simulator_open(wfp_rules(), &backend) != STATUS_OK;
+           backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK;
 }
 
 static int close_all(void **state)
@@ -135,8 +135,8 @@ static void measure(const char *text, bool variant, struct coverage *coverage)
 
 static const struct rule_coverage *rule_named(const struct coverage *coverage, const char *id)
 {
-    for (size_t row = 0; row < wfp_rules()->count; row++) {
-        if (strcmp(wfp_rules()->rows[row].id, id) == 0) {
+    for (size_t row = 0; row < wfp_rules_shipped()->count; row++) {
+        if (strcmp(wfp_rules_shipped()->rows[row].id, id) == 0) {
             return &coverage->rules[row];
         }
     }
@@ -236,7 +236,7 @@ static void test_no_case_covers_nothing(void **state)
     measure(NULL, false, &coverage);
     assert_int_equal(visited(&coverage) + noticed(&coverage) + covered(&coverage), 0);
     assert_int_equal(coverage.red, 0);
-    assert_true(coverage.mutants > wfp_rules()->count);
+    assert_true(coverage.mutants > wfp_rules_shipped()->count);
     coverage_clear(&coverage);
     assert_null(coverage.clauses);
 }

@@ -579,9 +579,9 @@ static void test_there_are_few_threads(void **state)
     struct wfp_reply reply;
 
     query.thread = WFP_THREADS;
-    assert_int_equal(wfp_ioctl(scene->world, &query, &reply), WFP_BAD_STATE);
+    assert_int_equal(wfp_socket_ioctl(scene->world, &query, &reply), WFP_BAD_STATE);
     query.thread = UINT32_MAX;
-    assert_int_equal(wfp_ioctl(scene->world, &query, &reply), WFP_BAD_STATE);
+    assert_int_equal(wfp_socket_ioctl(scene->world, &query, &reply), WFP_BAD_STATE);
     assert_int_equal(last_error(scene, WFP_THREADS), 0);
     assert_true(scene_untouched(scene, 0));
 }

@@ -34,7 +34,7 @@ static int open_all(void **state)
            key_catalogue_load(root, &complaints, &keys) != STATUS_OK ||
            profile_load(root, "documented", keys, &complaints, &documented) != STATUS_OK ||
            profile_load(root, "unsupported", keys, &complaints, &unsupported) != STATUS_OK ||
-           backend_simulator_open(wfp_rules(), &backend) != STATUS_OK;
+           backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK;
 }
 
 static int close_all(void **state)

@@ -22,8 +22,8 @@ enum { ALL_CALLS = (1 << WFP_CALL_COUNT) - 1, IOCTLS = (1 << WFP_CALL_LAST_ERROR
 /* Runs a check on every row of the table as shipped. */
 static void each_rule(void (*check)(const struct wfp_rule *rule))
 {
-    for (size_t row = 0; row < wfp_rules()->count; row++) {
-        check(&wfp_rules()->rows[row]);
+    for (size_t row = 0; row < wfp_rules_shipped()->count; row++) {
+        check(&wfp_rules_shipped()->rows[row]);
     }
 }
 
@@ -40,14 +40,14 @@ static void each_rule(void (*check)(const struct wfp_rule *rule))
 static void test_table_fits(void **state)
 {
     (void)state;
-    assert_in_range(wfp_rules()->count, 1, WFP_RULES_MAX);
+    assert_in_range(wfp_rules_shipped()->count, 1, WFP_RULES_MAX);
     assert_true((unsigned)WFP_FACT_COUNT <= 64);
     assert_true((unsigned)WFP_CALL_COUNT <= 32);
 }
 
 static void test_ids_are_unique(void **state)
 {
-    const struct wfp_rules *rules = wfp_rules();
+    const struct wfp_rules *rules = wfp_rules_shipped();
 
     (void)state;
     for (size_t a = 0; a < rules->count; a++) {
@@ -174,8 +174,8 @@ static void test_every_answer_of_a_profile_is_asked_for(void **state)
     for (unsigned key = WFP_KEY_NONE + 1; key < WFP_KEY_COUNT; key++) {
         bool used = wfp_key_type((enum wfp_key)key) != WFP_TYPE_ANSWER;
 
-        for (size_t row = 0; row < wfp_rules()->count; row++) {
-            used = used || wfp_rules()->rows[row].key == (enum wfp_key)key;
+        for (size_t row = 0; row < wfp_rules_shipped()->count; row++) {
+            used = used || wfp_rules_shipped()->rows[row].key == (enum wfp_key)key;
         }
         assert_true(used);
     }
@@ -435,7 +435,7 @@ static void check_first(size_t number, const void *before)
     if (set.count == 0) {
         complain(number, "expected an answer, actual none");
     }
-    assert_int_equal(wfp_ioctl(scene.world, &call, &reply), WFP_OK);
+    assert_int_equal(wfp_socket_ioctl(scene.world, &call, &reply), WFP_OK);
     if (!wfp_answer_equal(reply.answer, set.answers[0]) || reply.rule != set.rules[0]) {
         complain(number, "expected the simulator's answer first");
     }
@@ -449,7 +449,7 @@ static void test_simulator_gives_the_first_allowed_answer(void **state)
     for (size_t profile = 0; profile < COUNT(profiles); profile++) {
         void *before;
 
-        begin(profiles[profile], wfp_rules());
+        begin(profiles[profile], wfp_rules_shipped());
         before = malloc(scene.size);
         assert_non_null(before);
         memcpy(before, scene.world, scene.size);
@@ -490,8 +490,8 @@ static const char *ambiguity(const struct inquiry *inquiry)
     const struct wfp_rule *by_stage[WFP_STAGE_COUNT] = {NULL};
     static char message[128];
 
-    for (size_t row = 0; row < wfp_rules()->count; row++) {
-        const struct wfp_rule *rule = &wfp_rules()->rows[row];
+    for (size_t row = 0; row < wfp_rules_shipped()->count; row++) {
+        const struct wfp_rule *rule = &wfp_rules_shipped()->rows[row];
 
         if (!speaks(rule, inquiry)) {
             continue;
@@ -523,7 +523,7 @@ static void check_unambiguous(size_t number, bool finishing)
 static void test_documented_stages_are_unambiguous(void **state)
 {
     (void)state;
-    begin(as_documented, wfp_rules());
+    begin(as_documented, wfp_rules_shipped());
     for (size_t number = 0; number < PRODUCT; number += CLOSE_LOOK) {
         check_unambiguous(number, false);
         check_unambiguous(number, true);
@@ -567,7 +567,7 @@ static const struct {
 static void test_other_calls_are_unambiguous(void **state)
 {
     (void)state;
-    begin(as_documented, wfp_rules());
+    begin(as_documented, wfp_rules_shipped());
     for (size_t i = 0; i < COUNT(inquiries); i++) {
         const struct inquiry inquiry = {
             inquiries[i].call, inquiries[i].facts, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
@@ -587,9 +587,9 @@ static struct wfp_rule shuffled[WFP_RULES_MAX];
 
 static void shuffle(uint64_t seed)
 {
-    const size_t count = wfp_rules()->count;
+    const size_t count = wfp_rules_shipped()->count;
 
-    memcpy(shuffled, wfp_rules()->rows, count * sizeof shuffled[0]);
+    memcpy(shuffled, wfp_rules_shipped()->rows, count * sizeof shuffled[0]);
     for (size_t i = count; i > 1; i--) {
         struct wfp_rule kept = shuffled[i - 1];
         size_t other;
@@ -626,7 +626,7 @@ static struct wfp_world *twin_of(const struct wfp_rules *rules)
 
 static void check_shuffled(uint64_t seed)
 {
-    const struct wfp_rules rules = {shuffled, wfp_rules()->count};
+    const struct wfp_rules rules = {shuffled, wfp_rules_shipped()->count};
     struct wfp_world *twin;
 
     shuffle(seed);
@@ -651,7 +651,7 @@ static void test_order_of_rows_means_nothing(void **state)
 {
     (void)state;
     for (size_t profile = 0; profile < COUNT(profiles); profile++) {
-        begin(profiles[profile], wfp_rules());
+        begin(profiles[profile], wfp_rules_shipped());
         for (uint64_t seed = 1; seed <= 3; seed++) {
             check_shuffled(seed);
         }
@@ -710,7 +710,7 @@ static void check_reachable(const struct wfp_rule *rule)
     if ((rule->calls & IOCTLS) == 0 || about_count) {
         return;
     }
-    begin(as_documented, wfp_rules());
+    begin(as_documented, wfp_rules_shipped());
     if (rule->source == WFP_ANSWER_KEY) {
         mark(rule->key);
     }
@@ -749,7 +749,7 @@ static void move_to_front(enum wfp_stage stage)
     }
     memmove(order + 1, order, (size_t)stage);
     order[0] = (uint8_t)stage;
-    decide_order(wfp_rules(), &scene.profile, &scene.world->order);
+    decide_order(wfp_rules_shipped(), &scene.profile, &scene.world->order);
 }
 
 /* Everything is wrong with this call; what is looked at first says so. */
@@ -758,7 +758,7 @@ static void test_precedence_moves_the_answer(void **state)
     struct wfp_ioctl call;
 
     (void)state;
-    begin(as_documented, wfp_rules());
+    begin(as_documented, wfp_rules_shipped());
     scene_decide(&scene, WFP_KEY_UNSUPPORTED, answer_bytes(10045, 0));
     wfp_process_started(scene.world, false);
     wfp_process_elevated(scene.world, false);

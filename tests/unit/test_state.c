@@ -198,6 +198,22 @@ static void test_invented_handles_do_not_count(void **state)
 
 enum moment { NEVER, FIRST, AFTER_BIND, AFTER_CONNECT };
 
+/* Binds and connects a socket; the record is handed on when `moment` has come. */
+static void go_through(struct scene *scene, uint32_t accepted, uint32_t out, enum moment moment)
+{
+    if (moment == FIRST) {
+        scene_hand_on(scene, accepted, out);
+    }
+    assert_int_equal(wfp_socket_bind(scene->world, out), WFP_OK);
+    if (moment == AFTER_BIND) {
+        scene_hand_on(scene, accepted, out);
+    }
+    scene_connect(scene, out, 0, NULL);
+    if (moment == AFTER_CONNECT) {
+        scene_hand_on(scene, accepted, out);
+    }
+}
+
 static void test_set_counts_before_connect(void **state)
 {
     static const struct {
@@ -208,23 +224,12 @@ static void test_set_counts_before_connect(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
         struct scene scene;
-        uint32_t accepted;
         uint32_t out;
 
         begin(&scene);
-        accepted = scene_accept(&scene, scene_open(&scene, WFP_TCP, true), 1);
         out = scene_open(&scene, WFP_TCP, true);
-        for (enum moment now = FIRST; now <= AFTER_CONNECT; now++) {
-            if (now == AFTER_BIND) {
-                assert_int_equal(wfp_socket_bind(scene.world, out), WFP_OK);
-            }
-            if (now == AFTER_CONNECT) {
-                scene_connect(&scene, out, 0, NULL);
-            }
-            if (now == table[i].moment) {
-                scene_hand_on(&scene, accepted, out);
-            }
-        }
+        go_through(&scene, scene_accept(&scene, scene_open(&scene, WFP_TCP, true), 1), out,
+                   table[i].moment);
         assert_int_equal(scene_state(&scene, out, 1), table[i].expected);
         scene_free(&scene);
     }

@@ -253,8 +253,8 @@ static void ask_both(struct scene *scene, const struct wfp_ioctl *call, struct w
     struct wfp_reply here;
     struct wfp_reply there;
 
-    assert_int_equal(wfp_ioctl(scene->world, call, &here), WFP_OK);
-    assert_int_equal(wfp_ioctl(copy, call, &there), WFP_OK);
+    assert_int_equal(wfp_socket_ioctl(scene->world, call, &here), WFP_OK);
+    assert_int_equal(wfp_socket_ioctl(copy, call, &there), WFP_OK);
     assert_answer(there.answer, here.answer);
     assert_ptr_equal(there.rule, here.rule);
     assert_int_equal(there.operation, here.operation);
@@ -364,7 +364,7 @@ static enum wfp_status one_more_operation(struct scene *scene)
     enum wfp_status status;
 
     call.overlapped = WFP_POINTER_HEAP;
-    status = wfp_ioctl(scene->world, &call, &reply);
+    status = wfp_socket_ioctl(scene->world, &call, &reply);
     assert_true(status == WFP_OK || scene_untouched(scene, 0));
     return status;
 }
@@ -449,7 +449,7 @@ static void test_pending_needs_room(void **state)
     call.overlapped = WFP_POINTER_HEAP;
     call.thread = 1;
     before = snapshot(&scene);
-    assert_int_equal(wfp_ioctl(scene.world, &call, &reply), WFP_NO_ROOM);
+    assert_int_equal(wfp_socket_ioctl(scene.world, &call, &reply), WFP_NO_ROOM);
     assert_same_block(&scene, before, "no room to pend");
     free(before);
     scene_free(&scene);
@@ -499,7 +499,7 @@ static void test_set_needs_room(void **state)
     }
     set = scene_set(&scene, scene_open(&scene, WFP_TCP, true), bytes, SCENE_N);
     before = snapshot(&scene);
-    assert_int_equal(wfp_ioctl(scene.world, &set, &reply), WFP_NO_ROOM);
+    assert_int_equal(wfp_socket_ioctl(scene.world, &set, &reply), WFP_NO_ROOM);
     assert_same_block(&scene, before, "no room for a SET");
     free(before);
     scene_free(&scene);

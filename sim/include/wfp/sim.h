@@ -273,7 +273,7 @@ struct wfp_rules {
 };
 
 /* The table as shipped. */
-const struct wfp_rules *wfp_rules(void);
+const struct wfp_rules *wfp_rules_shipped(void);
 
 /* Names for printing; NULL for a number out of range. */
 const char *wfp_call_name(enum wfp_call call);
@@ -346,7 +346,7 @@ uint32_t wfp_record_size(const struct wfp_profile *profile, uint32_t hops, uint3
  */
 size_t wfp_world_size(const struct wfp_limits *limits);
 
-/* Makes an empty world in `memory`. Rules and profile must outlive it. */
+/* Makes an empty world in `memory`. Rules and profile must outlive it. NULL where the size is 0. */
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
                                  const struct wfp_rules *rules, const struct wfp_profile *profile);
 
@@ -358,7 +358,8 @@ void wfp_process_elevated(struct wfp_world *world, bool elevated);
 
 /*
  * FwpsRedirectHandleCreate0 (KRN-01, KRN-02). `provider` stands for the provider's GUID and must not
- * be 0. Handles are numbered from 1; 0 is none.
+ * be 0. Handles are numbered from 1; 0 is none. A handle that the same provider creates again in the
+ * same place is taken for the one it destroyed: old records name it again.
  */
 enum wfp_status wfp_handle_create(struct wfp_world *world, uint64_t provider, uint32_t *handle);
 enum wfp_status wfp_handle_destroy(struct wfp_world *world, uint32_t handle);
@@ -476,7 +477,7 @@ struct wfp_reply {
 };
 
 /* An ioctl: gives the simulator's answer and applies it. */
-enum wfp_status wfp_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
+enum wfp_status wfp_socket_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
                           struct wfp_reply *reply);
 
 /*
@@ -547,7 +548,7 @@ enum wfp_status wfp_operation_cancel_assume(struct wfp_world *world, uint32_t op
                                             struct wfp_answer answer, struct wfp_reply *reply);
 /* The slot may be used again; the operation must not be pending. */
 enum wfp_status wfp_operation_release(struct wfp_world *world, uint32_t operation);
-/* A thread ends: what it left pending is aborted (OVL-09). */
+/* A thread ends: what it left pending is aborted (OVL-09), and its routines never run (OVL-11). */
 void wfp_thread_exit(struct wfp_world *world, uint32_t thread);
 
 /* ---- kernel face: state ---- */
