@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A backend performs the steps of a vector somewhere: in the model, or on the Winsock of the machine.
- * The runner cannot tell which it has.
+ * A backend performs the steps of a vector somewhere: in the model, or on the Winsock of the
+ * machine. The runner cannot tell which it has.
  */
 
 #ifndef HARNESS_BACKEND_H
@@ -19,13 +19,14 @@
 /* One step with everything symbolic worked out. */
 struct backend_call {
     const struct step *step;
-    const uint8_t *in; /* the bytes of the input buffer, or NULL */
-    uint32_t in_size;  /* bytes */
-    uint32_t out_size; /* bytes */
+    const uint8_t *in;              /* the bytes of the input buffer, or NULL */
+    uint32_t in_size;               /* bytes */
+    uint32_t out_size;              /* bytes */
     struct wfp_answer_set *allowed; /* NULL, or gets what the rules allow to an ioctl; model only */
     /*
-     * NULL, or what this step answered elsewhere; model only. Then `allowed` must be there, gets what
-     * may come back from any step that answers, and the world goes on from the observed answer.
+     * NULL, or what this step answered elsewhere; model only. Then `allowed` must be there, gets
+     * what may come back from any step that answers, and the world goes on from the observed
+     * answer.
      */
     const struct wfp_answer *observed;
 };
@@ -34,11 +35,11 @@ enum { BACKEND_TROUBLE_MAX = 160 };
 
 /* What came back. `out` stays valid until the next step of the same run. */
 struct backend_reply {
-    struct wfp_answer answer;    /* count: UNCHANGED or VALUE */
-    const uint8_t *out;          /* the output buffer as the call left it, or NULL */
-    uint32_t out_size;           /* bytes */
-    const struct wfp_rule *rule; /* the model's reason; NULL where the model did not answer */
-    const char *answered_by;     /* model | provider | shim | helper */
+    struct wfp_answer answer;          /* count: UNCHANGED or VALUE */
+    const uint8_t *out;                /* the output buffer as the call left it, or NULL */
+    uint32_t out_size;                 /* bytes */
+    const struct wfp_rule *rule;       /* the model's reason; NULL where the model did not answer */
+    const char *answered_by;           /* model | provider | shim | helper */
     char trouble[BACKEND_TROUBLE_MAX]; /* unless STATUS_OK: what could not be done, and why */
 };
 
@@ -53,9 +54,10 @@ struct backend {
     enum status (*begin)(void *state, const struct vector *vector, const struct profile *profile,
                          char *trouble);
     /*
-     * Performs one step. STATUS_BAD_INPUT with a sentence in `trouble`: there is nothing to perform it
-     * on, because an earlier call did not give it (no operation was started). Every output buffer starts filled by pattern_fill(). A step that gives no
-     * answer of the API under test answers OK/unchanged, or the status is STATUS_BROKEN.
+     * Performs one step. STATUS_BAD_INPUT with a sentence in `trouble`: there is nothing to perform
+     * it on, because an earlier call did not give it (no operation was started). Every output
+     * buffer starts filled by pattern_fill(). A step that gives no answer of the API under test
+     * answers OK/unchanged, or the status is STATUS_BROKEN.
      */
     enum status (*perform)(void *state, const struct backend_call *call,
                            struct backend_reply *reply);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * What is accepted as not covered, with the reason (vectors/coverage.json). The list may only shrink:
- * what is missing from it fails, and so does what stands in it without need.
+ * What is accepted as not covered, with the reason (vectors/coverage.json). The list may only
+ * shrink: what is missing from it fails, and so does what stands in it without need.
  */
 
 #ifndef HARNESS_BASELINE_H

@@ -41,8 +41,8 @@ static struct wfp_ioctl ioctl_on(uint32_t socket, uint32_t code, uint8_t *out, u
 static bool connect_redirected(struct scene *scene)
 {
     uint8_t context[CONTEXT];
-    struct wfp_redirect redirect = {.target_pid = 1234, .context = context,
-                                    .context_size = CONTEXT};
+    struct wfp_redirect redirect = {
+        .target_pid = 1234, .context = context, .context_size = CONTEXT};
     struct wfp_connect connect = {0, &redirect};
     struct wfp_reply reply;
     uint32_t client = 0;
@@ -129,12 +129,12 @@ static void measure_model(struct scene *scene, struct bench_model *figures)
 
     set.out.pointer = WFP_POINTER_NULL;
     set.in = (struct wfp_buffer){scene->record, scene->record_size, WFP_POINTER_HEAP};
-    figures->query_records = time_ioctl(
-        scene, ioctl_on(scene->accepted, WFP_SIO_QUERY_RECORDS, out, BUFFER));
+    figures->query_records =
+        time_ioctl(scene, ioctl_on(scene->accepted, WFP_SIO_QUERY_RECORDS, out, BUFFER));
     figures->query_too_small = time_ioctl(
         scene, ioctl_on(scene->accepted, WFP_SIO_QUERY_RECORDS, out, scene->record_size - 1));
-    figures->query_context = time_ioctl(
-        scene, ioctl_on(scene->accepted, WFP_SIO_QUERY_CONTEXT, out, BUFFER));
+    figures->query_context =
+        time_ioctl(scene, ioctl_on(scene->accepted, WFP_SIO_QUERY_CONTEXT, out, BUFFER));
     figures->set_records = time_ioctl(scene, set);
     figures->copy = best_of(repeat_copy, &copied);
 }

@@ -46,7 +46,8 @@ static uint8_t hex_digit(char digit)
 static void copy_hex(const char *hex, uint8_t *bytes, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++) {
-        bytes[i] = (uint8_t)((hex_digit(hex[2 * (size_t)i]) << 4) | hex_digit(hex[2 * (size_t)i + 1]));
+        bytes[i] =
+            (uint8_t)((hex_digit(hex[2 * (size_t)i]) << 4) | hex_digit(hex[2 * (size_t)i + 1]));
     }
 }
 

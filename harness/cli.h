@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The door: one function per command. Each gets what follows its name and gives an exit code (harness/command.h). */
+/* The door: one function per command. Each gets what follows its name and gives an exit code
+ * (harness/command.h). */
 
 #ifndef HARNESS_CLI_H
 #define HARNESS_CLI_H

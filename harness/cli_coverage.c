@@ -52,8 +52,8 @@ static void print_row(const struct report *report, const char *kind, const char 
 }
 
 /*
- * One thing that should be covered. What is accepted though it is covered, or not accepted though it
- * is not, is a fault; people see faults and accepted gaps, programs see all.
+ * One thing that should be covered. What is accepted though it is covered, or not accepted though
+ * it is not, is a fault; people see faults and accepted gaps, programs see all.
  */
 static void report_item(struct report *report, const char *kind, const char *id, bool covered,
                         const char *accepted, const char *by)
@@ -173,8 +173,8 @@ static enum status measure_planned(struct session *session, struct report *repor
                               &session->reference);
     }
     if (status == STATUS_OK) {
-        status = coverage_measure(&session->plan, &variants.plan, report->catalogue,
-                                  &report->coverage);
+        status =
+            coverage_measure(&session->plan, &variants.plan, report->catalogue, &report->coverage);
     }
     variants_clear(&variants);
     return status;

@@ -12,8 +12,9 @@
 
 static const struct command command = {
     .name = "wfpcheck explain",
-    .summary = "Tells what is known about a clause (QRY-08), a contradiction (CON-02) or an unknown "
-               "(UNK-06): what the pages say, what was observed, what each profile does.",
+    .summary =
+        "Tells what is known about a clause (QRY-08), a contradiction (CON-02) or an unknown "
+        "(UNK-06): what the pages say, what was observed, what each profile does.",
     .positional = "ID",
     .positional_min = 1,
     .positional_max = 1,

@@ -54,11 +54,11 @@ static json_t *members_json(const struct vector *vector)
 
 static void print_json(const struct vector *vector)
 {
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "vector", vector->id,
-                             "topic", vector->topic, "path", vector->path, "clauses",
-                             vector->clause_list, "story", vector->story, "source",
-                             source_kind_name(vector->source.kind), "needs", needs_json(vector),
-                             "members", members_json(vector));
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "vector", vector->id, "topic",
+                  vector->topic, "path", vector->path, "clauses", vector->clause_list, "story",
+                  vector->story, "source", source_kind_name(vector->source.kind), "needs",
+                  needs_json(vector), "members", members_json(vector));
 
     (void)json_dumpf(json, stdout, JSON_COMPACT);
     (void)putchar('\n');

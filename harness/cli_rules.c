@@ -39,8 +39,7 @@ static void print_dot(const struct wfp_rules *rules)
 {
     (void)printf("digraph rules {\n    rankdir=LR;\n    node [shape=box];\n");
     for (unsigned stage = 0; stage < WFP_STAGE_COUNT; stage++) {
-        (void)printf("    \"stage %s\" [shape=ellipse];\n",
-                     wfp_stage_name((enum wfp_stage)stage));
+        (void)printf("    \"stage %s\" [shape=ellipse];\n", wfp_stage_name((enum wfp_stage)stage));
         if (stage > 0) {
             (void)printf("    \"stage %s\" -> \"stage %s\" [label=\"pass\"];\n",
                          wfp_stage_name((enum wfp_stage)(stage - 1)),

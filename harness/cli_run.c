@@ -163,8 +163,8 @@ static enum status prepare(struct run *run)
         status = session_open_backend(&run->session, run->backend);
     }
     if (status == STATUS_OK) {
-        status = session_load(&run->session, run->options->positionals,
-                              run->options->positional_count);
+        status =
+            session_load(&run->session, run->options->positionals, run->options->positional_count);
     }
     return status == STATUS_OK ? session_plan(&run->session, &filter) : status;
 }
@@ -240,8 +240,9 @@ static enum status open_backend(void *context, struct backend *backend)
     const struct run *run = context;
     char trouble[BACKEND_TROUBLE_MAX];
 
-    return strcmp(run->backend, "winsock") == 0 ? backend_winsock_open(backend, trouble)
-                                                : backend_simulator_open(wfp_rules_shipped(), backend);
+    return strcmp(run->backend, "winsock") == 0
+               ? backend_winsock_open(backend, trouble)
+               : backend_simulator_open(wfp_rules_shipped(), backend);
 }
 
 static int exit_code(struct run *run, const struct report_totals *totals)
@@ -287,8 +288,8 @@ static int run_plan(struct run *run)
         .open = open_backend,
         .result = take_result,
         .context = run,
-        .progress = console_is_terminal(stderr) &&
-                    options_text(run->options, RUN_OUTPUT, NULL) != NULL,
+        .progress =
+            console_is_terminal(stderr) && options_text(run->options, RUN_OUTPUT, NULL) != NULL,
     };
     struct report_totals totals;
 

@@ -48,9 +48,8 @@ static void mark_clauses(const struct vector *vector, const struct wfp_rule *rul
 }
 
 /* Does the case still have something to show for this rule: a mutation, or one of its clauses? */
-static bool of_interest(const struct plan_case *planned, const struct wfp_rule *rule,
-                        bool noticed, const struct catalogue *catalogue,
-                        const struct coverage *coverage)
+static bool of_interest(const struct plan_case *planned, const struct wfp_rule *rule, bool noticed,
+                        const struct catalogue *catalogue, const struct coverage *coverage)
 {
     if (!counts(planned) || !cites_any(planned->vector, rule->clauses)) {
         return false;
@@ -148,7 +147,8 @@ static enum status measure_suite(struct suite *suite, struct coverage *coverage)
     struct runner runner = {.backend = &backend, .options = "", .visited = visited};
 
     suite->passes = calloc(suite->plan->count + 1, sizeof(bool));
-    if (suite->passes == NULL || backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK) {
+    if (suite->passes == NULL ||
+        backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK) {
         return STATUS_BROKEN;
     }
     for (size_t i = 0; i < suite->plan->count; i++) {
@@ -173,7 +173,8 @@ static enum status measure_all(struct measuring *measuring)
     if (status == STATUS_OK) {
         status = measure_suite(&measuring->variants, measuring->coverage);
     }
-    for (size_t i = 0; i < wfp_rules_shipped()->count * MUTATION_COUNT && status == STATUS_OK; i++) {
+    for (size_t i = 0; i < wfp_rules_shipped()->count * MUTATION_COUNT && status == STATUS_OK;
+         i++) {
         status = measure_mutant(measuring, i / MUTATION_COUNT, (enum mutation)(i % MUTATION_COUNT));
     }
     return status;

@@ -14,8 +14,8 @@ enum { HEX_ROW = 16, HEX_ROWS_MAX = 8 };
 
 void failure_message(const struct failure *failure, char *buffer, size_t size)
 {
-    const enum mismatch mismatch = judge_alternative(failure->context, failure->allowed->items[0],
-                                                     failure->played);
+    const enum mismatch mismatch =
+        judge_alternative(failure->context, failure->allowed->items[0], failure->played);
     struct text text = {0};
     char actual[ANSWER_TEXT_MAX];
 
@@ -87,9 +87,9 @@ static void add_allowed(const struct failure *failure, struct text *text)
         const struct expected *expected = failure->allowed->items[i];
 
         text_add(text, "         %-16s ",
-                 i > 0                              ? "or"
+                 i > 0                         ? "or"
                  : failure->allowed->count > 1 ? "expected one of"
-                                                    : "expected");
+                                               : "expected");
         add_answer(expected->answer, expected->text, text);
         for (size_t r = 0; r < expected->reason_count; r++) {
             text_add(text, " %s", expected->reasons[r]);
@@ -134,8 +134,7 @@ static bool row_differs(const uint8_t *wanted, uint32_t wanted_size, const uint8
                         uint32_t actual_size, uint32_t at)
 {
     for (uint32_t i = at; i < at + HEX_ROW; i++) {
-        if ((i < wanted_size) != (i < actual_size) ||
-            (i < wanted_size && wanted[i] != actual[i])) {
+        if ((i < wanted_size) != (i < actual_size) || (i < wanted_size && wanted[i] != actual[i])) {
             return true;
         }
     }
@@ -146,8 +145,8 @@ static bool row_differs(const uint8_t *wanted, uint32_t wanted_size, const uint8
 static void add_hex_diff(const struct failure *failure, struct text *text)
 {
     const struct backend_reply *reply = &failure->played->reply;
-    const uint32_t size = reply->answer.bytes < reply->out_size ? reply->answer.bytes
-                                                                : reply->out_size;
+    const uint32_t size =
+        reply->answer.bytes < reply->out_size ? reply->answer.bytes : reply->out_size;
     uint32_t wanted_size;
     uint8_t *wanted;
     int rows = 0;

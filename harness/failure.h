@@ -14,10 +14,10 @@ struct failure {
     const struct judge_context *context;
     const struct expected_list *allowed;
     const struct played *played;
-    size_t index;             /* of the failing step, from 0 */
+    size_t index;                /* of the failing step, from 0 */
     const struct wfp_rule *rule; /* the model's for this step, or NULL */
-    const char *where;        /* "simulator · model" */
-    const char *options;      /* to repeat it */
+    const char *where;           /* "simulator · model" */
+    const char *options;         /* to repeat it */
 };
 
 /* One line: "step 2: expected WSAEFAULT/N, actual WSAEINVAL/0". */

@@ -40,9 +40,10 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         (void)fprintf(out, "  %-10s %s\n", entries[i].name, entries[i].summary);
     }
-    (void)fprintf(out, "\nwfpcheck COMMAND --help tells more. wfpcheck --version tells the version.\n"
-                       "Exit codes: 0 all well, 1 verdicts that fail the run, 2 wrong usage or "
-                       "unreadable input, 3 harness or set-up broken.\n");
+    (void)fprintf(out,
+                  "\nwfpcheck COMMAND --help tells more. wfpcheck --version tells the version.\n"
+                  "Exit codes: 0 all well, 1 verdicts that fail the run, 2 wrong usage or "
+                  "unreadable input, 3 harness or set-up broken.\n");
 }
 
 static int unknown_command(const char *name)

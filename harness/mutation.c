@@ -27,7 +27,8 @@ bool mutation_named(const char *name, enum mutation *mutation)
     return false;
 }
 
-/* An answer that no rule gives: WSAETIMEDOUT with a byte count of one; another state for a state. */
+/* An answer that no rule gives: WSAETIMEDOUT with a byte count of one; another state for a state.
+ */
 static struct wfp_answer other_answer(struct wfp_answer answer)
 {
     const struct wfp_answer timed_out = {10060, 1, WFP_COUNT_VALUE, WFP_RETURNED};

@@ -23,8 +23,8 @@ const char *mutation_name(enum mutation mutation);
 bool mutation_named(const char *name, enum mutation *mutation);
 
 /*
- * Could the mutation show at all? Not where it changes nothing: a guard that always holds made true,
- * or a rule moved past none of the rules that can apply to the same call.
+ * Could the mutation show at all? Not where it changes nothing: a guard that always holds made
+ * true, or a rule moved past none of the rules that can apply to the same call.
  */
 bool mutation_matters(const struct wfp_rules *rules, size_t row, enum mutation mutation);
 

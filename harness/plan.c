@@ -157,8 +157,8 @@ static bool member_moves_n(const struct sweep_member *member)
 
 static bool control_possible(const struct plan_case *planned, const struct backend *reference)
 {
-    struct script script = {planned->vector, planned->profile, planned->member, false,
-                            planned->learned, false};
+    struct script script = {planned->vector, planned->profile, planned->member,
+                            false,           planned->learned, false};
     const struct control *control = planned->vector->control;
     struct wfp_answer tested = {0};
     struct wfp_answer controlled;
@@ -183,8 +183,8 @@ static enum status add_case(struct plan *plan, struct plan_case *planned,
                             const struct backend *backend, const struct backend *reference)
 {
     if (member_moves_n(planned->member) && vector_uses_n(planned->vector)) {
-        const struct script script = {planned->vector, planned->profile, planned->member, false,
-                                      NULL, false};
+        const struct script script = {
+            planned->vector, planned->profile, planned->member, false, NULL, false};
         struct learned *learned = keep_learned(plan);
 
         if (learned == NULL) {

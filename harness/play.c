@@ -14,7 +14,8 @@ static const struct step *scripted(const struct script *script, size_t index)
                            : &script->vector->steps[index];
 }
 
-/* The step with the sweep's member put in where the sweep stands, or stood before its replacement. */
+/* The step with the sweep's member put in where the sweep stands, or stood before its replacement.
+ */
 static void prepare(const struct script *script, size_t index, struct step *step)
 {
     const struct step *plain = scripted(script, index);
@@ -71,8 +72,8 @@ static bool returned(const struct wfp_answer *answer)
 static bool save(struct blobs *blobs, const struct played *played)
 {
     const struct backend_reply *reply = &played->reply;
-    const uint32_t size = reply->answer.bytes < reply->out_size ? reply->answer.bytes
-                                                                : reply->out_size;
+    const uint32_t size =
+        reply->answer.bytes < reply->out_size ? reply->answer.bytes : reply->out_size;
 
     if (played->step.kind != STEP_IOCTL || played->step.ioctl.save == NULL ||
         !returned(&reply->answer) || reply->out == NULL) {
@@ -106,9 +107,8 @@ static enum status play_step(const struct backend *backend, const struct script 
         (void)snprintf(trouble, PLAY_TROUBLE_MAX, "step %zu: %s", index + 1, played->reply.trouble);
         return status;
     }
-    played->changed = played->reply.out == NULL
-                          ? 0
-                          : pattern_changed(played->reply.out, played->reply.out_size);
+    played->changed =
+        played->reply.out == NULL ? 0 : pattern_changed(played->reply.out, played->reply.out_size);
     return STATUS_OK;
 }
 
@@ -178,7 +178,8 @@ static bool asks(const struct step *step)
     return step->kind == STEP_IOCTL && ioctl_code_queries(step->ioctl.code);
 }
 
-/* Plays what stands before step `index` and asks there; mistakes on the way just leave N unknown. */
+/* Plays what stands before step `index` and asks there; mistakes on the way just leave N unknown.
+ */
 static void learn_step(const struct backend *backend, const struct script *script, size_t index,
                        struct learned *learned)
 {

@@ -28,16 +28,16 @@ struct script {
     const struct sweep_member *member;
     bool control;
     const struct learned *learned; /* or NULL: no N is known */
-    bool allowed; /* ask also for what the rules allow to each ioctl */
+    bool allowed;                  /* ask also for what the rules allow to each ioctl */
 };
 
 /* One step as it was played. */
 struct played {
     struct step step; /* with the sweep's member put in */
-    uint32_t in_size;  /* bytes passed, as resolved */
+    uint32_t in_size; /* bytes passed, as resolved */
     uint32_t out_size;
     struct backend_reply reply;
-    uint32_t changed; /* bytes of the output buffer up to the last one that changed */
+    uint32_t changed;              /* bytes of the output buffer up to the last one that changed */
     struct wfp_answer_set allowed; /* empty unless it was asked for */
 };
 
@@ -51,8 +51,9 @@ typedef enum status play_observer(void *context, size_t index, const struct play
 enum { PLAY_TROUBLE_MAX = 256 };
 
 /*
- * Plays all steps. STATUS_BROKEN with a sentence in `trouble` when the set-up fails, STATUS_BAD_INPUT
- * with one when a step lacks what an earlier call would have given: N, a saved record, an operation.
+ * Plays all steps. STATUS_BROKEN with a sentence in `trouble` when the set-up fails,
+ * STATUS_BAD_INPUT with one when a step lacks what an earlier call would have given: N, a saved
+ * record, an operation.
  */
 enum status play_script(const struct backend *backend, const struct script *script,
                         play_observer *observer, void *context, char *trouble);
@@ -68,8 +69,8 @@ void play_learn(const struct backend *backend, const struct script *script,
                 struct learned *learned);
 
 /*
- * Asks again with ample room, in the middle of a play, what `step` asked for: its N now. False if it
- * cannot be had any more.
+ * Asks again with ample room, in the middle of a play, what `step` asked for: its N now. False if
+ * it cannot be had any more.
  */
 bool play_ask_again(const struct backend *backend, const struct step *step, uint32_t *n);
 

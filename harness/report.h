@@ -11,14 +11,14 @@
 
 /* What is known before the first case runs. */
 struct report_head {
-    const char *version;  /* of wfpcheck */
-    const char *backend;  /* "simulator", "winsock" */
-    const char *target;   /* "model", "Windows 10.0.26100 x64", "Wine 8.0 x64" */
+    const char *version; /* of wfpcheck */
+    const char *backend; /* "simulator", "winsock" */
+    const char *target;  /* "model", "Windows 10.0.26100 x64", "Wine 8.0 x64" */
     const char *redirector;
     const char *const *profiles;
     size_t profile_count;
-    size_t vectors; /* planned */
-    size_t cases;   /* planned */
+    size_t vectors;    /* planned */
+    size_t cases;      /* planned */
     const char *notes; /* lines for the head (clauses that no vector can cover ...), or NULL */
 };
 

@@ -70,7 +70,7 @@ static enum verdict verdict_of_mismatch(const struct run *run, const struct play
     const bool provider = strcmp(played->reply.answered_by, "provider") == 0;
 
     return provider && run->planned->vector->source.kind == SOURCE_INFERRED ? VERDICT_UNDECIDED
-                                                                              : VERDICT_FAIL;
+                                                                            : VERDICT_FAIL;
 }
 
 static bool is_allowed(const struct judge_context *context, const struct expected_list *allowed,
@@ -262,14 +262,13 @@ static bool has_needs(struct run *run)
 {
     const struct vector *vector = run->planned->vector;
     const uint32_t own = vector->needs & ~run->runner->backend->needs;
-    const uint32_t needs = own | (vector->control == NULL
-                                      ? 0
-                                      : vector->control->needs & ~run->runner->backend->needs);
+    const uint32_t needs =
+        own | (vector->control == NULL ? 0 : vector->control->needs & ~run->runner->backend->needs);
 
     for (unsigned need = 0; need < NEED_COUNT; need++) {
         if ((needs & NEED_BIT(need)) != 0) {
-            conclude(run->judged, VERDICT_UNSUPPORTED, "%sneeds %s",
-                     own == 0 ? "its control " : "", need_name((enum need)need));
+            conclude(run->judged, VERDICT_UNSUPPORTED, "%sneeds %s", own == 0 ? "its control " : "",
+                     need_name((enum need)need));
             return false;
         }
     }
@@ -325,7 +324,8 @@ void runner_run(const struct runner *runner, const struct plan_case *planned, st
         .runner = runner,
         .planned = planned,
         .judged = judged,
-        .script = {planned->vector, planned->profile, planned->member, false, planned->learned, false},
+        .script = {planned->vector, planned->profile, planned->member, false, planned->learned,
+                   false},
     };
 
     introduce(planned, judged);

@@ -68,8 +68,7 @@ static enum status answer(struct server *server, json_t *request)
 static enum status answer_line(struct server *server, size_t length)
 {
     json_error_t error;
-    json_t *request =
-        json_loadb(server->line, length, JSON_REJECT_DUPLICATES, &error);
+    json_t *request = json_loadb(server->line, length, JSON_REJECT_DUPLICATES, &error);
     enum status status;
 
     if (!json_is_object(request)) {

@@ -43,10 +43,14 @@ struct request_member {
 };
 
 static const struct request_member request_members[] = {
-    {"id", NULL, JSON_NULL},          {"do", "a text", JSON_STRING},
-    {"vector", "a text", JSON_STRING}, {"member", "a text", JSON_STRING},
-    {"profile", "a text", JSON_STRING}, {"set", "an array", JSON_ARRAY},
-    {"details", "true or false", JSON_TRUE}, {"document", "an object", JSON_OBJECT},
+    {"id", NULL, JSON_NULL},
+    {"do", "a text", JSON_STRING},
+    {"vector", "a text", JSON_STRING},
+    {"member", "a text", JSON_STRING},
+    {"profile", "a text", JSON_STRING},
+    {"set", "an array", JSON_ARRAY},
+    {"details", "true or false", JSON_TRUE},
+    {"document", "an object", JSON_OBJECT},
 };
 
 static const struct request_member *request_member(const char *name)

@@ -76,8 +76,8 @@ enum status session_add_profile(struct session *session, const char *name_or_fil
 enum status session_set(struct session *session, const char *assignment)
 {
     for (size_t i = 0; i < session->profile_count; i++) {
-        const enum status status = profile_set(session->profiles[i], assignment, session->keys,
-                                               &session->complaints);
+        const enum status status =
+            profile_set(session->profiles[i], assignment, session->keys, &session->complaints);
 
         if (status != STATUS_OK) {
             return status;

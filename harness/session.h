@@ -44,7 +44,8 @@ struct profile *session_profile(struct session *session, const char *name_or_fil
 /* Applies KEY=VALUE to every loaded profile. */
 enum status session_set(struct session *session, const char *assignment);
 
-/* Loads the vectors at these paths (none: all). Bad ones are complained about, the others loaded. */
+/* Loads the vectors at these paths (none: all). Bad ones are complained about, the others loaded.
+ */
 enum status session_load(struct session *session, const char *const *paths, size_t count);
 
 /* "sim" or "winsock"; also opens the reference. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Profiles that differ from a shipped one in one key, and the cases of the vectors that speak of that
- * key: what the vectors claim about values that no shipped profile has.
+ * Profiles that differ from a shipped one in one key, and the cases of the vectors that speak of
+ * that key: what the vectors claim about values that no shipped profile has.
  */
 
 #ifndef HARNESS_VARIANT_H

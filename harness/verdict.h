@@ -25,18 +25,19 @@ bool verdict_fails(enum verdict verdict, bool allow_undecided);
 
 /* One judged case. All strings live as long as the result; NULL where there is nothing to say. */
 struct result {
-    const char *name;    /* vector@member[profile] */
-    const char *vector;  /* the vector's id */
-    const char *member;  /* of its sweep, or NULL */
-    const char *band;    /* the member's band, or NULL */
+    const char *name;   /* vector@member[profile] */
+    const char *vector; /* the vector's id */
+    const char *member; /* of its sweep, or NULL */
+    const char *band;   /* the member's band, or NULL */
     const char *profile;
     const char *topic;   /* the vector's folder below vectors/ */
     const char *clauses; /* separated by one space */
     const char *story;
     enum verdict verdict;
-    bool uncontrolled;       /* its control cannot be had under this profile */
-    const char *message;     /* one line: why it is not a pass */
-    const char *detail;      /* many lines: the failure as a person reads it, with the command to repeat */
+    bool uncontrolled;   /* its control cannot be had under this profile */
+    const char *message; /* one line: why it is not a pass */
+    const char
+        *detail; /* many lines: the failure as a person reads it, with the command to repeat */
     const char *actual;      /* the answer of the claim step, as text ("WSAEFAULT/780") */
     const char *rule;        /* the model's rule behind it */
     const char *settles;     /* "UNK-06 CON-02": what the rule's profile key settles, or NULL */

@@ -41,8 +41,7 @@ static bool readable(const struct wfp_buffer *buffer)
 
 static uint64_t facts_of_process(const struct wfp_world *world, const struct wfp_ioctl *call)
 {
-    return when(world->not_started, FACT(NOT_STARTED)) |
-           when(world->unelevated, FACT(UNELEVATED)) |
+    return when(world->not_started, FACT(NOT_STARTED)) | when(world->unelevated, FACT(UNELEVATED)) |
            when(call->fault == WFP_FAULT_NETWORK_DOWN, FACT(NETWORK_DOWN)) |
            when(call->fault == WFP_FAULT_INTERRUPTED, FACT(INTERRUPTED)) |
            when(call->fault == WFP_FAULT_CALLBACK_RUNNING, FACT(CALLBACK_RUNNING)) |
@@ -96,8 +95,7 @@ static uint64_t facts_of_socket(const struct endpoint *endpoint)
                 FACT(BOUND)) |
            when(endpoint->state >= ENDPOINT_CONNECTED, FACT(CONNECTED)) |
            when(endpoint->not_updated, FACT(ACCEPT_NOT_UPDATED)) |
-           when(endpoint->shut_down, FACT(SHUT_DOWN)) |
-           when(endpoint->asked, FACT(ASKED_BEFORE)) |
+           when(endpoint->shut_down, FACT(SHUT_DOWN)) | when(endpoint->asked, FACT(ASKED_BEFORE)) |
            when(endpoint->attached, FACT(ATTACHED));
 }
 
@@ -223,10 +221,10 @@ void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
     }
     endpoint = world_endpoint_at(world, view->endpoint);
     inquiry->call = call_of(call->code);
-    inquiry->facts =
-        facts_of_process(world, call) | facts_of_buffers(call) | facts_of_socket(endpoint) |
-        when(descriptor != NULL && descriptor->duplicate, FACT(DUPLICATE)) |
-        (finishing != NULL ? FACT(FINISHING) : facts_of_start(call, endpoint));
+    inquiry->facts = facts_of_process(world, call) | facts_of_buffers(call) |
+                     facts_of_socket(endpoint) |
+                     when(descriptor != NULL && descriptor->duplicate, FACT(DUPLICATE)) |
+                     (finishing != NULL ? FACT(FINISHING) : facts_of_start(call, endpoint));
     if (inquiry->call <= WFP_CALL_QUERY_CONTEXT) {
         look_at_record(world, endpoint, reading, call->out.size, view);
     }

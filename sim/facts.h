@@ -31,8 +31,8 @@ uint32_t facts_reading_count(const struct wfp_world *world);
 struct reading facts_reading_at(const struct wfp_world *world, uint32_t number);
 
 /*
- * `finishing`: the operation that the call was left pending as; its arguments have been accepted, and
- * its endpoint need no longer have the descriptor that it was made with. NULL: the call starts.
+ * `finishing`: the operation that the call was left pending as; its arguments have been accepted,
+ * and its endpoint need no longer have the descriptor that it was made with. NULL: the call starts.
  */
 void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
                     struct reading reading, const struct operation *finishing,

@@ -62,7 +62,7 @@ static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_ioctl
 }
 
 enum wfp_status wfp_socket_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
-                          struct wfp_reply *reply)
+                                 struct wfp_reply *reply)
 {
     struct ioctl_view view;
     struct decision decision;

@@ -105,14 +105,19 @@ static const char *const calls[WFP_CALL_COUNT] = {
 };
 
 static const char *const stages[WFP_STAGE_COUNT] = {
-    [WFP_STAGE_STARTUP] = "startup",   [WFP_STAGE_FAULT] = "fault",
+    [WFP_STAGE_STARTUP] = "startup",
+    [WFP_STAGE_FAULT] = "fault",
     [WFP_STAGE_BYTE_COUNT] = "byte-count",
     [WFP_STAGE_OVERLAPPED] = "overlapped",
     [WFP_STAGE_HANDLE] = "handle",
-    [WFP_STAGE_CODE] = "code",         [WFP_STAGE_POINTERS] = "pointers",
-    [WFP_STAGE_SIZES] = "sizes",       [WFP_STAGE_ACCESS] = "access",
-    [WFP_STAGE_PENDING] = "pending",   [WFP_STAGE_SOCKET] = "socket",
-    [WFP_STAGE_RECORD] = "record",     [WFP_STAGE_ROOM] = "room",
+    [WFP_STAGE_CODE] = "code",
+    [WFP_STAGE_POINTERS] = "pointers",
+    [WFP_STAGE_SIZES] = "sizes",
+    [WFP_STAGE_ACCESS] = "access",
+    [WFP_STAGE_PENDING] = "pending",
+    [WFP_STAGE_SOCKET] = "socket",
+    [WFP_STAGE_RECORD] = "record",
+    [WFP_STAGE_ROOM] = "room",
     [WFP_STAGE_OUTCOME] = "outcome",
 };
 

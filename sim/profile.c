@@ -2,12 +2,7 @@
 
 #include <string.h>
 
-#include <wfp/sim.h>
-
-#define BYTES(error, number) {error, number, WFP_COUNT_VALUE, WFP_RETURNED}
-#define NEEDED(error) {error, 0, WFP_COUNT_NEEDED, WFP_RETURNED}
-#define UNCHANGED(error) {error, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
-#define PASS {0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}
+#include "sim/answer.h"
 
 #define ANSWER(key, name, ...) [WFP_KEY_##key] = {name, WFP_TYPE_ANSWER, __VA_ARGS__, 0}
 #define NUMBER(key, name, type, value) [WFP_KEY_##key] = {name, type, PASS, value}

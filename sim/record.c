@@ -73,8 +73,8 @@ struct record_walk record_walk(struct record_view record)
 {
     struct reader_cursor cursor = {record.bytes, record.size, false};
     const struct frame frame = read_frame(&cursor);
-    const bool whole = !cursor.failed && record.size >= DIGEST &&
-                       frame.first_hop <= record.size - DIGEST;
+    const bool whole =
+        !cursor.failed && record.size >= DIGEST && frame.first_hop <= record.size - DIGEST;
     const struct record_walk walk = {record, whole ? frame.hops : 0, frame.first_hop};
 
     return walk;

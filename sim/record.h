@@ -2,8 +2,8 @@
 
 /*
  * The model's redirect record: a list of hops as one byte string. To an application it is opaque
- * (DEF-06); the layout is ours, not Microsoft's, and carries a digest so that a truncated, extended,
- * altered or foreign record is told apart (UNK-13, UNK-15, UNK-50).
+ * (DEF-06); the layout is ours, not Microsoft's, and carries a digest so that a truncated,
+ * extended, altered or foreign record is told apart (UNK-13, UNK-15, UNK-50).
  */
 
 #ifndef SIM_RECORD_H

@@ -5,18 +5,13 @@
  * (stage), and what it answers: a literal, or what the profile says under a key.
  */
 
-#include <wfp/sim.h>
+#include "sim/answer.h"
 
 #define CALL(name) (1u << WFP_CALL_##name)
 #define QUERIES (CALL(QUERY_RECORDS) | CALL(QUERY_CONTEXT))
 #define WFP_IOCTLS (QUERIES | CALL(SET_RECORDS))
 #define IOCTLS (WFP_IOCTLS | CALL(FLUSH) | CALL(OTHER_CODE))
 #define F(name) WFP_BIT(WFP_FACT_##name)
-
-#define BYTES(error, number) {error, number, WFP_COUNT_VALUE, WFP_RETURNED}
-#define NEEDED(error) {error, 0, WFP_COUNT_NEEDED, WFP_RETURNED}
-#define UNCHANGED(error) {error, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
-#define STATE(state) {state, 0, WFP_COUNT_UNCHANGED, WFP_STATE}
 
 #define LITERAL(...) .source = WFP_ANSWER_LITERAL, .answer = __VA_ARGS__
 #define KEY(name) .source = WFP_ANSWER_KEY, .key = WFP_KEY_##name
@@ -27,6 +22,7 @@
 #define INVALID_PARAMETER BYTES(0xC000000Du, 0)
 #define NOT_FOUND BYTES(0xC0000225u, 0)
 
+/* clang-format off */
 static const struct wfp_rule rows[] = {
     /* ---- before the call is looked at ---- */
     {.id = "call.not-started", .clauses = "API-19 API-22", .calls = IOCTLS, AT(STARTUP),
@@ -241,6 +237,7 @@ static const struct wfp_rule rows[] = {
     {.id = "state.previously-by-self", .clauses = "ST-04 ST-06", .calls = CALL(REDIRECT_STATE),
      AT(ROOM), .needs = F(LIST_MEMBER), LITERAL(STATE(WFP_PREVIOUSLY_REDIRECTED_BY_SELF))},
 };
+/* clang-format on */
 
 static const struct wfp_rules table = {rows, sizeof rows / sizeof rows[0]};
 

@@ -133,7 +133,8 @@ struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle)
 
 const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle)
 {
-    if (handle == 0 || handle > world->limits.handles || handle_slot(world, handle)->provider == 0) {
+    if (handle == 0 || handle > world->limits.handles ||
+        handle_slot(world, handle)->provider == 0) {
         return NULL;
     }
     return handle_slot(world, handle);

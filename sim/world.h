@@ -26,9 +26,9 @@ struct endpoint {
     uint8_t type;
     uint8_t overlapped;
     uint8_t shut_down;
-    uint8_t not_updated;  /* AcceptEx without SO_UPDATE_ACCEPT_CONTEXT */
-    uint8_t attached;     /* the record came by SET */
-    uint8_t asked;        /* a QUERY has succeeded */
+    uint8_t not_updated; /* AcceptEx without SO_UPDATE_ACCEPT_CONTEXT */
+    uint8_t attached;    /* the record came by SET */
+    uint8_t asked;       /* a QUERY has succeeded */
     uint8_t family;
     uint32_t descriptors; /* that name it */
     uint32_t record;

@@ -43,7 +43,8 @@ static struct wfp_limits limits_of(const struct vector *vector, const struct pro
     for (size_t i = 0; vector->control != NULL && i < vector->control->count; i++) {
         add_step(&vector->control->replacements[i], &limits, &contexts);
     }
-    limits.record_bytes = at_least(wfp_record_size(&profile->values, limits.records, contexts), 4096);
+    limits.record_bytes =
+        at_least(wfp_record_size(&profile->values, limits.records, contexts), 4096);
     limits.sockets = at_least(limits.sockets, 16);
     limits.records = at_least(limits.records, 4);
     limits.operations = at_least(limits.operations, 8);

@@ -58,8 +58,7 @@ struct outstanding *simulator_operation(struct simulator *simulator, const char 
 /* simulator_follow.c: a step about overlapped operations whose answer was observed elsewhere. */
 enum wfp_status simulator_follow(struct simulator *simulator, const struct backend_call *call,
                                  struct backend_reply *reply);
-enum wfp_status simulator_follow_finish(struct simulator *simulator,
-                                        struct outstanding *operation);
+enum wfp_status simulator_follow_finish(struct simulator *simulator, struct outstanding *operation);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

@@ -107,8 +107,8 @@ static enum wfp_status perform_socket(struct simulator *simulator, const struct 
 {
     const struct step *step = call->step;
     uint32_t id = 0;
-    const enum wfp_status status = wfp_socket_open(simulator->world, step->family, step->type,
-                                                   step->overlapped_socket, &id);
+    const enum wfp_status status =
+        wfp_socket_open(simulator->world, step->family, step->type, step->overlapped_socket, &id);
 
     (void)reply;
     return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, step->as, id);
@@ -158,8 +158,8 @@ static enum wfp_status perform_duplicate(struct simulator *simulator,
 static enum wfp_status open_listener(struct simulator *simulator, const struct step *step,
                                      uint32_t *id)
 {
-    enum wfp_status status = wfp_socket_open(simulator->world, step->family, WFP_TCP,
-                                             step->overlapped_socket, id);
+    enum wfp_status status =
+        wfp_socket_open(simulator->world, step->family, WFP_TCP, step->overlapped_socket, id);
 
     if (status == WFP_OK) {
         status = wfp_socket_bind(simulator->world, *id);
@@ -236,8 +236,7 @@ static enum wfp_status accept_as(struct simulator *simulator, const struct step 
                                  uint32_t listener)
 {
     uint32_t id = 0;
-    const enum wfp_status status =
-        wfp_socket_accept(simulator->world, listener, step->update, &id);
+    const enum wfp_status status = wfp_socket_accept(simulator->world, listener, step->update, &id);
 
     return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, step->as, id);
 }
@@ -263,8 +262,8 @@ static enum wfp_status perform_whole_accept(struct simulator *simulator,
         status = wfp_socket_open(simulator->world, step->family, WFP_TCP, true, &client);
     }
     if (status == WFP_OK) {
-        status = connect_to(simulator, call, client, listener,
-                            step->kind == STEP_REDIRECTED_ACCEPT, reply);
+        status = connect_to(simulator, call, client, listener, step->kind == STEP_REDIRECTED_ACCEPT,
+                            reply);
     }
     if (status == WFP_OK && reply->answer.error != 0) {
         return WFP_BAD_STATE;

@@ -90,8 +90,8 @@ int main()
 
     wfp_profile_documented(&profile);
     try {
-        const bool expected =
-            as_documented(wfp_world_init(memory.data(), &limits, wfp_rules_shipped(), &profile), profile);
+        const bool expected = as_documented(
+            wfp_world_init(memory.data(), &limits, wfp_rules_shipped(), &profile), profile);
 
         std::cout << (expected ? "as documented\n" : "not as documented\n");
         return expected ? 0 : 1;

@@ -2,16 +2,12 @@
 """Where the tests find the program: $WFPCHECK_PROGRAM, else as wfpcheck.serve does."""
 
 import os
-import pathlib
 
 import pytest
 
 from wfpcheck import serve
 
 pytest_plugins = ["pytester"]
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-VECTORS = ROOT / "vectors"
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ def leaves(vector):
 
 
 def spoiled_answer(answer):
-    """An answer that nothing gives. A success stays one: a claim that can only fail needs a control."""
+    """An answer that nothing gives; a success stays one, as a claim to fail needs a control."""
     if answer in STATES:
         return STATES[STATES.index(answer) - 1]
     return "OK/1048571" if answer.startswith("OK/") else "WSAETIMEDOUT/7"
@@ -80,8 +80,8 @@ def _settings(leaf, values):
 def ways(leaf, profiles):
     """Lists of (profile, settings) that lead to the leaf, the shortest ways first.
 
-    First the shipped profiles as they are; then others, with keys set. A provider without the ioctls
-    has no second choices, and one that has them does not lose them by a setting.
+    First the shipped profiles as they are; then others, with keys set. A provider without the
+    ioctls has no second choices, and one that has them does not lose them by a setting.
     """
     settings = {name: _settings(leaf, profiles[name]) for name in sorted(leaf.profiles)}
     natural = [name for name in settings

@@ -88,8 +88,8 @@ def size_of(call: Call) -> typing.Optional[int]:
 
 
 # The checks, in the order of UNK-26: started, byte count pointer, handle, pointers, sizes, access,
-# socket, record. What is only looked at once there is a record comes last (BUF-08): alignment, which
-# is the kernel's formatter's wish (UNK-08), and room.
+# socket, record. What is only looked at once there is a record comes last (BUF-08): alignment, a
+# wish of the kernel's formatter (UNK-08), and room.
 
 
 def startup(call: Call, _reading: Reading) -> Answers:

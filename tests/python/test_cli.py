@@ -13,7 +13,7 @@ import xml.etree.ElementTree
 import pytest
 
 from scripts import asking, branch, leaf
-from test_schema import validator
+from tree import validator
 
 WELL, VERDICTS, USAGE, BROKEN = range(4)
 ONE = "query-records-redirected"
@@ -131,7 +131,8 @@ def test_unwritable_output(wfpcheck, tmp_path):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 def test_full_disk(program):
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([program, "run", ONE], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([program, "run", ONE], stdout=full, stderr=subprocess.PIPE,
+                              check=False)
     assert done.returncode == BROKEN and done.stderr
 
 
@@ -208,8 +209,9 @@ def test_tap(wfpcheck, mixed):
 
 
 def test_tap_skips_with_a_reason(wfpcheck):
-    report = wfpcheck("run", "buffer-sizes-records@N-1", "--format", "tap", "--profile", "unsupported")
-    assert "ok 1 - buffer-sizes-records@N-1[unsupported] # SKIP needs a record" in report.stdout
+    case = "buffer-sizes-records@N-1"
+    report = wfpcheck("run", case, "--format", "tap", "--profile", "unsupported").stdout
+    assert f"ok 1 - {case}[unsupported] # SKIP needs a record" in report
 
 
 def test_junit(wfpcheck, mixed):
@@ -292,7 +294,7 @@ def interrupt_once_it_writes(process, folder, names):
     raise AssertionError("the run ended before it wrote anything")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to one process")
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process")
 @pytest.mark.parametrize("old", [None, "old\n"], ids=["new file", "old file"])
 def test_interrupted_run_leaves_no_half_report(program, tmp_path, old):
     report = tmp_path / "report"
@@ -359,7 +361,8 @@ def test_list(wfpcheck, server):
 
 @pytest.mark.parametrize("command", ["rules", "coverage"])
 def test_json_of_others(wfpcheck, command):
-    assert all(isinstance(line, dict) for line in lines(wfpcheck(command, "--format", "jsonl").stdout))
+    said = lines(wfpcheck(command, "--format", "jsonl").stdout)
+    assert said and all(isinstance(line, dict) for line in said)
 
 
 def test_rules_as_a_drawing(wfpcheck):

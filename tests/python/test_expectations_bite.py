@@ -2,13 +2,11 @@
 """Every leaf of every expectation is looked at, holds, and would be missed if it were another."""
 
 import functools
-import json
 
 import pytest
 
-from conftest import VECTORS
 from leaves import leaves, spoiled, ways
-from test_schema import vector_files
+from tree import VECTORS, load, vector_files
 
 PROFILES = ("documented", "observed", "unsupported")
 
@@ -71,7 +69,7 @@ def complaints(server, vector, leaf, profiles):
 
 @pytest.mark.parametrize("path", vector_files(), ids=lambda path: path.stem)
 def test_every_leaf(server, profiles, path):
-    vector = json.loads(path.read_text("utf-8"))
+    vector = load(path)
     found = [f"{leaf}: {text}" for leaf in leaves(vector)
              for text in complaints(server, vector, leaf, profiles)]
     assert not found, "\n".join([str(path.relative_to(VECTORS)), *found])

@@ -158,7 +158,8 @@ def swapped(server, first, second):
     "too-small=WSAENOBUFS/N", "tiny-buffer=pass", "zero-size-query=WSAEINVAL/0",
     "no-record=WSAENOTCONN/0", "unconnected=WSAEINVAL/0", "set-needs-admin=pass",
     ("startup", "byte-count"), ("byte-count", "handle"), ("handle", "pointers"),
-    ("pointers", "sizes"), ("sizes", "access"), ("access", "record"), ("socket", "record")], ids=str)
+    ("pointers", "sizes"), ("sizes", "access"), ("access", "record"), ("socket", "record"),
+], ids=str)
 def test_another_model_is_noticed(server, other):
     chosen = other if isinstance(other, str) else swapped(server, *other)
     work = every_call(("plain", "unconnected", "invalid"), DOCUMENTED.profile)

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from conftest import VECTORS
 from scripts import accept, asking, branch, document, leaf, query
+from tree import VECTORS
 
 # Hypothesis would be imported anew by every session.
 PLUGIN = ("-p", "no:hypothesispytest", "-p", "wfpcheck.plugin")
@@ -42,7 +42,7 @@ def test_every_shipped_case_is_an_item(run, server):
 
 
 def test_profiles_default_to_all(run):
-    result = run(f"--wfpcheck-vectors={VECTORS / 'buffer-sizes' / 'buffer-sizes-records.json'}", "-v")
+    result = run(f"--wfpcheck-vectors={VECTORS}/buffer-sizes/buffer-sizes-records.json", "-v")
     result.stdout.fnmatch_lines([
         "wfpcheck: *, 1 vectors, simulator, model, profiles documented, observed, unsupported",
         "*buffer-sizes-records@N-1?documented? PASSED*",
@@ -53,7 +53,7 @@ def test_profiles_default_to_all(run):
 def test_items_stand_beside_ordinary_tests(run, pytester):
     pytester.makepyfile("def test_one(): pass")
     result = run("--wfpcheck-profile=observed",
-                 f"--wfpcheck-vectors={VECTORS / 'query-records' / 'query-records-redirected.json'}")
+                 f"--wfpcheck-vectors={VECTORS}/query-records/query-records-redirected.json")
     result.assert_outcomes(passed=2)
 
 

@@ -65,6 +65,20 @@ def forge(tmp_path):
     return write
 
 
+@pytest.fixture
+def profile(tmp_path):
+    """Writes a profile that is the observed one but for these keys."""
+    def write(**keys):
+        path = tmp_path / "other.json"
+        source = {"kind": "inferred", "reference": "this test"}
+        path.write_text(json.dumps({
+            "name": "other", "title": "The observed one but for a few keys", "extends": "observed",
+            "keys": {key.replace("_", "-"): {"value": value, "source": source}
+                     for key, value in keys.items()}}), "utf-8")
+        return path
+    return write
+
+
 def fnv(data, total=FNV_START):
     for byte in data:
         total = (total ^ byte) * FNV_PRIME & MASK
@@ -227,31 +241,57 @@ def test_bytes_behind_the_returned_ones_must_stay(wfpcheck, forge, record):
     assert "at most 780 bytes changed, actual 781" in answers(told)[0]["message"]
 
 
-def test_finished_early_is_allowed(wfpcheck, forge, record):
+PENDING = {"overlapped": ["WSA_IO_PENDING/unchanged"]}
+
+
+def test_finished_early_is_allowed(wfpcheck, forge, record, profile):
     """A provider may finish a pending operation before anybody asks for it."""
-    lines = record("event-while-pending", "--profile", "observed")
+    pending = profile(**PENDING)
+    lines = record("event-while-pending", "--profile", pending)
     event = next(line for line in lines if line.get("call", "").startswith("event")
-                 and line["answer"] != "OK/unchanged")
+                 and line["answer"] == "WSA_WAIT_TIMEOUT/unchanged")
     event["answer"] = "OK/unchanged"
-    told = {answer["line"]: answer for answer in answers(judged(wfpcheck, forge(lines)))}
+    told = {answer["line"]: answer
+            for answer in answers(judged(wfpcheck, forge(lines), "--profile", pending))}
     assert told[event["line"]]["rule"] == "event.completed"
+    assert len(told[event["line"]]["allowed"]) == 2
+
+
+@pytest.mark.parametrize("answer", ["ERROR_INSUFFICIENT_BUFFER/N", "WSAEFAULT/N", "WSAEINVAL/0"])
+def test_pended_operations_end_in_each_allowed_way(wfpcheck, forge, record, profile, answer):
+    """The provider finishes out of sight; which of several answers it gave shows at the result."""
+    path = forge(record("overlapped", "buffer-sizes", "--profile",
+                        profile(**PENDING, too_small=[answer])))
+    both = ["WSAENOBUFS/N", answer]
+    told = judged(wfpcheck, path, "--profile", profile(**PENDING, too_small=both))
+    assert told[-1]["answers"]["pass"] > 100
+    others = [text for text in ("WSAENOBUFS/N", "WSAEFAULT/N") if text != answer]
+    judged(wfpcheck, path, "--profile", profile(**PENDING, too_small=others[:1]), status=1)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_pending_calls_are_followed(wfpcheck, forge, record, profile, name):
+    """What pended is judged where nothing pends, and the other way round, to the end of each case."""
+    pending = profile(**PENDING)
+    there = forge(record("overlapped", "interface", "--profile", pending))
+    told = judged(wfpcheck, there, "--profile", pending)
+    assert told[-1]["answers"]["pass"] == len(answers(told))
+    judged(wfpcheck, there, "--profile", name, status=1)
+    here = forge(record("overlapped", "interface", "--profile", name))
+    judged(wfpcheck, here, "--profile", pending, status=1)
 
 
 # What the trace cannot tell.
 
 
 @pytest.mark.parametrize("sizes", [(400, 560), (64, 32), (1000, 33), (4096, 60000)])
-def test_other_record_sizes_are_fitted(wfpcheck, tmp_path, sizes):
-    profile = tmp_path / "other.json"
-    source = {"kind": "inferred", "reference": "this test"}
-    profile.write_text(json.dumps({
-        "name": "other", "title": "Other sizes of records", "extends": "observed",
-        "keys": {key: {"value": [size], "source": source}
-                 for key, size in zip(("record-header", "record-hop"), sizes)}}), "utf-8")
+def test_other_record_sizes_are_fitted(wfpcheck, tmp_path, profile, sizes):
+    header, hop = sizes
+    other = profile(record_header=[header], record_hop=[hop])
     path = tmp_path / "other.jsonl"
-    for vectors in (["set-records"], ["query-records"], ["redirect-state"],
-                    ["buffer-sizes-records-second-hop"]):
-        wfpcheck("record", *vectors, "--profile", profile, "--output", path)
+    for vectors in ("set-records", "query-records", "redirect-state",
+                    "buffer-sizes-records-second-hop"):
+        wfpcheck("record", vectors, "--profile", other, "--output", path)
         told = judged(wfpcheck, path, "--profile", "observed")
         assert told[-1]["answers"]["pass"] > 10
 

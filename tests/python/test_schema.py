@@ -5,40 +5,22 @@ data/malformed holds small vectors with one defect each: `structural` ones the s
 `semantic` ones only the reader, `text` ones are no JSON for it. malformed-places.json says where.
 """
 
-import functools
 import json
 import pathlib
 import re
 import subprocess
 
-import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import VECTORS
+from tree import VECTORS, load, validator, vector_files
 
-NO_VECTORS = {"schema", "profiles", "known", "recorded"}
 DATA = pathlib.Path(__file__).parent / "data"
 MALFORMED = DATA / "malformed"
 PLACES = json.loads((DATA / "malformed-places.json").read_text("utf-8"))
 COMPLAINT = re.compile(r"(?P<file>.*\.json):(?P<line>[1-9][0-9]*): (?P<field>\S+): "
                        r"expected .+, found .+")
-
-
-def load(path):
-    return json.loads(path.read_text("utf-8"))
-
-
-def vector_files():
-    return sorted(path for path in VECTORS.glob("*/*.json") if path.parent.name not in NO_VECTORS)
-
-
-@functools.lru_cache(maxsize=None)
-def validator(name):
-    schema = load(VECTORS / "schema" / f"{name}.schema.json")
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 VECTOR_SCHEMA = validator("vector")
@@ -66,7 +48,8 @@ def shipped():
     yield "clauses", VECTORS / "clauses.json"
 
 
-@pytest.mark.parametrize("schema, path", list(shipped()), ids=lambda part: getattr(part, "stem", part))
+@pytest.mark.parametrize("schema, path", list(shipped()),
+                         ids=lambda part: getattr(part, "stem", part))
 def test_shipped_file_fits_its_schema(schema, path):
     errors = [f"{error.json_path}: {error.message}"
               for error in validator(schema).iter_errors(load(path))]
@@ -132,7 +115,8 @@ def test_good_files_among_the_bad_still_run(program):
 
 WORDS = ["", "N", "N-1", "N+0", "OK/N", "OK", "died", "pass", "self", "invalid", "proxy", "heap",
          "unmapped", "QUERY_RECORDS", "0x980000DC", "QRY-05", "UNK-06", "WSAEINVAL/0", "any", "do",
-         "ioctl", "close", "result", "on", "as", "of", "size", "expect", "sweep", "ä\u2028", "a" * 65]
+         "ioctl", "close", "result", "on", "as", "of", "size", "expect", "sweep", "ä\u2028",
+         "a" * 65]
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-2, 70000), st.sampled_from(WORDS),
                     st.just(0.5), st.just([]), st.just({}))
 

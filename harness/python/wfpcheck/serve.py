@@ -79,7 +79,7 @@ def find_program(given: typing.Optional[str] = None) -> str:
             return str(place)
     found = shutil.which(executable_name())
     if found is None:
-        raise NoProgramError("no wfpcheck program: build it, install it, or set WFPCHECK to its path")
+        raise NoProgramError("no wfpcheck program: build it, install it, or name it in WFPCHECK")
     return found
 
 
@@ -103,7 +103,8 @@ class Server:
     """One process. Not for several threads at once; use it as a context manager."""
 
     def __init__(self, program: typing.Optional[str] = None, arguments: typing.Sequence[str] = (),
-                 prefix: typing.Optional[typing.Sequence[str]] = None, timeout: float = 60.0) -> None:
+                 prefix: typing.Optional[typing.Sequence[str]] = None,
+                 timeout: float = 60.0) -> None:
         before = find_prefix() if prefix is None else list(prefix)
         self.command = [*before, find_program(program), "serve", *arguments]
         self.timeout = timeout

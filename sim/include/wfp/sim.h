@@ -3,9 +3,10 @@
 /*
  * A model of the Windows Filtering Platform's connection-redirect records.
  *
- * One block of memory, owned by the caller, holds a whole world: sockets, redirect handles, redirect
- * records and overlapped operations. Nothing here allocates, reads a clock or keeps a global; links
- * inside the block are indices, so a world may be copied, compared and restored with memcpy.
+ * One block of memory, owned by the caller, holds a whole world: sockets, redirect handles,
+ * redirect records and overlapped operations. Nothing here allocates, reads a clock or keeps a
+ * global; links inside the block are indices, so a world may be copied, compared and restored with
+ * memcpy.
  *
  * Every answer comes from one immutable table of rules. A call has a *set* of allowed answers; a
  * profile says which one a given provider chooses where the documentation is silent or contradicts
@@ -337,12 +338,13 @@ enum wfp_status {
     WFP_BAD_STATE  /* not possible in the socket's state */
 };
 
-/* Size in bytes of a record of `hops` redirects with `context` bytes of contexts in all (UNK-20). */
+/* Size in bytes of a record of `hops` redirects with `context` bytes of contexts in all (UNK-20).
+ */
 uint32_t wfp_record_size(const struct wfp_profile *profile, uint32_t hops, uint32_t context);
 
 /*
- * Bytes of memory, aligned as for malloc, that a world of these limits occupies; 0 if they are beyond
- * 4 GiB.
+ * Bytes of memory, aligned as for malloc, that a world of these limits occupies; 0 if they are
+ * beyond 4 GiB.
  */
 size_t wfp_world_size(const struct wfp_limits *limits);
 
@@ -357,9 +359,9 @@ void wfp_process_elevated(struct wfp_world *world, bool elevated);
 /* ---- kernel face: redirect handles ---- */
 
 /*
- * FwpsRedirectHandleCreate0 (KRN-01, KRN-02). `provider` stands for the provider's GUID and must not
- * be 0. Handles are numbered from 1; 0 is none. A handle that the same provider creates again in the
- * same place is taken for the one it destroyed: old records name it again.
+ * FwpsRedirectHandleCreate0 (KRN-01, KRN-02). `provider` stands for the provider's GUID and must
+ * not be 0. Handles are numbered from 1; 0 is none. A handle that the same provider creates again
+ * in the same place is taken for the one it destroyed: old records name it again.
  */
 enum wfp_status wfp_handle_create(struct wfp_world *world, uint64_t provider, uint32_t *handle);
 enum wfp_status wfp_handle_destroy(struct wfp_world *world, uint32_t handle);
@@ -403,8 +405,8 @@ struct wfp_connect {
 struct wfp_reply;
 
 /*
- * connect(). A redirected connection waits at the listener with a record that names every hop: those
- * of the record SET on this socket, then `handle` (ST-06).
+ * connect(). A redirected connection waits at the listener with a record that names every hop:
+ * those of the record SET on this socket, then `handle` (ST-06).
  */
 enum wfp_status wfp_socket_connect(struct wfp_world *world, uint32_t socket,
                                    const struct wfp_connect *what, struct wfp_reply *reply);
@@ -478,18 +480,18 @@ struct wfp_reply {
 
 /* An ioctl: gives the simulator's answer and applies it. */
 enum wfp_status wfp_socket_ioctl(struct wfp_world *world, const struct wfp_ioctl *call,
-                          struct wfp_reply *reply);
+                                 struct wfp_reply *reply);
 
 /*
  * To follow what was recorded elsewhere, each call that answers has two companions:
  *
- * ..._allowed: every answer that the rules and the profile allow to this call in this world; changes
- * nothing. Empty where the call itself would say that there is no such thing.
+ * ..._allowed: every answer that the rules and the profile allow to this call in this world;
+ * changes nothing. Empty where the call itself would say that there is no such thing.
  *
- * ..._assume: the call has given this answer, count UNCHANGED or VALUE: the world goes on from there.
- * If a rule allows the answer, its effect is applied and reply->rule names it; if none does, the
- * answer is taken at its word (a success has done what the call is made for, a failure nothing) and
- * reply->rule is NULL. Calls without it answer only and change nothing.
+ * ..._assume: the call has given this answer, count UNCHANGED or VALUE: the world goes on from
+ * there. If a rule allows the answer, its effect is applied and reply->rule names it; if none does,
+ * the answer is taken at its word (a success has done what the call is made for, a failure nothing)
+ * and reply->rule is NULL. Calls without it answer only and change nothing.
  */
 void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *call,
                        struct wfp_answer_set *set);
@@ -518,9 +520,9 @@ enum wfp_status wfp_operation_finish_assume(struct wfp_world *world, uint32_t op
                                             struct wfp_reply *reply);
 
 enum wfp_channel {
-    WFP_CHANNEL_WSA,   /* WSAGetOverlappedResult */
-    WFP_CHANNEL_WIN32, /* GetOverlappedResult (UNK-42) */
-    WFP_CHANNEL_PORT,  /* GetQueuedCompletionStatus */
+    WFP_CHANNEL_WSA,    /* WSAGetOverlappedResult */
+    WFP_CHANNEL_WIN32,  /* GetOverlappedResult (UNK-42) */
+    WFP_CHANNEL_PORT,   /* GetQueuedCompletionStatus */
     WFP_CHANNEL_ROUTINE /* the arguments of the completion routine */
 };
 
