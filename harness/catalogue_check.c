@@ -1,50 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "harness/catalogue.h"
+#include <string.h>
 
-#include "harness/complaint.h"
+#include "harness/catalogue.h"
+#include "harness/reader.h"
 #include "harness/vector.h"
 
 /* What a vector cites. */
 struct citing {
     const struct catalogue *catalogue;
-    const struct vector *vector;
-    const struct step *step;
-    struct complaints *complaints;
-    size_t found;
+    struct reader reader;
 };
 
-static void check_id(struct citing *citing, int line, const char *field, const char *id)
+static void check_list(struct citing *citing, json_t *list)
 {
-    if (!catalogue_has(citing->catalogue, id)) {
-        complain(citing->complaints, citing->vector->path, line, field, "an id of clauses.json",
-                 "%s", id);
-        citing->found++;
+    size_t index;
+    json_t *id;
+
+    json_array_foreach(list, index, id) {
+        if (!catalogue_has(citing->catalogue, json_string_value(id))) {
+            reader_complain(&citing->reader, place_item(list, index), "an id of clauses.json", "%s",
+                            json_string_value(id));
+        }
     }
 }
 
-static bool check_reasons(void *context, const struct expected *expected)
+/* Ids stand in every list of these names and nowhere else; the vector has been read already. */
+static bool cites(const char *name)
 {
-    struct citing *citing = context;
-    for (size_t i = 0; i < expected->reason_count; i++) {
-        if (!catalogue_has(citing->catalogue, expected->reasons[i])) {
-            check_id(citing, vector_step_line(citing->vector, citing->step), "by",
-                     expected->reasons[i]);
+    return strcmp(name, "clauses") == 0 || strcmp(name, "by") == 0;
+}
+
+static void check_value(struct citing *citing, json_t *value)
+{
+    const char *name;
+    size_t index;
+    json_t *inner;
+
+    json_object_foreach(value, name, inner) {
+        if (cites(name) && json_is_array(inner)) {
+            check_list(citing, inner);
+        } else {
+            check_value(citing, inner);
         }
     }
-    return true;
+    json_array_foreach(value, index, inner) {
+        check_value(citing, inner);
+    }
 }
 
 enum status catalogue_check(const struct catalogue *catalogue, const struct vector *vector,
                             struct complaints *complaints)
 {
-    struct citing citing = {.catalogue = catalogue, .vector = vector, .complaints = complaints};
-    for (size_t i = 0; i < vector->clause_count; i++) {
-        check_id(&citing, 0, "clauses", vector->clauses[i]);
-    }
-    for (size_t i = 0; i < vector->step_count; i++) {
-        citing.step = &vector->steps[i];
-        step_each_expected(citing.step, check_reasons, &citing);
-    }
-    return citing.found == 0 ? STATUS_OK : STATUS_BAD_INPUT;
+    struct citing citing = {
+        .catalogue = catalogue,
+        .reader = {.document = vector->document, .complaints = complaints},
+    };
+
+    check_value(&citing, vector->document->root);
+    return reader_status(&citing.reader);
 }

@@ -27,7 +27,7 @@ static const struct text_rule rule_answer = {1, ANSWER_TEXT_MAX, fits_answer,
                                              "an answer, as WSAEFAULT/780"};
 static const struct text_rule rule_sum = {RECORDING_SUM_DIGITS, RECORDING_SUM_DIGITS,
                                           recording_is_hex, "16 hexadecimal digits"};
-static const struct text_rule rule_hex = {0, 2 * RECORDING_BYTES_MAX, recording_is_hex,
+static const struct text_rule rule_hex = {0, (size_t)2 * RECORDING_BYTES_MAX, recording_is_hex,
                                           "at most 4096 bytes in hexadecimal"};
 static const struct range range_count = {0, UINT32_MAX - 1};
 static const struct range range_format = {RECORDING_FORMAT, RECORDING_FORMAT};

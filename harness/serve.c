@@ -19,14 +19,15 @@ enum { LINE_START = 65536 };
 struct verb {
     const char *name;
     bool on_vector;
+    bool judges;
     enum status (*answer)(struct server *server, json_t *request, struct subject *subject);
 };
 
 static const struct verb verbs[] = {
-    {"run", true, serve_run},
-    {"play", true, serve_play},
-    {"list", false, serve_list},
-    {"profile", false, serve_profile},
+    {"run", true, true, serve_run},
+    {"play", true, false, serve_play},
+    {"list", false, false, serve_list},
+    {"profile", false, false, serve_profile},
 };
 
 static const struct verb *verb_of(json_t *request)
@@ -53,6 +54,7 @@ static enum status answer(struct server *server, json_t *request)
             "request: do: expected run, play, list or profile, found something else");
     }
     subject.member = request_text(request, "member", NULL);
+    subject.only_played = !verb->judges;
     subject.details = json_is_true(json_object_get(request, "details"));
     if (!request_check(request, &server->session->complaints) ||
         !subject_take_profile(server, request, &subject) ||

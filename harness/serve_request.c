@@ -113,8 +113,8 @@ bool subject_take_vector(struct server *server, json_t *request, struct subject 
         return false;
     }
     if (document_from_tree("request", inline_vector, complaints, &document) != STATUS_OK ||
-        vector_read(document, server->session->keys, complaints, &subject->own_vector) !=
-            STATUS_OK) {
+        (subject->only_played ? vector_read_script : vector_read)(
+            document, server->session->keys, complaints, &subject->own_vector) != STATUS_OK) {
         return false;
     }
     subject->vector = subject->own_vector;

@@ -41,6 +41,7 @@ struct subject {
     struct profile *own_profile;
     const char *member;
     bool details;
+    bool only_played;
 };
 
 size_t server_vector_count(const struct server *server);

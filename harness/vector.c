@@ -173,18 +173,22 @@ static void load_vector(struct vector_load *load)
         return;
     }
     find_claim(load);
-    vector_check_claim(load);
+    if (!load->only_played) {
+        vector_check_claim(load);
+    }
     if (load->vector->control != NULL && reader->found == 0) {
         vector_check_control(load);
     }
 }
 
-enum status vector_read(struct document *document, const struct key_catalogue *keys,
-                        struct complaints *complaints, struct vector **vector)
+static enum status read_document(struct document *document, const struct key_catalogue *keys,
+                                 bool only_played, struct complaints *complaints,
+                                 struct vector **vector)
 {
     struct vector_load load = {.reader = {.document = document, .complaints = complaints},
                                .keys = keys,
-                               .root = document->root};
+                               .root = document->root,
+                               .only_played = only_played};
     load.vector = reader_keep(&load.reader, 1, sizeof *load.vector);
     if (load.vector != NULL) {
         load.vector->document = document;
@@ -197,6 +201,18 @@ enum status vector_read(struct document *document, const struct key_catalogue *k
     }
     *vector = load.vector;
     return STATUS_OK;
+}
+
+enum status vector_read(struct document *document, const struct key_catalogue *keys,
+                        struct complaints *complaints, struct vector **vector)
+{
+    return read_document(document, keys, false, complaints, vector);
+}
+
+enum status vector_read_script(struct document *document, const struct key_catalogue *keys,
+                               struct complaints *complaints, struct vector **vector)
+{
+    return read_document(document, keys, true, complaints, vector);
 }
 
 enum status vector_load(const char *path, const struct key_catalogue *keys,

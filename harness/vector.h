@@ -267,6 +267,10 @@ enum status vector_load(const char *path, const struct key_catalogue *keys,
 enum status vector_read(struct document *document, const struct key_catalogue *keys,
                         struct complaints *complaints, struct vector **vector);
 
+/* The same for a vector that is only to be played: it may expect nothing, its claim is then NULL. */
+enum status vector_read_script(struct document *document, const struct key_catalogue *keys,
+                               struct complaints *complaints, struct vector **vector);
+
 void vector_free(struct vector *vector);
 
 /* The step at `index` (from 0) in the control run. The vector must have a control. */

@@ -32,6 +32,7 @@ struct vector_load {
     struct vector_row row;
     struct step *steps;
     json_t *root;
+    bool only_played; /* nothing will be judged, so it needs no claim */
 };
 
 /* vector_control.c: the member `control`; false after a complaint. The steps must be read. */

@@ -45,10 +45,9 @@ static void add_completions(const struct simulator *simulator, struct outstandin
     }
 }
 
-static void fork_operation(struct simulator *simulator, const struct step *step,
-                           struct forks *forks)
+static void fork_operation(const struct simulator *simulator, const struct step *step,
+                           struct outstanding *operation, struct forks *forks)
 {
-    struct outstanding *operation = simulator_operation(simulator, step->of);
     const bool waits = step->kind == STEP_RESULT && step->wait;
     const struct wfp_answer none = {0};
 
@@ -92,10 +91,17 @@ static void enter(struct simulator *simulator, const struct fork *fork)
     }
 }
 
+/* NULL for a wait, which is about none in particular. */
+static struct outstanding *asked_about(struct simulator *simulator, const struct step *step)
+{
+    return step->of == NULL ? NULL : simulator_operation(simulator, step->of);
+}
+
 static void ask(struct simulator *simulator, const struct step *step, struct wfp_answer_set *set)
 {
     const struct wfp_world *world = simulator->world;
-    const uint32_t id = step->of == NULL ? 0 : simulator_operation(simulator, step->of)->id;
+    const struct outstanding *operation = asked_about(simulator, step);
+    const uint32_t id = operation == NULL ? 0 : operation->id;
 
     switch (step->kind) {
     case STEP_RESULT:
@@ -162,18 +168,18 @@ static bool choose(struct simulator *simulator, const struct backend_call *call,
 static void go_on(struct simulator *simulator, const struct backend_call *call, bool allowed)
 {
     const struct step *step = call->step;
-    struct outstanding *operation =
-        step->of == NULL ? NULL : simulator_operation(simulator, step->of);
+    struct outstanding *operation = asked_about(simulator, step);
     struct wfp_reply ignored;
 
-    if (step->kind == STEP_CANCEL) {
+    if (operation != NULL && step->kind == STEP_CANCEL) {
         (void)wfp_operation_cancel_assume(simulator->world, operation->id, *call->observed,
                                           &ignored);
     }
     if (step->kind == STEP_ALERTABLE_WAIT) {
         wfp_alertable_wait_assume(simulator->world, step->thread, *call->observed, &ignored);
     }
-    if (step->kind == STEP_RESULT && !allowed && call->observed->error != INCOMPLETE) {
+    if (operation != NULL && step->kind == STEP_RESULT && !allowed &&
+        call->observed->error != INCOMPLETE) {
         finish_as(simulator, operation, *call->observed);
     }
 }
@@ -182,6 +188,7 @@ enum wfp_status simulator_follow(struct simulator *simulator, const struct backe
                                  struct backend_reply *reply)
 {
     const struct step *step = call->step;
+    struct outstanding *operation = asked_about(simulator, step);
     uint8_t *before = malloc(simulator->world_size);
     struct forks forks = {.count = 0};
 
@@ -189,17 +196,15 @@ enum wfp_status simulator_follow(struct simulator *simulator, const struct backe
         return WFP_NO_ROOM;
     }
     memcpy(before, simulator->memory, simulator->world_size);
-    if (step->of != NULL) {
-        fork_operation(simulator, step, &forks);
+    if (operation != NULL) {
+        fork_operation(simulator, step, operation, &forks);
     } else {
         fork_routines(simulator, step->thread, &forks);
     }
     go_on(simulator, call, choose(simulator, call, &forks, before));
     free(before);
     reply->answer = *call->observed;
-    if (step->kind == STEP_RESULT) {
-        const struct outstanding *operation = simulator_operation(simulator, step->of);
-
+    if (operation != NULL && step->kind == STEP_RESULT) {
         reply->out = operation->call.out.bytes;
         reply->out_size = operation->call.out.size;
     }

@@ -53,23 +53,35 @@ def leaves(vector):
             yield from _below(band["expect"], Leaf(place, band["band"], everywhere, ()))
 
 
-def spoiled_answer(answer):
-    """An answer that nothing gives; a success stays one, as a claim to fail needs a control."""
+def _other_bytes(count):
+    return {"N": "1048571", "unchanged": "0"}.get(count, "unchanged")
+
+
+def other_answers(answer):
+    """Answers that this call does not give: another state, another byte count, another error.
+
+    A success gets no other error: a vector that can only fail would need a control.
+    """
     if answer in STATES:
-        return STATES[STATES.index(answer) - 1]
-    return "OK/1048571" if answer.startswith("OK/") else "WSAETIMEDOUT/7"
+        return [STATES[STATES.index(answer) - 1]]
+    error, _, count = answer.partition("/")
+    others = [] if error == "OK" else ["WSAETIMEDOUT/7"]
+    return others + ([f"{error}/{_other_bytes(count)}"] if count else [])
 
 
 def spoiled(vector, leaf):
-    """A copy of the vector in which this leaf wants what no call gives."""
-    vector = copy.deepcopy(vector)
+    """Copies of the vector in which this leaf wants what no call gives."""
     holder = vector
     for part in leaf.place[:-1]:
         holder = holder[part]
-    expected = holder[leaf.place[-1]]
-    expected = expected["any"][0] if "any" in expected else expected
-    holder[leaf.place[-1]] = {**expected, "answer": spoiled_answer(expected["answer"])}
-    return vector
+    expected = whole = holder[leaf.place[-1]]
+    if "any" in whole:
+        expected = whole["any"][0]
+    for answer in other_answers(expected["answer"]):
+        if answer not in {item["answer"] for item in whole.get("any", ())}:
+            holder[leaf.place[-1]] = {**expected, "answer": answer}
+            yield copy.deepcopy(vector)
+    holder[leaf.place[-1]] = whole
 
 
 def _settings(leaf, values):

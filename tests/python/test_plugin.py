@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import re
 import sys
 
 import pytest
@@ -43,6 +44,7 @@ def test_every_shipped_case_is_an_item(run, server):
 
 def test_profiles_default_to_all(run):
     result = run(f"--wfpcheck-vectors={VECTORS}/buffer-sizes/buffer-sizes-records.json", "-v")
+    assert re.search("collected [1-9][0-9]+ items", result.stdout.str())
     result.stdout.fnmatch_lines([
         "wfpcheck: *, 1 vectors, simulator, model, profiles documented, observed, unsupported",
         "*buffer-sizes-records@N-1?documented? PASSED*",

@@ -472,7 +472,7 @@ def deep(depth):
     b'{"line":99999999999999999999,"kind":"head"}\n', b'{"line":1,"kind":"head","format":1e400}\n',
     b'{"line":1,"kind":"head","tool":"\xe2\x82"}\n', deep(100), deep(100000),
     b"x" * (LINE_MAX + 1) + b"\n", b"\n" * 1000000, b'{"line":1}\n' * 1000000,
-])
+], ids=lambda content: f"{len(content)} bytes")
 def test_hostile_files_are_refused(wfpcheck, tmp_path, content):
     path = tmp_path / "hostile.jsonl"
     path.write_bytes(content)

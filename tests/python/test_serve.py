@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from scripts import asking, branch, leaf
+from scripts import accept, asking, branch, document, leaf, query
 from wfpcheck import serve
 
 LINE_MAX = 4 * 1024 * 1024
@@ -122,6 +122,24 @@ def test_play_judges_nothing(server):
     assert [step["answer"] for step in response["steps"]][-1] == "OK/780"
     assert response["steps"][-1]["n"] == 780
     assert response["trouble"] is None
+
+
+def test_play_needs_no_expectation(server):
+    bare = document([accept(), query()], ["redirect"])
+    assert server.ask("play", document=bare)["steps"][-1]["answer"] == "OK/780"
+
+
+def test_inline_sweep(server):
+    sweep = {"of": "out.size", "bands": [
+        {"band": "N", "members": ["N"], "expect": branch(leaf("OK/N"))},
+        {"band": "above", "members": ["N+1", 4096], "expect": branch(leaf("OK/N"))}]}
+    made = document([accept(), {"do": "ioctl", "on": "proxy", "code": "QUERY_RECORDS",
+                                "sweep": sweep}], ["redirect"])
+    cases = server.run(document=made)
+    assert [(case["member"], case["band"]) for case in cases] == [
+        ("N", "N"), ("N+1", "above"), ("4096", "above")]
+    case, = server.run(document=made, member="N+1", profile="documented")
+    assert (case["case"], case["verdict"]) == ("made-by-a-test@N+1[documented]", "pass")
 
 
 def test_profile(server):

@@ -36,10 +36,10 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--wfpcheck"):
-        config.pluginmanager.register(Session(config), "wfpcheck-session")
+        config.pluginmanager.register(Run(config), "wfpcheck-session")
 
 
-class Session:
+class Run:
     """One server for one pytest session."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -49,12 +49,15 @@ class Session:
     @property
     def server(self) -> serve.Server:
         if self._server is None:
-            # Relative to where pytest was called, whatever a test does to the working directory.
-            base = str(self.config.invocation_params.dir)
             paths = self.config.getoption("--wfpcheck-vectors") or ()
             self._server = serve.Server(self.config.getoption("--wfpcheck-program"),
-                                        [os.path.join(base, path) for path in paths])
+                                        [self._absolute(path) for path in paths])
         return self._server
+
+    def _absolute(self, path: str) -> str:
+        """A path from where pytest was called; a vector's id stays what it is."""
+        absolute = os.path.normpath(os.path.join(self.config.invocation_params.dir, path))
+        return absolute if os.path.exists(absolute) else path
 
     def profiles(self) -> typing.Sequence[str]:
         return self.config.getoption("--wfpcheck-profile") or self.server.greeting.profiles
@@ -72,10 +75,12 @@ class Session:
                                       items: typing.List[pytest.Item]) -> None:
         cases = Cases.from_parent(session, name=NAME, nodeid=NAME)
         cases.source = self
-        try:
-            items.extend(cases.collect())
-        except serve.ServeError as error:
-            raise pytest.UsageError(str(error)) from None
+        # Through the hooks, so that pytest counts what it gets.
+        report = self.config.hook.pytest_make_collect_report(collector=cases)
+        if not report.passed:
+            raise pytest.UsageError(str(report.longrepr))
+        self.config.hook.pytest_collectreport(report=report)
+        items.extend(report.result)
 
     def pytest_unconfigure(self) -> None:
         if self._server is not None:
@@ -85,14 +90,17 @@ class Session:
 class Cases(pytest.Collector):
     """Every case under every wanted profile."""
 
-    source: Session
+    source: Run
 
     def collect(self) -> typing.Iterator["Case"]:
-        for profile in self.source.profiles():
-            for case in self.source.server.list(profile=profile):
-                item = Case.from_parent(self, name=case["case"])
-                item.case = case
-                yield item
+        try:
+            for profile in self.source.profiles():
+                for case in self.source.server.list(profile=profile):
+                    item = Case.from_parent(self, name=case["case"])
+                    item.case = case
+                    yield item
+        except serve.ServeError as error:
+            raise self.CollectError(str(error)) from None
 
 
 class Case(pytest.Item):
@@ -113,8 +121,8 @@ class Case(pytest.Item):
         if result["verdict"] == "unsupported":
             pytest.skip(result["message"])
         if result["verdict"] not in GOOD:
-            verdict = f"{result['verdict'].upper()}  {self.name}"
-            raise CaseFailed(result["detail"] or f"{verdict}: {result['message']}")
+            detail = result["detail"] or f"{self.name}\n  {result['message']}"
+            raise CaseFailed(f"{result['verdict'].upper()}  {detail}")
 
     def repr_failure(self, excinfo: typing.Any, style: typing.Any = None) -> typing.Any:
         if isinstance(excinfo.value, (CaseFailed, serve.ServeError)):

@@ -182,11 +182,13 @@ class Server:
         return f"wfpcheck ended with {code}" + (f": {said}" if said else "")
 
     def stderr(self) -> str:
-        """The end of what the program wrote to its standard error."""
+        """The last lines that the program wrote to its standard error."""
         if self._stderr.closed:
             return ""
         size = self._stderr.seek(0, os.SEEK_END)
         self._stderr.seek(max(0, size - STDERR_SHOWN))
+        if size > STDERR_SHOWN:
+            self._stderr.readline()
         return self._stderr.read().decode("utf-8", "replace")
 
     # Requests.
