@@ -293,7 +293,6 @@ static int run_plan(struct run *run)
     };
     struct report_totals totals;
 
-    interrupt_watch();
     begin_report(run);
     if (run->report == NULL || execute(&execution, &totals) != STATUS_OK) {
         output_abandon(&run->output);
@@ -320,6 +319,7 @@ int cli_run(int argc, char **argv)
     note_options(&run);
     status = prepare(&run);
     if (status == STATUS_OK) {
+        interrupt_watch(); /* before there is a half written file to be left behind */
         status = output_open(options_text(&options, RUN_OUTPUT, NULL), &run.session.complaints,
                              &run.output);
     }

@@ -308,7 +308,8 @@ def test_interrupted_run_leaves_no_half_report(program, tmp_path, old):
         assert {path.name for path in tmp_path.iterdir()} <= {"report"}
         if process.returncode == WELL:
             # It was faster than the signal: then the report is whole.
-            assert lines(report.read_text("utf-8"))[-1]["type"] == "totals"
+            old = report.read_text("utf-8")
+            assert lines(old)[-1]["type"] == "totals"
             continue
         assert process.returncode in (BROKEN, -signal.SIGINT)
         assert process.returncode != BROKEN or b"interrupted" in complaint
