@@ -11,12 +11,13 @@ import typing
 import cross
 import packages
 import quality
-from process import BUILD, ROOT, WINDOWS, Failed, run, say
+from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
 
 PRESETS = ("msvc",) if WINDOWS else ("dev", "clang", "asan")
 CROSS = "mingw"
 ALL_PRESETS = (*PRESETS, "release", CROSS)
 INSTALLED = BUILD / "install"
+RECORDED_WINE = ROOT / "vectors" / "recorded" / "wine-8.0.jsonl"
 
 # Further commands of the program: (name, arguments). The first list runs natively, the second
 # under Wine.
@@ -112,6 +113,22 @@ def preset_steps(preset):
             Step(f"{preset}: tests", functools.partial(ctest, preset))]
 
 
+def record_wine():
+    """What Wine answers today, judged, and compared with what it answered when it was recorded."""
+    today = BUILD / "wine.jsonl"
+    use_wine("record", "probe", "--backend", "winsock", "--output", today)
+    use("judge", today, "--profile", "unsupported")
+    use("diff", RECORDED_WINE, today)
+
+
+def recorded_wine_missing():
+    reason = windows_half_missing()
+    recorded = RECORDED_WINE.stem  # "wine-8.0"
+    if reason or output(["wine", "--version"]).split()[0] == recorded:
+        return reason
+    return f"this Wine is not the recorded {recorded}"
+
+
 @functools.lru_cache(maxsize=None)
 def windows_half_missing():
     reason = cross.missing()
@@ -127,7 +144,8 @@ def windows_half():
              Step(f"{CROSS}: tests", ctest_wine)]
     steps += [Step(name, functools.partial(use_wine, *arguments))
               for name, arguments in WINE_HOOKS]
-    return [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
+    steps = [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
+    return [*steps, Step("Wine answers as recorded", record_wine, recorded_wine_missing)]
 
 
 def lint_steps():

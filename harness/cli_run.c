@@ -283,6 +283,7 @@ static int run_plan(struct run *run)
     const struct execution execution = {
         .plan = &run->session.plan,
         .keys = run->session.keys,
+        .root = run->session.root,
         .options = run->session.options,
         .jobs = options_number(run->options, RUN_JOBS, 1),
         .open = open_backend,

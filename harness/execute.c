@@ -64,6 +64,7 @@ static void work(void *context, unsigned worker)
         .backend = &job->backend,
         .reference = &job->reference,
         .keys = executor->execution->keys,
+        .root = executor->execution->root,
         .options = executor->execution->options,
         .details = true,
     };

@@ -18,6 +18,7 @@ enum { EXECUTE_JOBS_MAX = 64 };
 struct execution {
     const struct plan *plan;
     const struct key_catalogue *keys;
+    const char *root;
     const char *options;
     unsigned jobs; /* 1 to EXECUTE_JOBS_MAX; each has backends of its own */
     /* Opens a backend for a job. */

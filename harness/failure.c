@@ -187,18 +187,30 @@ static void add_rule(const struct failure *failure, struct text *text)
     text_add(text, "\n");
 }
 
-void failure_describe(const struct failure *failure, struct text *text)
+/* The command that repeats it: by name, or by file where the name would not find it. */
+static void add_command(const struct failure *failure, struct text *text)
 {
+    const struct vector *vector = failure->planned->vector;
+    const bool by_name =
+        failure->root == NULL || strncmp(vector->path, failure->root, strlen(failure->root)) == 0;
     char name[CASE_NAME_MAX];
 
     plan_case_name(failure->planned, name, sizeof name);
     name[strcspn(name, "[")] = '\0';
+    text_add(text, "  again: wfpcheck run %s", by_name ? name : vector->path);
+    if (!by_name && failure->planned->member != NULL) {
+        text_add(text, " --select %s", name);
+    }
+    text_add(text, " --profile %s%s\n", failure->planned->profile->name, failure->options);
+}
+
+void failure_describe(const struct failure *failure, struct text *text)
+{
     add_head(failure, text);
     add_script(failure, text);
     add_allowed(failure, text);
     add_actual(failure, text);
     add_hex_diff(failure, text);
     add_rule(failure, text);
-    text_add(text, "  again: wfpcheck run %s --profile %s%s\n", name,
-             failure->planned->profile->name, failure->options);
+    add_command(failure, text);
 }

@@ -17,6 +17,7 @@ struct failure {
     size_t index;                /* of the failing step, from 0 */
     const struct wfp_rule *rule; /* the model's for this step, or NULL */
     const char *where;           /* "simulator · model" */
+    const char *root;            /* of the vectors that a name finds, or NULL */
     const char *options;         /* to repeat it */
 };
 

@@ -127,6 +127,7 @@ static void reject(struct run *run, const struct judge_context *context,
         .index = index,
         .rule = run->runner->details ? model_rule(run, index, played) : NULL,
         .where = where,
+        .root = run->runner->root,
         .options = run->runner->options,
     };
 

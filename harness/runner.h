@@ -19,6 +19,7 @@ struct runner {
     const struct backend *backend;
     const struct backend *reference;  /* the model as shipped */
     const struct key_catalogue *keys; /* for what a rule's key settles; may be NULL */
+    const char *root;                 /* of the vectors that a name finds; NULL: all of them */
     const char *options;              /* what to add to "wfpcheck run CASE" to repeat a case */
     bool details;                     /* describe failures at length */
     uint64_t *visited;                /* NULL, or bits of the rules of the table that answered */

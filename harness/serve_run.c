@@ -27,6 +27,7 @@ static enum status run_cases(const struct server *server, const struct plan *pla
         .backend = backend,
         .reference = reference,
         .keys = server->session->keys,
+        .root = server->session->root,
         .options = server->session->options,
         .details = subject->details,
     };

@@ -267,7 +267,8 @@ enum status vector_load(const char *path, const struct key_catalogue *keys,
 enum status vector_read(struct document *document, const struct key_catalogue *keys,
                         struct complaints *complaints, struct vector **vector);
 
-/* The same for a vector that is only to be played: it may expect nothing, its claim is then NULL. */
+/* The same for a vector that is only to be played: it may expect nothing, its claim is then NULL.
+ */
 enum status vector_read_script(struct document *document, const struct key_catalogue *keys,
                                struct complaints *complaints, struct vector **vector);
 
