@@ -7,6 +7,7 @@
 #include "harness/bench.h"
 #include "harness/cli.h"
 #include "harness/command.h"
+#include "harness/json_line.h"
 #include "harness/platform/console.h"
 
 static const char *const formats[] = {"human", "jsonl", NULL};
@@ -126,9 +127,7 @@ static void print_json(const struct figure *figure)
     json_t *json = json_pack("{s:s, s:f, s:s}", "what", figure->name, "value", figure->value,
                              "unit", figure->unit);
 
-    (void)json_dumpf(json, stdout, JSON_COMPACT);
-    (void)putchar('\n');
-    json_decref(json);
+    json_line_print(json, 0, stdout);
 }
 
 static enum status measure(struct session *session, struct figures *figures)

@@ -9,6 +9,7 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/coverage.h"
+#include "harness/json_line.h"
 #include "harness/variant.h"
 
 static const char *const formats[] = {"human", "jsonl", NULL};
@@ -46,9 +47,7 @@ static void print_row(const struct report *report, const char *kind, const char 
     }
     json = json_pack("{s:s, s:s, s:s, s:o}", "kind", kind, "id", id, "state", state, "why",
                      why == NULL ? json_null() : json_string(why));
-    (void)json_dumpf(json, stdout, JSON_COMPACT);
-    (void)putchar('\n');
-    json_decref(json);
+    json_line_print(json, 0, stdout);
 }
 
 /*

@@ -5,6 +5,7 @@
 
 #include "harness/cli.h"
 #include "harness/command.h"
+#include "harness/json_line.h"
 
 static const char *const formats[] = {"human", "jsonl", NULL};
 
@@ -60,9 +61,7 @@ static void print_json(const struct vector *vector)
                   vector->story, "source", source_kind_name(vector->source.kind), "needs",
                   needs_json(vector), "members", members_json(vector));
 
-    (void)json_dumpf(json, stdout, JSON_COMPACT);
-    (void)putchar('\n');
-    json_decref(json);
+    json_line_print(json, 0, stdout);
 }
 
 int cli_list(int argc, char **argv)

@@ -5,6 +5,7 @@
 
 #include "harness/cli.h"
 #include "harness/command.h"
+#include "harness/json_line.h"
 #include "harness/rule_text.h"
 
 static void print_human(const struct wfp_rule *rule)
@@ -54,11 +55,7 @@ static void print_dot(const struct wfp_rules *rules)
 
 static void print_json(const struct wfp_rule *rule)
 {
-    json_t *json = rule_json(rule);
-
-    (void)json_dumpf(json, stdout, JSON_COMPACT);
-    (void)putchar('\n');
-    json_decref(json);
+    json_line_print(rule_json(rule), 0, stdout);
 }
 
 static void print_each(const struct wfp_rules *rules, void (*print)(const struct wfp_rule *rule))

@@ -7,29 +7,13 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "harness/difference_report.h"
+#include "harness/json_line.h"
 
 static void put(json_t *object)
 {
-    if (object != NULL && json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) == 0) {
-        (void)putchar('\n');
-    }
-    json_decref(object);
-}
-
-static json_t *words(const char *text)
-{
-    json_t *array = json_array();
-
-    while (*text != '\0') {
-        const size_t length = strcspn(text, " ");
-
-        (void)json_array_append_new(array, json_stringn(text, length));
-        text += length + (text[length] == ' ');
-    }
-    return array;
+    json_line_print(object, JSON_ENSURE_ASCII, stdout);
 }
 
 static void begin(const struct difference_report *report)
@@ -53,7 +37,7 @@ static void tell(const struct difference_report *report, const struct difference
 {
     json_t *object = json_pack("{s:s, s:s, s:s, s:o}", "type", "difference", "kind",
                                difference_kind_name(difference->kind), "case", difference->name,
-                               "clauses", words(difference->clauses));
+                               "clauses", json_line_words(difference->clauses));
 
     (void)report;
     if (difference->step > 0) {

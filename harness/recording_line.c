@@ -59,26 +59,15 @@ static bool read_bytes(struct reader *reader, struct place place, json_t *value,
     return read_object(reader, place, value, &bytes_shape, field);
 }
 
-#define TEXT(name, rule, field)                                                                    \
+#define MEMBER(name, read, rule, field)                                                            \
     {                                                                                              \
-        name, read_text, &(rule), offsetof(struct recorded_line, field)                            \
+        name, read, rule, offsetof(struct recorded_line, field)                                    \
     }
-#define COUNT(name, range, field)                                                                  \
-    {                                                                                              \
-        name, read_number, &(range), offsetof(struct recorded_line, field)                         \
-    }
-#define KIND(name, words, field)                                                                   \
-    {                                                                                              \
-        name, read_word, &(words), offsetof(struct recorded_line, field)                           \
-    }
-#define BYTES(name, field)                                                                         \
-    {                                                                                              \
-        name, read_bytes, NULL, offsetof(struct recorded_line, field)                              \
-    }
-#define LATER(name, field)                                                                         \
-    {                                                                                              \
-        name, read_later, NULL, offsetof(struct recorded_line, field)                              \
-    }
+#define TEXT(name, rule, field) MEMBER(name, read_text, &(rule), field)
+#define COUNT(name, range, field) MEMBER(name, read_number, &(range), field)
+#define KIND(name, words, field) MEMBER(name, read_word, &(words), field)
+#define BYTES(name, field) MEMBER(name, read_bytes, NULL, field)
+#define LATER(name, field) MEMBER(name, read_later, NULL, field)
 #define EVERY_LINE                                                                                 \
     COUNT("line", range_count, number), KIND("kind", kind_words, kind), TEXT("sum", rule_sum, sum)
 
@@ -91,7 +80,7 @@ static const struct member head_members[] = {
     TEXT("os", rule_text, os),
     TEXT("build", rule_text, build),
     TEXT("architecture", rule_text, architecture),
-    {"elevated", read_flag, NULL, offsetof(struct recorded_line, elevated)},
+    MEMBER("elevated", read_flag, NULL, elevated),
     TEXT("redirector", rule_text, redirector),
     TEXT("date", rule_text, date),
     COUNT("vectors", range_count, vectors),

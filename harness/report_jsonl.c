@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/json_line.h"
 #include "harness/text.h"
 
 struct jsonl {
@@ -64,11 +65,7 @@ static void set_words(json_t *object, const char *name, const char *raw)
 
 static void print(const struct jsonl *jsonl, json_t *object)
 {
-    if (object != NULL &&
-        json_dumpf(object, jsonl->out, JSON_COMPACT | JSON_REAL_PRECISION(6)) == 0) {
-        fputc('\n', jsonl->out);
-    }
-    json_decref(object);
+    json_line_print(object, JSON_REAL_PRECISION(6), jsonl->out);
 }
 
 static json_t *line(const char *type)

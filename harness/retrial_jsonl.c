@@ -6,9 +6,9 @@
  */
 
 #include <jansson.h>
-#include <string.h>
 
 #include "harness/answer.h"
+#include "harness/json_line.h"
 #include "harness/retrial_report.h"
 
 static void set(json_t *object, const char *name, json_t *value)
@@ -33,10 +33,7 @@ static json_t *line(const char *type)
 
 static void print(const struct retrial_report *report, json_t *object)
 {
-    if (object != NULL && json_dumpf(object, report->out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0) {
-        (void)fputc('\n', report->out);
-    }
-    json_decref(object);
+    json_line_print(object, JSON_ENSURE_ASCII, report->out);
 }
 
 static void begin(const struct retrial_report *report)
@@ -59,19 +56,6 @@ static void begin(const struct retrial_report *report)
     set(object, "elevated", json_boolean(head->elevated));
     set_text(object, "redirector", head->redirector);
     print(report, object);
-}
-
-static json_t *words(const char *text)
-{
-    json_t *array = json_array();
-
-    while (*text != '\0') {
-        const size_t length = strcspn(text, " ");
-
-        (void)json_array_append_new(array, json_stringn(text, length));
-        text += length + (text[length] == ' ');
-    }
-    return array;
 }
 
 static json_t *answer_json(struct wfp_answer answer)
@@ -109,7 +93,7 @@ static void print_answer(const struct retrial_report *report, const struct recor
     set(object, "allowed", allowed_json(&tried->allowed));
     if (tried->rule != NULL) {
         set_text(object, "rule", tried->rule->id);
-        set(object, "clauses", words(tried->rule->clauses));
+        set(object, "clauses", json_line_words(tried->rule->clauses));
     }
     set_text(object, "message", tried->message);
     print(report, object);
@@ -129,7 +113,7 @@ static void tell(const struct retrial_report *report, const struct recorded_case
     set_text(object, "vector", tried->vector->id);
     set_text(object, "member", recorded->member);
     set_text(object, "topic", recorded->topic);
-    set(object, "clauses", words(tried->vector->clause_list));
+    set(object, "clauses", json_line_words(tried->vector->clause_list));
     set_text(object, "profile", report->profile->name);
     set_text(object, "verdict", verdict_name(tried->verdict));
     set_text(object, "message", tried->message);

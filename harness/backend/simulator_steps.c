@@ -430,8 +430,12 @@ static enum wfp_status perform_result(struct simulator *simulator, const struct 
     return status;
 }
 
-static enum wfp_status perform_event(struct simulator *simulator, const struct backend_call *call,
-                                     struct backend_reply *reply)
+typedef enum wfp_status operation_question(struct wfp_world *world, uint32_t operation,
+                                           struct wfp_reply *reply);
+
+static enum wfp_status perform_on_operation(struct simulator *simulator,
+                                            const struct backend_call *call,
+                                            operation_question *ask, struct backend_reply *reply)
 {
     const struct outstanding *operation = simulator_operation(simulator, call->step->of);
     struct wfp_reply given;
@@ -441,7 +445,7 @@ static enum wfp_status perform_event(struct simulator *simulator, const struct b
         return simulator_follow(simulator, call, reply);
     }
     if (operation != NULL) {
-        status = wfp_operation_event(simulator->world, operation->id, &given);
+        status = ask(simulator->world, operation->id, &given);
     }
     if (status == WFP_OK) {
         answer_with(reply, &given);
@@ -449,23 +453,16 @@ static enum wfp_status perform_event(struct simulator *simulator, const struct b
     return status;
 }
 
+static enum wfp_status perform_event(struct simulator *simulator, const struct backend_call *call,
+                                     struct backend_reply *reply)
+{
+    return perform_on_operation(simulator, call, wfp_operation_event, reply);
+}
+
 static enum wfp_status perform_cancel(struct simulator *simulator, const struct backend_call *call,
                                       struct backend_reply *reply)
 {
-    const struct outstanding *operation = simulator_operation(simulator, call->step->of);
-    struct wfp_reply given;
-    enum wfp_status status = WFP_BAD_STATE;
-
-    if (call->observed != NULL) {
-        return simulator_follow(simulator, call, reply);
-    }
-    if (operation != NULL) {
-        status = wfp_operation_cancel(simulator->world, operation->id, &given);
-    }
-    if (status == WFP_OK) {
-        answer_with(reply, &given);
-    }
-    return status;
+    return perform_on_operation(simulator, call, wfp_operation_cancel, reply);
 }
 
 static enum wfp_status perform_alertable_wait(struct simulator *simulator,

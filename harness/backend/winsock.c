@@ -14,6 +14,7 @@
 #include "harness/pattern.h"
 #include "harness/platform/child.h"
 #include "harness/platform/console.h"
+#include "harness/platform/system.h"
 
 enum { PATH_MAX_BYTES = 4096, TARGET_MAX = 96 };
 
@@ -342,52 +343,15 @@ static void close_winsock(void *state)
 
 /* ---- what answers ---- */
 
-static const char *architecture(void)
-{
-    SYSTEM_INFO system;
-
-    GetSystemInfo(&system);
-    switch (system.wProcessorArchitecture) {
-    case PROCESSOR_ARCHITECTURE_AMD64:
-        return "x64";
-    case PROCESSOR_ARCHITECTURE_ARM64:
-        return "arm64";
-    case PROCESSOR_ARCHITECTURE_INTEL:
-        return "x86";
-    default:
-        return "on an unknown processor";
-    }
-}
-
-/* GetProcAddress gives a function of no particular type; by this one no compiler minds the cast. */
-typedef void any_function(void);
-typedef const char *CDECL wine_version_function(void);
-typedef LONG WINAPI version_function(OSVERSIONINFOW *version);
-
-static any_function *find_in_ntdll(const char *name)
-{
-    const HMODULE module = GetModuleHandleW(L"ntdll.dll");
-
-    return module == NULL ? NULL : (any_function *)GetProcAddress(module, name);
-}
-
-/* RtlGetVersion, because GetVersionEx tells what the program's manifest asks for. */
+/* "Wine 8.0 x64": without the Windows that Wine passes for. */
 static void name_target(char *name)
 {
-    wine_version_function *wine = (wine_version_function *)find_in_ntdll("wine_get_version");
-    version_function *windows = (version_function *)find_in_ntdll("RtlGetVersion");
-    OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
+    struct system_description system;
 
-    if (wine != NULL) {
-        (void)snprintf(name, TARGET_MAX, "Wine %s %s", wine(), architecture());
-        return;
-    }
-    if (windows == NULL || windows(&version) != 0) {
-        (void)snprintf(name, TARGET_MAX, "Windows %s", architecture());
-        return;
-    }
-    (void)snprintf(name, TARGET_MAX, "Windows %lu.%lu.%lu %s", version.dwMajorVersion,
-                   version.dwMinorVersion, version.dwBuildNumber, architecture());
+    system_describe(&system);
+    system.build[strcspn(system.build, ",")] = '\0';
+    (void)snprintf(name, TARGET_MAX, "%.20s %.40s %.20s", system.name, system.build,
+                   system.architecture);
 }
 
 enum status backend_winsock_open(struct backend *backend, char *trouble)

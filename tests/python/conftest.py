@@ -16,6 +16,14 @@ def program():
 
 
 @pytest.fixture(scope="session")
+def native(program):
+    """The program, for tests that look at its standard error and its signals."""
+    if serve.find_prefix():
+        pytest.skip("what starts the program has words and signals of its own")
+    return program
+
+
+@pytest.fixture(scope="session")
 def server(program):
     with serve.Server(program) as running:
         yield running

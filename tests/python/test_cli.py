@@ -22,9 +22,9 @@ COMPLAINT = re.compile(r"[^\n]+: expected [^\n]+, found [^\n]+\n")
 
 
 @pytest.fixture(scope="module")
-def wfpcheck(program):
+def wfpcheck(native):
     def run(*arguments, **options):
-        return subprocess.run([program, *map(str, arguments)], capture_output=True, check=False,
+        return subprocess.run([native, *map(str, arguments)], capture_output=True, check=False,
                               text=True, encoding="utf-8", timeout=120, **options)
     return run
 
@@ -129,9 +129,9 @@ def test_unwritable_output(wfpcheck, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-def test_full_disk(program):
+def test_full_disk(native):
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([program, "run", ONE], stdout=full, stderr=subprocess.PIPE,
+        done = subprocess.run([native, "run", ONE], stdout=full, stderr=subprocess.PIPE,
                               check=False)
     assert done.returncode == BROKEN and done.stderr
 
@@ -279,8 +279,8 @@ def test_output_file_equals_standard_output(wfpcheck, mixed, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"mixed", "report"}
 
 
-def big_run(program, report):
-    return subprocess.Popen([program, "run", "--profile", "all", "--format", "jsonl",
+def big_run(native, report):
+    return subprocess.Popen([native, "run", "--profile", "all", "--format", "jsonl",
                              "--output", str(report)],
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -296,13 +296,13 @@ def interrupt_once_it_writes(process, folder, names):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process")
 @pytest.mark.parametrize("old", [None, "old\n"], ids=["new file", "old file"])
-def test_interrupted_run_leaves_no_half_report(program, tmp_path, old):
+def test_interrupted_run_leaves_no_half_report(native, tmp_path, old):
     report = tmp_path / "report"
     if old is not None:
         report.write_text(old)
     for _ in range(5):
         before = {path.name for path in tmp_path.iterdir()}
-        process = big_run(program, report)
+        process = big_run(native, report)
         interrupt_once_it_writes(process, tmp_path, before)
         _, complaint = process.communicate(timeout=60)
         assert {path.name for path in tmp_path.iterdir()} <= {"report"}

@@ -30,8 +30,8 @@ def by_name(path):
     return path.stem
 
 
-def run(program, *arguments):
-    return subprocess.run([program, *map(str, arguments)], capture_output=True, check=False,
+def run(native, *arguments):
+    return subprocess.run([native, *map(str, arguments)], capture_output=True, check=False,
                           text=True, encoding="utf-8", timeout=60)
 
 
@@ -71,8 +71,8 @@ EVERY_MALFORMED = [path for kind in ("structural", "semantic", "text") for path 
 
 
 @pytest.mark.parametrize("path", EVERY_MALFORMED, ids=by_name)
-def test_reader_refuses(program, path):
-    done = run(program, "lint", path)
+def test_reader_refuses(native, path):
+    done = run(native, "lint", path)
     complaints = [COMPLAINT.fullmatch(line) for line in done.stderr.splitlines()]
     assert done.returncode == 2
     assert complaints and all(complaints), done.stderr
@@ -92,9 +92,9 @@ def test_schema_sees_structure_only(path):
 
 
 @pytest.mark.parametrize("path", malformed("good"), ids=by_name)
-def test_good_file_is_accepted(program, path):
+def test_good_file_is_accepted(native, path):
     VECTOR_SCHEMA.validate(load(path))
-    done = run(program, "lint", path)
+    done = run(native, "lint", path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -103,8 +103,8 @@ def test_malformed_files_are_many():
     assert sorted(PLACES) == sorted(path.stem for path in EVERY_MALFORMED)
 
 
-def test_good_files_among_the_bad_still_run(program):
-    done = run(program, "run", MALFORMED, "--format", "jsonl")
+def test_good_files_among_the_bad_still_run(native):
+    done = run(native, "run", MALFORMED, "--format", "jsonl")
     ran = {json.loads(line).get("vector") for line in done.stdout.splitlines()}
     assert done.returncode == 2
     assert {path.stem for path in malformed("good")} <= ran

@@ -6,43 +6,28 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "harness/complaint.h"
 #include "harness/coverage.h"
-#include "harness/document.h"
-#include "harness/profile.h"
-#include "harness/tree.h"
+#include "tests/unit/vectors.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static struct catalogue *catalogue;
-static struct key_catalogue *keys;
-static struct profile *documented;
-static struct backend backend;
 
 static int open_all(void **state)
 {
-    char root[4096];
     struct complaints complaints = {0};
 
-    (void)state;
-    return !tree_default_root(root, sizeof root) ||
-           catalogue_load(root, &complaints, &catalogue) != STATUS_OK ||
-           key_catalogue_load(root, &complaints, &keys) != STATUS_OK ||
-           profile_load(root, "documented", keys, &complaints, &documented) != STATUS_OK ||
-           backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK;
+    return shipped_open(state) ||
+           catalogue_load(shipped.root, &complaints, &catalogue) != STATUS_OK;
 }
 
 static int close_all(void **state)
 {
-    (void)state;
-    backend.close(backend.state);
-    profile_free(documented);
-    key_catalogue_free(keys);
     catalogue_free(catalogue);
-    return 0;
+    return shipped_close(state);
 }
 
 /* ---- ids in a list ---- */
@@ -88,37 +73,18 @@ static void test_ids_are_whole_words(void **state)
     "'control': {'kind': 'success', 'of': 2, 'replace': [{'step': 2, 'by': {'do': 'ioctl',"        \
     "'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 4096}}}]}}"
 
-static struct vector *read_vector(const char *text)
-{
-    struct complaints complaints = {0};
-    struct document *document = NULL;
-    struct vector *vector = NULL;
-    char quoted[4096];
-    enum status status;
-
-    (void)snprintf(quoted, sizeof quoted, "%s", text);
-    for (char *quote = strchr(quoted, '\''); quote != NULL; quote = strchr(quote, '\'')) {
-        *quote = '"';
-    }
-    status = document_from_text("request", quoted, strlen(quoted), &complaints, &document);
-    if (status == STATUS_OK) {
-        status = vector_read(document, keys, &complaints, &vector);
-    }
-    complaints_print(&complaints, stderr);
-    assert_int_equal(status, STATUS_OK);
-    return vector;
-}
-
 /* Measures one vector as a shipped case, or as a variant. NULL: none at all. */
 static void measure(const char *text, bool variant, struct coverage *coverage)
 {
     static const struct plan_filter all;
-    struct vector *vector = text == NULL ? NULL : read_vector(text);
+    struct vector *vector = text == NULL ? NULL : vector_quoted(text);
     struct plan none = {0};
     struct plan plan = {0};
 
     if (vector != NULL) {
-        assert_int_equal(plan_add(&plan, vector, documented, &all, &backend, &backend), STATUS_OK);
+        assert_int_equal(
+            plan_add(&plan, vector, shipped.documented, &all, &shipped.backend, &shipped.backend),
+            STATUS_OK);
     }
     assert_int_equal(
         coverage_measure(variant ? &none : &plan, variant ? &plan : &none, catalogue, coverage),

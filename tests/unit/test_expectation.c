@@ -12,38 +12,10 @@
 #include "harness/complaint.h"
 #include "harness/document.h"
 #include "harness/expectation.h"
-#include "harness/profile.h"
 #include "harness/reader.h"
-#include "harness/tree.h"
+#include "tests/unit/vectors.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-static struct key_catalogue *keys;
-static struct profile *documented;
-static struct profile *observed;
-static struct profile *unsupported;
-
-static int load_profiles(void **state)
-{
-    char root[4096];
-    struct complaints complaints = {0};
-    (void)state;
-    return !tree_default_root(root, sizeof root) ||
-           key_catalogue_load(root, &complaints, &keys) != STATUS_OK ||
-           profile_load(root, "documented", keys, &complaints, &documented) != STATUS_OK ||
-           profile_load(root, "observed", keys, &complaints, &observed) != STATUS_OK ||
-           profile_load(root, "unsupported", keys, &complaints, &unsupported) != STATUS_OK;
-}
-
-static int free_profiles(void **state)
-{
-    (void)state;
-    profile_free(documented);
-    profile_free(observed);
-    profile_free(unsupported);
-    key_catalogue_free(keys);
-    return 0;
-}
 
 /* Reads {"expect": TEXT}. The document owns what comes of it. */
 static const struct expectation *read(const char *text, struct complaints *complaints,
@@ -56,7 +28,7 @@ static const struct expectation *read(const char *text, struct complaints *compl
     assert_int_equal(document_from_text("doc", whole, (size_t)size, complaints, document),
                      STATUS_OK);
     struct reader reader = {.document = *document, .complaints = complaints};
-    bool good = expectation_read(&reader, (*document)->root, "expect", keys, &expectation);
+    bool good = expectation_read(&reader, (*document)->root, "expect", shipped.keys, &expectation);
     assert_int_equal(good, reader_status(&reader) == STATUS_OK);
     assert_int_equal(good, expectation != NULL);
     return expectation;
@@ -117,9 +89,9 @@ static void test_takes_the_branch_of_the_profile(void **state)
         const struct expectation *expectation = read(good[i].text, &complaints, &document);
         complaints_print(&complaints, stderr);
         assert_non_null(expectation);
-        expect_leaves(expectation, documented, good[i].leaves[0]);
-        expect_leaves(expectation, observed, good[i].leaves[1]);
-        expect_leaves(expectation, unsupported, good[i].leaves[2]);
+        expect_leaves(expectation, shipped.documented, good[i].leaves[0]);
+        expect_leaves(expectation, shipped.observed, good[i].leaves[1]);
+        expect_leaves(expectation, shipped.unsupported, good[i].leaves[2]);
         document_free(document);
     }
 }
@@ -134,12 +106,14 @@ static void test_an_open_key_takes_each_branch(void **state)
                  "OK/1") ", \"WSAEFAULT/N\": {\"any\": [" E("OK/1") ", " E("OK/2") "]}}}",
              &complaints, &document);
     (void)state;
-    open = *observed;
-    assert_int_equal(profile_set(&open, "too-small=WSAEFAULT/N|WSAEINVAL/0", keys, &complaints),
-                     STATUS_OK);
+    open = *shipped.observed;
+    assert_int_equal(
+        profile_set(&open, "too-small=WSAEFAULT/N|WSAEINVAL/0", shipped.keys, &complaints),
+        STATUS_OK);
     expect_leaves(expectation, &open, "OK/1|OK/2");
-    assert_int_equal(profile_set(&open, "too-small=WSAEFAULT/N|WSAENOBUFS/N", keys, &complaints),
-                     STATUS_OK);
+    assert_int_equal(
+        profile_set(&open, "too-small=WSAEFAULT/N|WSAENOBUFS/N", shipped.keys, &complaints),
+        STATUS_OK);
     expect_leaves(expectation, &open, "?key too-small = WSAENOBUFS/N");
     document_free(document);
 }
@@ -282,5 +256,5 @@ int main(void)
         cmocka_unit_test(test_visits_every_branch),
     };
 
-    return cmocka_run_group_tests(tests, load_profiles, free_profiles);
+    return cmocka_run_group_tests(tests, shipped_open, shipped_close);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "tests/unit/answers.h"
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -134,18 +135,8 @@ struct place {
     struct wfp_answer context;
 };
 
-#define OK(n)                                                                                      \
-    {                                                                                              \
-        0, (n), WFP_COUNT_VALUE, WFP_RETURNED                                                      \
-    }
-#define FAILS(error)                                                                               \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_VALUE, WFP_RETURNED                                                  \
-    }
-#define UNCHANGED(error)                                                                           \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
-    }
+#define OK(n) BYTES(0, n)
+#define FAILS(error) BYTES(error, 0)
 
 static const struct place places[SCENE_PLACES] = {
     [SCENE_NO_SOCKET] = {FAILS(10038), FAILS(10038)},

@@ -11,6 +11,7 @@
 
 #include "harness/judge.h"
 #include "harness/pattern.h"
+#include "tests/unit/answers.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -55,27 +56,6 @@ static struct played played_with(struct wfp_answer answer, uint32_t changed)
 }
 
 /* ---- the answer ---- */
-
-#define BYTES(error, bytes)                                                                        \
-    {                                                                                              \
-        (error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED                                            \
-    }
-#define NEEDED(error)                                                                              \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_NEEDED, WFP_RETURNED                                                 \
-    }
-#define UNCHANGED(error)                                                                           \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
-    }
-#define STATE(state)                                                                               \
-    {                                                                                              \
-        (state), 0, WFP_COUNT_UNCHANGED, WFP_STATE                                                 \
-    }
-#define DIED                                                                                       \
-    {                                                                                              \
-        0, 0, WFP_COUNT_UNCHANGED, WFP_DIED                                                        \
-    }
 
 static const struct {
     struct wfp_answer expected;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "tests/unit/answers.h"
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -293,15 +294,6 @@ struct ending {
     struct wfp_answer wsa;
     struct wfp_answer win32;
 };
-
-#define BYTES(error, bytes)                                                                        \
-    {                                                                                              \
-        (error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED                                            \
-    }
-#define NEEDED(error)                                                                              \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_NEEDED, WFP_RETURNED                                                 \
-    }
 
 static const struct ending endings[] = {
     {WFP_KEY_NONE, BYTES(0, 0), true, 1024, BYTES(0, SCENE_N), BYTES(0, SCENE_N)},

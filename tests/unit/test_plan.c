@@ -9,41 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/complaint.h"
-#include "harness/document.h"
 #include "harness/plan.h"
-#include "harness/profile.h"
-#include "harness/tree.h"
+#include "tests/unit/vectors.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-static struct key_catalogue *keys;
-static struct profile *documented;
-static struct profile *unsupported;
-static struct backend backend;
-
-static int open_all(void **state)
-{
-    char root[4096];
-    struct complaints complaints = {0};
-
-    (void)state;
-    return !tree_default_root(root, sizeof root) ||
-           key_catalogue_load(root, &complaints, &keys) != STATUS_OK ||
-           profile_load(root, "documented", keys, &complaints, &documented) != STATUS_OK ||
-           profile_load(root, "unsupported", keys, &complaints, &unsupported) != STATUS_OK ||
-           backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    backend.close(backend.state);
-    profile_free(documented);
-    profile_free(unsupported);
-    key_catalogue_free(keys);
-    return 0;
-}
 
 /* ---- globs ---- */
 
@@ -127,27 +96,6 @@ static void test_globs_end_soon(void **state)
          " 'code': 'QUERY_RECORDS', 'out': {'size': 4096}, 'sweep': {'of': '" of                   \
          "', 'bands': [" bands "]}}]}"
 
-static struct vector *read_vector(const char *text)
-{
-    struct complaints complaints = {0};
-    struct document *document = NULL;
-    struct vector *vector = NULL;
-    char quoted[4096];
-    enum status status;
-
-    (void)snprintf(quoted, sizeof quoted, "%s", text);
-    for (char *quote = strchr(quoted, '\''); quote != NULL; quote = strchr(quote, '\'')) {
-        *quote = '"';
-    }
-    status = document_from_text("request", quoted, strlen(quoted), &complaints, &document);
-    if (status == STATUS_OK) {
-        status = vector_read(document, keys, &complaints, &vector);
-    }
-    complaints_print(&complaints, stderr);
-    assert_int_equal(status, STATUS_OK);
-    return vector;
-}
-
 static const struct plan_filter all;
 
 /* The names of the planned cases, separated by one space. */
@@ -157,7 +105,8 @@ static void assert_planned(const struct vector *vector, const struct profile *pr
     struct plan plan = {0};
     char names[1024] = "";
 
-    assert_int_equal(plan_add(&plan, vector, profile, filter, &backend, &backend), STATUS_OK);
+    assert_int_equal(plan_add(&plan, vector, profile, filter, &shipped.backend, &shipped.backend),
+                     STATUS_OK);
     for (size_t i = 0; i < plan.count; i++) {
         char name[CASE_NAME_MAX];
 
@@ -174,12 +123,12 @@ static void assert_planned(const struct vector *vector, const struct profile *pr
 
 static void test_members_outside_their_band_are_dropped(void **state)
 {
-    struct vector *vector = read_vector(
+    struct vector *vector = vector_quoted(
         SWEEP("out.size", BAND("4..N-1", "4, 3000, 'N-1', 'N-1000'",
                                "WSAEFAULT/N") "," BAND("above", "'N+1', 100, 1024", "OK/N")));
 
     (void)state;
-    assert_planned(vector, documented, &all,
+    assert_planned(vector, shipped.documented, &all,
                    "planned@4[documented] planned@N-1[documented] planned@N+1[documented] "
                    "planned@1024[documented]");
     vector_free(vector);
@@ -187,12 +136,12 @@ static void test_members_outside_their_band_are_dropped(void **state)
 
 static void test_equal_sizes_are_one_case(void **state)
 {
-    struct vector *vector = read_vector(
+    struct vector *vector = vector_quoted(
         SWEEP("out.size", BAND("4..N-1", "779, 'N-1', 4", "WSAEFAULT/N") "," BAND(
                               "N", "'N', 780", "OK/N") "," BAND("above", "'N+1', 781", "OK/N")));
 
     (void)state;
-    assert_planned(vector, documented, &all,
+    assert_planned(vector, shipped.documented, &all,
                    "planned@779[documented] planned@4[documented] planned@N[documented] "
                    "planned@N+1[documented]");
     vector_free(vector);
@@ -201,11 +150,11 @@ static void test_equal_sizes_are_one_case(void **state)
 /* Without a record there is no N: what speaks of it stays, to be told as unsupported. */
 static void test_without_n_all_members_stay(void **state)
 {
-    struct vector *vector = read_vector(SWEEP(
+    struct vector *vector = vector_quoted(SWEEP(
         "out.size", BAND("4..N-1", "4, 3000, 'N-1'", "WSAEFAULT/N") "," BAND("N", "'N'", "OK/N")));
 
     (void)state;
-    assert_planned(vector, unsupported, &all,
+    assert_planned(vector, shipped.unsupported, &all,
                    "planned@4[unsupported] planned@3000[unsupported] planned@N-1[unsupported] "
                    "planned@N[unsupported]");
     vector_free(vector);
@@ -215,25 +164,25 @@ static void test_without_n_all_members_stay(void **state)
 static void test_other_sweeps_keep_all_members(void **state)
 {
     struct vector *vector =
-        read_vector(SWEEP("out.pointer", BAND("valid", "'heap', 'stack'", "OK/N") "," BAND(
-                                             "invalid", "'null'", "WSAEFAULT/0")));
+        vector_quoted(SWEEP("out.pointer", BAND("valid", "'heap', 'stack'", "OK/N") "," BAND(
+                                               "invalid", "'null'", "WSAEFAULT/0")));
 
     (void)state;
-    assert_planned(vector, documented, &all,
+    assert_planned(vector, shipped.documented, &all,
                    "planned@heap[documented] planned@stack[documented] planned@null[documented]");
     vector_free(vector);
 }
 
 static void test_without_sweep_there_is_one_case(void **state)
 {
-    struct vector *vector = read_vector(
+    struct vector *vector = vector_quoted(
         HEAD
         "'needs': ['redirect'], 'steps': [" ACCEPT ", {'do': 'ioctl',"
         " 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'}, " EXPECT("OK/N") "}]}");
 
     (void)state;
-    assert_planned(vector, documented, &all, "planned[documented]");
-    assert_planned(vector, unsupported, &all, "planned[unsupported]");
+    assert_planned(vector, shipped.documented, &all, "planned[documented]");
+    assert_planned(vector, shipped.unsupported, &all, "planned[unsupported]");
     vector_free(vector);
 }
 
@@ -242,13 +191,15 @@ static void test_without_sweep_there_is_one_case(void **state)
 static void test_case_knows_its_n(void **state)
 {
     struct vector *vector =
-        read_vector(SWEEP("code", BAND("records", "'QUERY_RECORDS'",
-                                       "OK/N") "," BAND("context", "'QUERY_CONTEXT'", "OK/N")));
+        vector_quoted(SWEEP("code", BAND("records", "'QUERY_RECORDS'",
+                                         "OK/N") "," BAND("context", "'QUERY_CONTEXT'", "OK/N")));
     static const uint32_t expected[] = {780, 32};
     struct plan plan = {0};
 
     (void)state;
-    assert_int_equal(plan_add(&plan, vector, documented, &all, &backend, &backend), STATUS_OK);
+    assert_int_equal(
+        plan_add(&plan, vector, shipped.documented, &all, &shipped.backend, &shipped.backend),
+        STATUS_OK);
     assert_int_equal(plan.count, COUNT(expected));
     for (size_t i = 0; i < plan.count; i++) {
         assert_true(plan.cases[i].learned->known[1]);
@@ -290,7 +241,7 @@ static const struct {
 
 static void test_filters(void **state)
 {
-    struct vector *vector = read_vector(
+    struct vector *vector = vector_quoted(
         SWEEP("out.size", BAND("4..N-1", "4, 'N-1'", "WSAEFAULT/N") "," BAND("N", "'N'", "OK/N")));
 
     (void)state;
@@ -298,7 +249,7 @@ static void test_filters(void **state)
         const size_t count = (filters[i].names[0] != NULL) + (size_t)(filters[i].names[1] != NULL);
         const struct plan_filter filter = {filters[i].select, filters[i].names, count};
 
-        assert_planned(vector, documented, &filter, filters[i].expected);
+        assert_planned(vector, shipped.documented, &filter, filters[i].expected);
     }
     vector_free(vector);
 }
@@ -315,11 +266,12 @@ static void test_filters(void **state)
 
 static bool controllable(const char *text, const struct profile *profile)
 {
-    struct vector *vector = read_vector(text);
+    struct vector *vector = vector_quoted(text);
     struct plan plan = {0};
     bool result;
 
-    assert_int_equal(plan_add(&plan, vector, profile, &all, &backend, &backend), STATUS_OK);
+    assert_int_equal(plan_add(&plan, vector, profile, &all, &shipped.backend, &shipped.backend),
+                     STATUS_OK);
     assert_int_equal(plan.count, 1);
     result = plan.cases[0].controllable;
     plan_clear(&plan);
@@ -330,27 +282,29 @@ static bool controllable(const char *text, const struct profile *profile)
 static void test_controls_are_tried_on_the_model(void **state)
 {
     (void)state;
-    assert_true(controllable(CONTROLLED("success", QUERY("4096", "")), documented));
-    assert_true(controllable(CONTROLLED("success", QUERY("'N'", "")), documented));
-    assert_false(controllable(CONTROLLED("success", QUERY("6", "")), documented));
-    assert_false(controllable(CONTROLLED("success", QUERY("4096", "")), unsupported));
-    assert_false(controllable(CONTROLLED("success", QUERY("'N'", "")), unsupported));
-    assert_true(controllable(CONTROLLED("contrast", QUERY("3", "")), documented));
-    assert_false(controllable(CONTROLLED("contrast", QUERY("6", "")), documented));
-    assert_false(controllable(CONTROLLED("contrast", QUERY("3", "")), unsupported));
+    assert_true(controllable(CONTROLLED("success", QUERY("4096", "")), shipped.documented));
+    assert_true(controllable(CONTROLLED("success", QUERY("'N'", "")), shipped.documented));
+    assert_false(controllable(CONTROLLED("success", QUERY("6", "")), shipped.documented));
+    assert_false(controllable(CONTROLLED("success", QUERY("4096", "")), shipped.unsupported));
+    assert_false(controllable(CONTROLLED("success", QUERY("'N'", "")), shipped.unsupported));
+    assert_true(controllable(CONTROLLED("contrast", QUERY("3", "")), shipped.documented));
+    assert_false(controllable(CONTROLLED("contrast", QUERY("6", "")), shipped.documented));
+    assert_false(controllable(CONTROLLED("contrast", QUERY("3", "")), shipped.unsupported));
 }
 
 /* ---- several vectors in one plan ---- */
 
 static void test_plans_grow(void **state)
 {
-    struct vector *vector = read_vector(SWEEP(
+    struct vector *vector = vector_quoted(SWEEP(
         "out.size", BAND("4..N-1", "4, 5, 6, 7", "WSAEFAULT/N") "," BAND("N", "'N'", "OK/N")));
     struct plan plan = {0};
 
     (void)state;
     for (size_t i = 1; i <= 100; i++) {
-        assert_int_equal(plan_add(&plan, vector, documented, &all, &backend, &backend), STATUS_OK);
+        assert_int_equal(
+            plan_add(&plan, vector, shipped.documented, &all, &shipped.backend, &shipped.backend),
+            STATUS_OK);
         assert_int_equal(plan.count, 5 * i);
         assert_int_equal(plan.vectors, i);
     }
@@ -378,5 +332,5 @@ int main(void)
         cmocka_unit_test(test_plans_grow),
     };
 
-    return cmocka_run_group_tests_name("plan", tests, open_all, close_all);
+    return cmocka_run_group_tests_name("plan", tests, shipped_open, shipped_close);
 }

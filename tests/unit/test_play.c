@@ -9,43 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/complaint.h"
-#include "harness/document.h"
 #include "harness/play.h"
-#include "harness/profile.h"
-#include "harness/tree.h"
+#include "tests/unit/vectors.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 enum { N = 780, CONTEXT = 32 };
-
-static struct key_catalogue *keys;
-static struct profile *documented;
-static struct profile *unsupported;
-static struct backend backend;
-
-static int open_all(void **state)
-{
-    char root[4096];
-    struct complaints complaints = {0};
-
-    (void)state;
-    return !tree_default_root(root, sizeof root) ||
-           key_catalogue_load(root, &complaints, &keys) != STATUS_OK ||
-           profile_load(root, "documented", keys, &complaints, &documented) != STATUS_OK ||
-           profile_load(root, "unsupported", keys, &complaints, &unsupported) != STATUS_OK ||
-           backend_simulator_open(wfp_rules_shipped(), &backend) != STATUS_OK;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    backend.close(backend.state);
-    profile_free(documented);
-    profile_free(unsupported);
-    key_catalogue_free(keys);
-    return 0;
-}
 
 /* ---- vectors, written with ' for " ---- */
 
@@ -55,27 +24,6 @@ static int close_all(void **state)
     "'source': {'kind': 'documented', 'reference': 'A test'}, 'needs': "
 #define YES "'expect': {'answer': 'OK/N', 'by': ['QRY-05']}"
 #define ACCEPT "{'do': 'redirected-accept', 'as': 'proxy'}"
-
-static struct vector *read_vector(const char *text)
-{
-    struct complaints complaints = {0};
-    struct document *document = NULL;
-    struct vector *vector = NULL;
-    char quoted[4096];
-    enum status status;
-
-    (void)snprintf(quoted, sizeof quoted, "%s", text);
-    for (char *quote = strchr(quoted, '\''); quote != NULL; quote = strchr(quote, '\'')) {
-        *quote = '"';
-    }
-    status = document_from_text("request", quoted, strlen(quoted), &complaints, &document);
-    if (status == STATUS_OK) {
-        status = vector_read(document, keys, &complaints, &vector);
-    }
-    complaints_print(&complaints, stderr);
-    assert_int_equal(status, STATUS_OK);
-    return vector;
-}
 
 /* Query, hand on, query with a byte too little; the control has that byte. */
 static const char handed_on[] =
@@ -124,7 +72,7 @@ static enum status look(void *context, size_t index, const struct played *played
     seen->answer = played->reply.answer;
     seen->allowed = played->allowed;
     if (ioctl_code_queries(played->step.ioctl.code)) {
-        (void)play_ask_again(&backend, &played->step, &watch->asked);
+        (void)play_ask_again(&shipped.backend, &played->step, &watch->asked);
     }
     return watch->count == watch->stop_after ? STATUS_BROKEN : STATUS_OK;
 }
@@ -134,7 +82,7 @@ static char trouble[PLAY_TROUBLE_MAX];
 static enum status play(const struct script *script, struct watch *watch)
 {
     (void)snprintf(trouble, sizeof trouble, "none");
-    return play_script(&backend, script, look, watch, trouble);
+    return play_script(&shipped.backend, script, look, watch, trouble);
 }
 
 static struct script script_of(const struct vector *vector, const struct profile *profile,
@@ -142,7 +90,7 @@ static struct script script_of(const struct vector *vector, const struct profile
 {
     struct script script = {.vector = vector, .profile = profile};
 
-    play_learn(&backend, &script, learned);
+    play_learn(&shipped.backend, &script, learned);
     script.learned = learned;
     return script;
 }
@@ -156,10 +104,10 @@ static void assert_answered(const struct seen *seen, uint32_t error, uint32_t by
 
 static void test_steps_are_played_in_order(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
+    struct vector *vector = vector_quoted(handed_on);
     struct learned learned;
     struct watch watch = {0};
-    const struct script script = script_of(vector, documented, &learned);
+    const struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     assert_int_equal(play(&script, &watch), STATUS_OK);
@@ -179,10 +127,10 @@ static void test_steps_are_played_in_order(void **state)
 
 static void test_control_replaces_steps(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
+    struct vector *vector = vector_quoted(handed_on);
     struct learned learned;
     struct watch watch = {0};
-    struct script script = script_of(vector, documented, &learned);
+    struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     script.control = true;
@@ -195,11 +143,11 @@ static void test_control_replaces_steps(void **state)
 
 static void test_every_play_starts_afresh(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
+    struct vector *vector = vector_quoted(handed_on);
     struct learned learned;
     struct watch first = {0};
     struct watch second = {0};
-    const struct script script = script_of(vector, documented, &learned);
+    const struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     assert_int_equal(play(&script, &first), STATUS_OK);
@@ -214,9 +162,9 @@ static void test_every_play_starts_afresh(void **state)
 
 static void test_allowed_answers_come_when_asked_for(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
+    struct vector *vector = vector_quoted(handed_on);
     struct learned learned;
-    struct script script = script_of(vector, documented, &learned);
+    struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     for (unsigned asked = 0; asked < 2; asked++) {
@@ -234,10 +182,10 @@ static void test_allowed_answers_come_when_asked_for(void **state)
 
 static void test_observer_ends_the_play(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
+    struct vector *vector = vector_quoted(handed_on);
     struct learned learned;
     struct watch watch = {.stop_after = 3};
-    const struct script script = script_of(vector, documented, &learned);
+    const struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     assert_int_equal(play(&script, &watch), STATUS_BROKEN);
@@ -248,8 +196,8 @@ static void test_observer_ends_the_play(void **state)
 
 static void test_unknown_n_ends_the_play(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
-    const struct script script = {.vector = vector, .profile = documented};
+    struct vector *vector = vector_quoted(handed_on);
+    const struct script script = {.vector = vector, .profile = shipped.documented};
     struct watch watch = {0};
 
     (void)state;
@@ -266,8 +214,8 @@ static void test_unsaved_blob_ends_the_play(void **state)
              "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 4096},"
              " 'save': 'rec', " YES "}, {'do': 'socket', 'as': 'out'},"
              "{'do': 'ioctl', 'on': 'out', 'code': 'SET_RECORDS', 'in': {'from': 'rec'}}]}";
-    struct vector *vector = read_vector(text);
-    const struct script script = {.vector = vector, .profile = unsupported};
+    struct vector *vector = vector_quoted(text);
+    const struct script script = {.vector = vector, .profile = shipped.unsupported};
     struct watch watch = {0};
 
     (void)state;
@@ -288,8 +236,8 @@ static void test_failing_set_up_ends_the_play(void **state)
              " 'expect': {'answer': 'WSAENOTCONN/0', 'by': ['QRY-13']}}],"
              "'control': {'kind': 'contrast', 'of': 4, 'replace': [{'step': 4, 'by':"
              "{'do': 'ioctl', 'on': 'out', 'code': '0x98000000'}}]}}";
-    struct vector *vector = read_vector(text);
-    const struct script script = {.vector = vector, .profile = documented};
+    struct vector *vector = vector_quoted(text);
+    const struct script script = {.vector = vector, .profile = shipped.documented};
     struct wfp_answer answer = {0};
     struct watch watch = {0};
 
@@ -297,7 +245,7 @@ static void test_failing_set_up_ends_the_play(void **state)
     assert_int_equal(play(&script, &watch), STATUS_BROKEN);
     assert_int_equal(watch.count, 2);
     assert_string_equal(trouble, "step 3: not possible in this state");
-    assert_false(play_claim(&backend, &script, &answer));
+    assert_false(play_claim(&shipped.backend, &script, &answer));
     vector_free(vector);
 }
 
@@ -313,12 +261,12 @@ static void test_n_is_learnt_of_each_query(void **state)
         "}, {'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'},"
         " 'overlapped': 'valid', 'as': 'op', " YES "}, {'do': 'result', 'of': 'op', " YES "}]}";
     static const uint32_t expected[] = {0, CONTEXT, 0, 0, N, N};
-    struct vector *vector = read_vector(text);
-    const struct script script = {.vector = vector, .profile = documented};
+    struct vector *vector = vector_quoted(text);
+    const struct script script = {.vector = vector, .profile = shipped.documented};
     struct learned learned;
 
     (void)state;
-    play_learn(&backend, &script, &learned);
+    play_learn(&shipped.backend, &script, &learned);
     for (size_t i = 0; i < COUNT(expected); i++) {
         assert_int_equal(learned.known[i], expected[i] != 0);
         assert_int_equal(learned.n[i], expected[i]);
@@ -335,10 +283,10 @@ static void test_large_n_is_learnt(void **state)
         "['redirect'], 'steps': [{'do': 'redirected-accept', 'as': 'proxy',"
         " 'redirect': {'context': 65536}},"
         "{'do': 'ioctl', 'on': 'proxy', 'code': 'QUERY_RECORDS', 'out': {'size': 'N'}, " YES "}]}";
-    struct vector *vector = read_vector(text);
+    struct vector *vector = vector_quoted(text);
     struct learned learned;
     struct watch watch = {0};
-    const struct script script = script_of(vector, documented, &learned);
+    const struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     assert_int_equal(learned.n[1], N - CONTEXT + 65536);
@@ -350,12 +298,12 @@ static void test_large_n_is_learnt(void **state)
 
 static void test_no_n_without_the_ioctls(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
-    const struct script script = {.vector = vector, .profile = unsupported};
+    struct vector *vector = vector_quoted(handed_on);
+    const struct script script = {.vector = vector, .profile = shipped.unsupported};
     struct learned learned;
 
     (void)state;
-    play_learn(&backend, &script, &learned);
+    play_learn(&shipped.backend, &script, &learned);
     for (size_t i = 0; i < VECTOR_STEPS_MAX; i++) {
         assert_false(learned.known[i]);
     }
@@ -375,9 +323,9 @@ static const char swept[] =
 static void test_member_is_put_in(void **state)
 {
     static const uint32_t sizes[] = {100, N - 1, N};
-    struct vector *vector = read_vector(swept);
+    struct vector *vector = vector_quoted(swept);
     struct learned learned;
-    struct script script = script_of(vector, documented, &learned);
+    struct script script = script_of(vector, shipped.documented, &learned);
 
     (void)state;
     for (size_t i = 0; i < COUNT(sizes); i++) {
@@ -389,7 +337,7 @@ static void test_member_is_put_in(void **state)
         assert_int_equal(play(&script, &watch), STATUS_OK);
         assert_int_equal(watch.steps[1].out_size, sizes[i]);
         assert_answered(&watch.steps[1], sizes[i] < N ? 122 : 0, N);
-        assert_true(play_claim(&backend, &script, &answer));
+        assert_true(play_claim(&shipped.backend, &script, &answer));
         assert_true(wfp_answer_equal(answer, watch.steps[1].answer));
     }
     vector_free(vector);
@@ -397,16 +345,16 @@ static void test_member_is_put_in(void **state)
 
 static void test_claim_of_the_control(void **state)
 {
-    struct vector *vector = read_vector(handed_on);
+    struct vector *vector = vector_quoted(handed_on);
     struct learned learned;
-    struct script script = script_of(vector, documented, &learned);
+    struct script script = script_of(vector, shipped.documented, &learned);
     struct wfp_answer answer = {0};
 
     (void)state;
-    assert_true(play_claim(&backend, &script, &answer));
+    assert_true(play_claim(&shipped.backend, &script, &answer));
     assert_int_equal(answer.error, 122);
     script.control = true;
-    assert_true(play_claim(&backend, &script, &answer));
+    assert_true(play_claim(&shipped.backend, &script, &answer));
     assert_int_equal(answer.error, 0);
     vector_free(vector);
 }
@@ -429,5 +377,5 @@ int main(void)
         cmocka_unit_test(test_claim_of_the_control),
     };
 
-    return cmocka_run_group_tests_name("play", tests, open_all, close_all);
+    return cmocka_run_group_tests_name("play", tests, shipped_open, shipped_close);
 }

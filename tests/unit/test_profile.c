@@ -8,26 +8,10 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "tests/unit/answers.h"
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-#define BYTES(error)                                                                               \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_VALUE, WFP_RETURNED                                                  \
-    }
-#define NEEDED(error)                                                                              \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_NEEDED, WFP_RETURNED                                                 \
-    }
-#define UNCHANGED(error)                                                                           \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
-    }
-#define PASS                                                                                       \
-    {                                                                                              \
-        0, 0, WFP_COUNT_UNCHANGED, WFP_PASS                                                        \
-    }
 
 /* ---- the documented profile: column DOC of the dossier, section 22, and the pages ---- */
 
@@ -36,56 +20,56 @@ static const struct {
     enum wfp_key key;
     struct wfp_answer answer;
 } answers[] = {
-    {"not-started", WFP_KEY_NOT_STARTED, UNCHANGED(10093)},                       /* API-19 */
-    {"null-byte-count", WFP_KEY_NULL_BYTE_COUNT, UNCHANGED(10014)},               /* UNK-24 */
-    {"null-byte-count-overlapped", WFP_KEY_NULL_BYTE_COUNT_OVERLAPPED, PASS},     /* API-21 */
-    {"unmapped-byte-count", WFP_KEY_UNMAPPED_BYTE_COUNT, UNCHANGED(10014)},       /* API-06 */
-    {"unmapped-overlapped", WFP_KEY_UNMAPPED_OVERLAPPED, BYTES(10014)},           /* API-06 */
-    {"unsupported", WFP_KEY_UNSUPPORTED, PASS},                                   /* API-11 */
-    {"unknown-code", WFP_KEY_UNKNOWN_CODE, BYTES(10022)},                         /* API-08 */
-    {"flush", WFP_KEY_FLUSH, BYTES(0)},                                           /* DIA-06 */
-    {"overlapped", WFP_KEY_OVERLAPPED, PASS},                                     /* UNK-41 */
-    {"overlapped-on-plain-socket", WFP_KEY_OVERLAPPED_ON_PLAIN_SOCKET, PASS},     /* OVL-01 */
-    {"completion-event", WFP_KEY_COMPLETION_EVENT, UNCHANGED(0)},                 /* OVL-10 */
-    {"win32-too-small", WFP_KEY_WIN32_TOO_SMALL, NEEDED(122)},                    /* UNK-42 */
-    {"win32-no-record", WFP_KEY_WIN32_NO_RECORD, BYTES(10022)},                   /* UNK-42 */
-    {"flush-pended", WFP_KEY_FLUSH_PENDED, BYTES(995)},                           /* UNK-43 */
-    {"too-small", WFP_KEY_TOO_SMALL, NEEDED(122)},                                /* UNK-06 */
-    {"tiny-buffer", WFP_KEY_TINY_BUFFER, BYTES(10022)},                           /* UNK-07 */
-    {"zero-size-query", WFP_KEY_ZERO_SIZE_QUERY, NEEDED(122)},                    /* BUF-01 */
-    {"no-record", WFP_KEY_NO_RECORD, BYTES(10022)},                               /* UNK-01 */
-    {"no-record-size-query", WFP_KEY_NO_RECORD_SIZE_QUERY, BYTES(10022)},         /* UNK-02 */
-    {"no-context", WFP_KEY_NO_CONTEXT, BYTES(10022)},                             /* UNK-03 */
-    {"unconnected", WFP_KEY_UNCONNECTED, BYTES(10057)},                           /* UNK-04 */
-    {"listening", WFP_KEY_LISTENING, BYTES(10057)},                               /* UNK-04 */
-    {"query-on-udp-unconnected", WFP_KEY_QUERY_ON_UDP_UNCONNECTED, BYTES(10057)}, /* UNK-05 */
-    {"query-on-udp-connected", WFP_KEY_QUERY_ON_UDP_CONNECTED, PASS},             /* UNK-05 */
-    {"query-on-raw", WFP_KEY_QUERY_ON_RAW, BYTES(10022)},                         /* API-08 */
-    {"misaligned-records", WFP_KEY_MISALIGNED_RECORDS, PASS},                     /* UNK-08 */
-    {"misaligned-context", WFP_KEY_MISALIGNED_CONTEXT, PASS},                     /* UNK-08 */
-    {"query-again", WFP_KEY_QUERY_AGAIN, PASS},                                   /* UNK-09 */
-    {"query-input", WFP_KEY_QUERY_INPUT, PASS},                                   /* UNK-23 */
-    {"query-needs-admin", WFP_KEY_QUERY_NEEDS_ADMIN, PASS},                       /* UNK-18 */
-    {"accept-not-updated", WFP_KEY_ACCEPT_NOT_UPDATED, PASS},                     /* UNK-36 */
-    {"duplicated-socket", WFP_KEY_DUPLICATED_SOCKET, PASS},                       /* UNK-44 */
-    {"after-shutdown", WFP_KEY_AFTER_SHUTDOWN, PASS},                             /* UNK-45 */
-    {"set-success", WFP_KEY_SET_SUCCESS, BYTES(0)},                               /* UNK-24 */
-    {"set-needs-admin", WFP_KEY_SET_NEEDS_ADMIN, BYTES(10013)},                   /* UNK-18 */
-    {"set-output-size", WFP_KEY_SET_OUTPUT_SIZE, BYTES(10022)},                   /* UNK-22 */
-    {"set-null-input", WFP_KEY_SET_NULL_INPUT, BYTES(10014)},                     /* UNK-14 */
-    {"set-empty", WFP_KEY_SET_EMPTY, BYTES(10022)},                               /* UNK-14 */
-    {"set-garbage", WFP_KEY_SET_GARBAGE, BYTES(10022)},                           /* UNK-13 */
-    {"set-truncated", WFP_KEY_SET_TRUNCATED, BYTES(10022)},                       /* UNK-15 */
-    {"set-extended", WFP_KEY_SET_EXTENDED, BYTES(10022)},                         /* UNK-15 */
-    {"set-foreign", WFP_KEY_SET_FOREIGN, BYTES(10022)},                           /* UNK-50 */
-    {"set-dead-handle", WFP_KEY_SET_DEAD_HANDLE, PASS},                           /* UNK-17 */
-    {"set-on-udp", WFP_KEY_SET_ON_UDP, BYTES(10022)},                             /* UNK-16 */
-    {"set-on-raw", WFP_KEY_SET_ON_RAW, BYTES(10022)},                             /* UNK-16 */
-    {"set-after-bind", WFP_KEY_SET_AFTER_BIND, PASS},                             /* UNK-11 */
-    {"set-after-connect", WFP_KEY_SET_AFTER_CONNECT, PASS},                       /* UNK-12 */
-    {"set-again", WFP_KEY_SET_AGAIN, PASS},                                       /* UNK-25 */
-    {"set-fan-out", WFP_KEY_SET_FAN_OUT, PASS},                                   /* UNK-49 */
-    {"target-pid-zero", WFP_KEY_TARGET_PID_ZERO, UNCHANGED(10013)},               /* UNK-21 */
+    {"not-started", WFP_KEY_NOT_STARTED, UNCHANGED(10093)},                          /* API-19 */
+    {"null-byte-count", WFP_KEY_NULL_BYTE_COUNT, UNCHANGED(10014)},                  /* UNK-24 */
+    {"null-byte-count-overlapped", WFP_KEY_NULL_BYTE_COUNT_OVERLAPPED, PASS},        /* API-21 */
+    {"unmapped-byte-count", WFP_KEY_UNMAPPED_BYTE_COUNT, UNCHANGED(10014)},          /* API-06 */
+    {"unmapped-overlapped", WFP_KEY_UNMAPPED_OVERLAPPED, BYTES(10014, 0)},           /* API-06 */
+    {"unsupported", WFP_KEY_UNSUPPORTED, PASS},                                      /* API-11 */
+    {"unknown-code", WFP_KEY_UNKNOWN_CODE, BYTES(10022, 0)},                         /* API-08 */
+    {"flush", WFP_KEY_FLUSH, BYTES(0, 0)},                                           /* DIA-06 */
+    {"overlapped", WFP_KEY_OVERLAPPED, PASS},                                        /* UNK-41 */
+    {"overlapped-on-plain-socket", WFP_KEY_OVERLAPPED_ON_PLAIN_SOCKET, PASS},        /* OVL-01 */
+    {"completion-event", WFP_KEY_COMPLETION_EVENT, UNCHANGED(0)},                    /* OVL-10 */
+    {"win32-too-small", WFP_KEY_WIN32_TOO_SMALL, NEEDED(122)},                       /* UNK-42 */
+    {"win32-no-record", WFP_KEY_WIN32_NO_RECORD, BYTES(10022, 0)},                   /* UNK-42 */
+    {"flush-pended", WFP_KEY_FLUSH_PENDED, BYTES(995, 0)},                           /* UNK-43 */
+    {"too-small", WFP_KEY_TOO_SMALL, NEEDED(122)},                                   /* UNK-06 */
+    {"tiny-buffer", WFP_KEY_TINY_BUFFER, BYTES(10022, 0)},                           /* UNK-07 */
+    {"zero-size-query", WFP_KEY_ZERO_SIZE_QUERY, NEEDED(122)},                       /* BUF-01 */
+    {"no-record", WFP_KEY_NO_RECORD, BYTES(10022, 0)},                               /* UNK-01 */
+    {"no-record-size-query", WFP_KEY_NO_RECORD_SIZE_QUERY, BYTES(10022, 0)},         /* UNK-02 */
+    {"no-context", WFP_KEY_NO_CONTEXT, BYTES(10022, 0)},                             /* UNK-03 */
+    {"unconnected", WFP_KEY_UNCONNECTED, BYTES(10057, 0)},                           /* UNK-04 */
+    {"listening", WFP_KEY_LISTENING, BYTES(10057, 0)},                               /* UNK-04 */
+    {"query-on-udp-unconnected", WFP_KEY_QUERY_ON_UDP_UNCONNECTED, BYTES(10057, 0)}, /* UNK-05 */
+    {"query-on-udp-connected", WFP_KEY_QUERY_ON_UDP_CONNECTED, PASS},                /* UNK-05 */
+    {"query-on-raw", WFP_KEY_QUERY_ON_RAW, BYTES(10022, 0)},                         /* API-08 */
+    {"misaligned-records", WFP_KEY_MISALIGNED_RECORDS, PASS},                        /* UNK-08 */
+    {"misaligned-context", WFP_KEY_MISALIGNED_CONTEXT, PASS},                        /* UNK-08 */
+    {"query-again", WFP_KEY_QUERY_AGAIN, PASS},                                      /* UNK-09 */
+    {"query-input", WFP_KEY_QUERY_INPUT, PASS},                                      /* UNK-23 */
+    {"query-needs-admin", WFP_KEY_QUERY_NEEDS_ADMIN, PASS},                          /* UNK-18 */
+    {"accept-not-updated", WFP_KEY_ACCEPT_NOT_UPDATED, PASS},                        /* UNK-36 */
+    {"duplicated-socket", WFP_KEY_DUPLICATED_SOCKET, PASS},                          /* UNK-44 */
+    {"after-shutdown", WFP_KEY_AFTER_SHUTDOWN, PASS},                                /* UNK-45 */
+    {"set-success", WFP_KEY_SET_SUCCESS, BYTES(0, 0)},                               /* UNK-24 */
+    {"set-needs-admin", WFP_KEY_SET_NEEDS_ADMIN, BYTES(10013, 0)},                   /* UNK-18 */
+    {"set-output-size", WFP_KEY_SET_OUTPUT_SIZE, BYTES(10022, 0)},                   /* UNK-22 */
+    {"set-null-input", WFP_KEY_SET_NULL_INPUT, BYTES(10014, 0)},                     /* UNK-14 */
+    {"set-empty", WFP_KEY_SET_EMPTY, BYTES(10022, 0)},                               /* UNK-14 */
+    {"set-garbage", WFP_KEY_SET_GARBAGE, BYTES(10022, 0)},                           /* UNK-13 */
+    {"set-truncated", WFP_KEY_SET_TRUNCATED, BYTES(10022, 0)},                       /* UNK-15 */
+    {"set-extended", WFP_KEY_SET_EXTENDED, BYTES(10022, 0)},                         /* UNK-15 */
+    {"set-foreign", WFP_KEY_SET_FOREIGN, BYTES(10022, 0)},                           /* UNK-50 */
+    {"set-dead-handle", WFP_KEY_SET_DEAD_HANDLE, PASS},                              /* UNK-17 */
+    {"set-on-udp", WFP_KEY_SET_ON_UDP, BYTES(10022, 0)},                             /* UNK-16 */
+    {"set-on-raw", WFP_KEY_SET_ON_RAW, BYTES(10022, 0)},                             /* UNK-16 */
+    {"set-after-bind", WFP_KEY_SET_AFTER_BIND, PASS},                                /* UNK-11 */
+    {"set-after-connect", WFP_KEY_SET_AFTER_CONNECT, PASS},                          /* UNK-12 */
+    {"set-again", WFP_KEY_SET_AGAIN, PASS},                                          /* UNK-25 */
+    {"set-fan-out", WFP_KEY_SET_FAN_OUT, PASS},                                      /* UNK-49 */
+    {"target-pid-zero", WFP_KEY_TARGET_PID_ZERO, UNCHANGED(10013)},                  /* UNK-21 */
 };
 
 static const struct {

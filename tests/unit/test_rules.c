@@ -12,6 +12,7 @@
 
 #include "sim/decide.h"
 #include "sim/facts.h"
+#include "tests/unit/answers.h"
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -187,27 +188,6 @@ struct setting {
     enum wfp_key key;
     struct wfp_answer answer;
 };
-
-#define BYTES(error, bytes)                                                                        \
-    {                                                                                              \
-        (error), (bytes), WFP_COUNT_VALUE, WFP_RETURNED                                            \
-    }
-#define NEEDED(error)                                                                              \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_NEEDED, WFP_RETURNED                                                 \
-    }
-#define UNCHANGED(error)                                                                           \
-    {                                                                                              \
-        (error), 0, WFP_COUNT_UNCHANGED, WFP_RETURNED                                              \
-    }
-#define PASS                                                                                       \
-    {                                                                                              \
-        0, 0, WFP_COUNT_UNCHANGED, WFP_PASS                                                        \
-    }
-#define DIED                                                                                       \
-    {                                                                                              \
-        0, 0, WFP_COUNT_UNCHANGED, WFP_DIED                                                        \
-    }
 
 /* As vectors/profiles/observed.json, where it differs; a second value stands behind the first. */
 static const struct setting observed[] = {

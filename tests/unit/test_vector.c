@@ -12,31 +12,12 @@
 
 #include "harness/complaint.h"
 #include "harness/document.h"
-#include "harness/profile.h"
 #include "harness/reader.h"
 #include "harness/script.h"
-#include "harness/tree.h"
 #include "harness/vector.h"
+#include "tests/unit/vectors.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-static struct key_catalogue *keys;
-
-static int load_keys(void **state)
-{
-    char root[4096];
-    struct complaints complaints = {0};
-    (void)state;
-    return !tree_default_root(root, sizeof root) ||
-           key_catalogue_load(root, &complaints, &keys) != STATUS_OK;
-}
-
-static int free_keys(void **state)
-{
-    (void)state;
-    key_catalogue_free(keys);
-    return 0;
-}
 
 static enum status read_vector(const char *name, const char *text, struct complaints *complaints,
                                struct vector **vector)
@@ -44,7 +25,7 @@ static enum status read_vector(const char *name, const char *text, struct compla
     struct document *document;
     enum status status = document_from_text(name, text, strlen(text), complaints, &document);
     assert_int_equal(status, STATUS_OK);
-    return vector_read(document, keys, complaints, vector);
+    return vector_read(document, shipped.keys, complaints, vector);
 }
 
 static struct vector *read_good(const char *text)
@@ -633,7 +614,7 @@ static void expect_script(const char *text, const char *line)
                      STATUS_OK);
     struct reader reader = {.document = document, .complaints = &complaints};
     json_t *root = document->root;
-    assert_true(step_read(&reader, place_whole(root), root, keys, false, &step));
+    assert_true(step_read(&reader, place_whole(root), root, shipped.keys, false, &step));
     script_print(&step, &n, found, sizeof found);
     assert_string_equal(found, line);
     document_free(document);
@@ -689,5 +670,5 @@ int main(void)
         cmocka_unit_test(test_prints_a_sweep_and_its_members),
     };
 
-    return cmocka_run_group_tests(tests, load_keys, free_keys);
+    return cmocka_run_group_tests(tests, shipped_open, shipped_close);
 }
