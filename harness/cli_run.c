@@ -16,6 +16,7 @@
 
 enum run_option {
     RUN_BACKEND,
+    RUN_REDIRECTOR,
     RUN_PROFILE,
     RUN_SET,
     RUN_KNOWN,
@@ -28,6 +29,7 @@ enum run_option {
 };
 
 static const char *const backends[] = {"sim", "winsock", NULL};
+static const char *const redirectors[] = {"none", NULL};
 static const char *const formats[] = {"human", "tap", "junit", "jsonl", NULL};
 
 static const struct option table[RUN_OPTION_COUNT] = {
@@ -35,6 +37,10 @@ static const struct option table[RUN_OPTION_COUNT] = {
                      .help = "where to run: the model, or the Winsock of this machine",
                      .kind = OPTION_CHOICE,
                      .choices = backends},
+    [RUN_REDIRECTOR] = {.name = "redirector",
+                        .help = "who redirects connections for the winsock backend; nobody can yet",
+                        .kind = OPTION_CHOICE,
+                        .choices = redirectors},
     [RUN_PROFILE] = {.name = "profile",
                      .argument = "NAME|FILE",
                      .help = "hold the answers against this profile; \"all\" is every shipped one "
@@ -210,7 +216,7 @@ static void begin_report(struct run *run)
         .version = WFPCHECK_VERSION,
         .backend = session->backend.name,
         .target = session->backend.target(session->backend.state),
-        .redirector = "none",
+        .redirector = options_text(run->options, RUN_REDIRECTOR, "none"),
         .profiles = names,
         .profile_count = session->profile_count,
         .vectors = session->plan.vectors,
