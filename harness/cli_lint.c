@@ -55,7 +55,8 @@ int cli_lint(int argc, char **argv)
     if (status == STATUS_OK && session.tree.bad > 0) {
         status = STATUS_BAD_INPUT;
     }
-    (void)printf("%zu vectors checked, %zu complaints\n", session.tree.count,
-                 session.complaints.total);
+    (void)printf("%zu vector%s checked, %zu complaint%s\n", session.tree.count,
+                 session.tree.count == 1 ? "" : "s", session.complaints.total,
+                 session.complaints.total == 1 ? "" : "s");
     return command_end(&options, &session, status);
 }

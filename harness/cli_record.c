@@ -227,11 +227,11 @@ static int record(const struct options *options, struct session *session, bool o
     struct session_recorder recorder = {.session = session, .on_model = on_model};
     struct output_file output;
 
+    interrupt_watch(); /* before there is a half written file to be left behind */
     if (output_open(options_text(options, RECORD_OUTPUT, NULL), &session->complaints, &output) !=
         STATUS_OK) {
         return EXIT_USAGE;
     }
-    interrupt_watch();
     recorder.recorder.out = output.stream;
     if (record_all(&recorder) != STATUS_OK) {
         output_abandon(&output);

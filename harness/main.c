@@ -57,7 +57,7 @@ static int unknown_command(const char *name)
     if (nearest.name != NULL) {
         (void)fprintf(stderr, "; is \"%s\" meant?", nearest.name);
     }
-    (void)fprintf(stderr, " See wfpcheck --help\n");
+    (void)fprintf(stderr, "%s See wfpcheck --help.\n", nearest.name == NULL ? "." : "");
     return EXIT_USAGE;
 }
 

@@ -42,16 +42,6 @@ static int compare_ids(const void *a, const void *b)
     return order != 0 ? order : strcmp(first->path, second->path);
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    char *first = files_resolve(a);
-    char *second = files_resolve(b);
-    bool same = first != NULL && second != NULL && strcmp(first, second) == 0;
-    free(first);
-    free(second);
-    return same;
-}
-
 static int compare_paths(const void *a, const void *b)
 {
     const struct vector *first = *(struct vector *const *)a;
@@ -70,7 +60,7 @@ static void drop_repeated(struct tree *tree, struct complaints *complaints)
             tree->by_id[kept++] = vector;
             continue;
         }
-        if (!same_file(before->path, vector->path)) {
+        if (!files_same(before->path, vector->path)) {
             complain(complaints, vector->path, 0, "id", "one that no other vector has",
                      "%s, as in %s", vector->id, before->path);
             tree->bad++;

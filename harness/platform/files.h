@@ -73,6 +73,9 @@ bool files_make_directory(const char *path);
 /* Where a path leads when links are followed, or the path itself. To be freed; NULL: no memory. */
 char *files_resolve(const char *path);
 
+/* Do both paths lead to the same file, however they are written? */
+bool files_same(const char *a, const char *b);
+
 /* Calls `entry` with each name in a folder but "." and ".." until it says false. */
 bool files_list(const char *folder, bool (*entry)(void *context, const char *name), void *context);
 

@@ -78,6 +78,17 @@ char *files_resolve(const char *path)
     return resolved != NULL ? memcpy(resolved, path, size) : NULL;
 }
 
+bool files_same(const char *a, const char *b)
+{
+    char *first = files_resolve(a);
+    char *second = files_resolve(b);
+    const bool same = first != NULL && second != NULL && strcmp(first, second) == 0;
+
+    free(first);
+    free(second);
+    return same;
+}
+
 /* The next name that is not the folder itself or the one above; NULL at the end or with errno. */
 static const char *next_name(DIR *folder)
 {

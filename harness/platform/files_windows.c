@@ -169,6 +169,31 @@ char *files_resolve(const char *path)
     return copy != NULL ? memcpy(copy, path, size) : NULL;
 }
 
+static wchar_t *full_path(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    const DWORD room = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+    wchar_t *full = room > 0 ? malloc(room * sizeof *full) : NULL;
+
+    if (full != NULL && GetFullPathNameW(wide, room, full, NULL) == 0) {
+        free(full);
+        full = NULL;
+    }
+    free(wide);
+    return full;
+}
+
+bool files_same(const char *a, const char *b)
+{
+    wchar_t *first = full_path(a);
+    wchar_t *second = full_path(b);
+    const bool same = first != NULL && second != NULL && _wcsicmp(first, second) == 0;
+
+    free(first);
+    free(second);
+    return same;
+}
+
 /* "folder/" followed by an asterisk: what FindFirstFile wants. */
 static wchar_t *search_pattern(const char *folder)
 {
