@@ -130,13 +130,15 @@ static enum status begin(void *state, const struct vector *vector, const struct 
     return STATUS_OK;
 }
 
-static void end(void *state)
+static enum status end(void *state, char *trouble)
 {
     struct simulator *simulator = state;
 
+    (void)trouble;
     while (simulator->buffer_count > 0) {
         free(simulator->buffers[--simulator->buffer_count]);
     }
+    return STATUS_OK;
 }
 
 static const char *const statuses[] = {
@@ -181,7 +183,7 @@ static void close_simulator(void *state)
 {
     struct simulator *simulator = state;
 
-    end(state);
+    (void)end(state, NULL);
     for (size_t i = 0; i < PRISTINE_MAX; i++) {
         free(simulator->pristine[i].memory);
     }
@@ -195,6 +197,7 @@ enum status backend_simulator_open(const struct wfp_rules *rules, struct backend
     const struct backend opened = {
         .name = "simulator",
         .needs = NEED_BIT(NEED_COUNT) - 1,
+        .redirector = "none",
         .target = target,
         .begin = begin,
         .perform = perform,

@@ -95,6 +95,8 @@ static bool obey(struct machine *machine, const struct winsock_order *order,
         return machine_begin(machine, answer);
     case WINSOCK_END:
         return machine_end(machine, answer);
+    case WINSOCK_PREPARE:
+        return redirected_prepare(machine, order, answer);
     case STEP_THREAD_EXIT:
         return thread_exit(machine, order);
     default:
