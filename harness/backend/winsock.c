@@ -13,6 +13,8 @@
 /* Only a redirector offers NEED_REDIRECT and the kernel's: nothing on a stock machine redirects. */
 static const uint32_t always_offered = NEED_BIT(NEED_BAD_POINTERS) | NEED_BIT(NEED_THREADS) |
                                        NEED_BIT(NEED_ACCEPT_EX) | NEED_BIT(NEED_DUPLICATE);
+static const uint32_t shim_offered = NEED_BIT(NEED_REDIRECT) | NEED_BIT(NEED_KERNEL_FACE) |
+                                     NEED_BIT(NEED_FAULT_INJECTION) | NEED_BIT(NEED_ELEVATION);
 
 /* ---- an answer as a reply ---- */
 
@@ -44,6 +46,7 @@ static bool reply_with(struct winsock *winsock, const struct winsock_answer *ans
         memcpy(winsock->out, answer->out.bytes, answer->out.size);
     }
     reply->answer.error = answer->error;
+    reply->answer.outcome = answer->state != 0 ? WFP_STATE : WFP_RETURNED;
     reply->answer.bytes = answer->bytes;
     reply->answer.count = answer->counted != 0 ? WFP_COUNT_VALUE : WFP_COUNT_UNCHANGED;
     reply->out = winsock->out;
@@ -87,15 +90,14 @@ static enum status begin(void *state, const struct vector *vector, const struct 
                          char *trouble)
 {
     struct winsock *winsock = state;
-    uint32_t raw;
 
-    (void)profile;
     winsock->vector = vector;
+    winsock->profile = profile;
     winsock->redirect_count = 0;
     if (winsock->worker == NULL && !winsock_worker_start(winsock, trouble)) {
         return STATUS_BROKEN;
     }
-    return winsock_ask_for(winsock, WINSOCK_BEGIN, &raw, trouble) ? STATUS_OK : STATUS_BROKEN;
+    return winsock_redirect_begin(winsock, trouble);
 }
 
 static enum status refuse(struct backend_reply *reply, enum status status, const char *why)
@@ -142,11 +144,11 @@ static bool is_kernels(const struct step *step)
 static enum status perform(void *state, const struct backend_call *call,
                            struct backend_reply *reply)
 {
-    static const struct backend_reply nothing = {
-        .answer = {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED},
-        .answered_by = "provider",
-    };
     struct winsock *winsock = state;
+    const struct backend_reply nothing = {
+        .answer = {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED},
+        .answered_by = winsock->shim ? "shim" : "provider",
+    };
     const struct step *step = call->step;
     enum status status = STATUS_OK;
 
@@ -228,6 +230,11 @@ static bool open_redirector(struct winsock *winsock, const char *name, char *tro
     if (strcmp(name, "none") == 0) {
         return true;
     }
+    if (strcmp(name, "shim") == 0) {
+        (void)snprintf(winsock->redirector, sizeof winsock->redirector, "shim");
+        winsock->shim = true;
+        return true;
+    }
     winsock->helper = redirector_open(name, trouble);
     if (winsock->helper == NULL) {
         return false;
@@ -242,6 +249,8 @@ static uint32_t needs_of(const struct winsock *winsock, uint32_t raw_sockets)
 {
     uint32_t needs = always_offered;
 
+    /* What enters elsewhere than through WSAIoctl, nothing in this process can answer. */
+    needs |= winsock->shim ? shim_offered : 0;
     needs |= raw_sockets != 0 ? NEED_BIT(NEED_RAW_SOCKETS) : 0;
     if (winsock->helper != NULL) {
         const uint32_t has = redirector_offered(winsock->helper)->capabilities;

@@ -18,6 +18,7 @@
 #include <wfp/sim.h>
 
 #include "harness/backend/winsock_message.h"
+#include "harness/lab/shim/shim.h"
 #include "harness/text.h"
 
 enum {
@@ -91,6 +92,7 @@ struct machine_way {
 struct machine {
     bool started; /* between WSAStartup and WSACleanup */
     struct machine_way way;
+    struct shim_begin shim; /* what the shim answers from in this run */
     struct machine_socket sockets[MACHINE_SOCKETS_MAX];
     size_t socket_count;
     struct machine_operation operations[MACHINE_OPERATIONS_MAX];
@@ -111,7 +113,8 @@ bool machine_trouble(struct machine *machine, struct winsock_answer *answer, con
                      ...) TEXT_FORMAT(3, 4);
 /* The same for a Winsock call that should have succeeded, with what WSAGetLastError says. */
 bool machine_failed(struct machine *machine, struct winsock_answer *answer, const char *call);
-bool machine_begin(struct machine *machine, struct winsock_answer *answer);
+bool machine_begin(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
 /* Trouble when the provider still holds memory of ours: this process must not be used again. */
 bool machine_end(struct machine *machine, struct winsock_answer *answer);
 bool machine_start(struct machine *machine, struct winsock_answer *answer);
@@ -202,6 +205,18 @@ bool redirected_accept(struct machine *machine, const struct winsock_order *orde
 /* Both addresses of a connection. */
 bool redirected_addresses(struct machine *machine, const struct winsock_order *order,
                           struct winsock_answer *answer);
+
+/* ---- winsock_shim.c: what only the shim can do ---- */
+
+/* Replaces the calls of this process by the model's, if the order says so. */
+bool shimmed_begin(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
+bool shimmed_redirect(struct machine *machine, const struct winsock_order *order,
+                      struct winsock_answer *answer);
+bool shimmed_handle(struct machine *machine, const struct winsock_order *order,
+                    struct winsock_answer *answer);
+bool shimmed_state(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
 
 /* ---- winsock_steps.c ---- */
 

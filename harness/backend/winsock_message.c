@@ -39,8 +39,9 @@ static const struct field order_texts[] = {
 };
 
 static const struct field answer_numbers[] = {
-    {ANSWER(error)},  {ANSWER(counted)}, {ANSWER(bytes)}, {ANSWER(out_size)}, {ANSWER(raw_sockets)},
-    {ANSWER(absent)}, {ANSWER(shim)},    {ANSWER(state)}, {ANSWER(process)},  {ANSWER(family)},
+    {ANSWER(error)},    {ANSWER(counted)},     {ANSWER(bytes)},
+    {ANSWER(out_size)}, {ANSWER(raw_sockets)}, {ANSWER(absent)},
+    {ANSWER(state)},    {ANSWER(process)},     {ANSWER(family)},
 };
 
 static const struct field answer_texts[] = {

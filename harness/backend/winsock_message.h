@@ -77,12 +77,12 @@ struct winsock_answer {
     uint32_t out_size;    /* of the output buffer */
     uint32_t raw_sockets; /* hello: they can be opened */
     uint32_t absent;      /* trouble: an earlier call did not give what the step is about */
-    uint32_t shim;        /* the model answered, through the shim */
-    uint32_t state;       /* the answer is a redirect state */
-    uint32_t process;     /* number of the worker's process */
-    uint32_t family;      /* of the connection whose addresses follow */
-    const char *trouble;  /* NULL, or why the step could not be performed */
-    const char *from;     /* addresses of a connection, "127.0.0.1:50000" */
+
+    uint32_t state;      /* `error` is a redirect state */
+    uint32_t process;    /* number of the worker's process */
+    uint32_t family;     /* of the connection whose addresses follow */
+    const char *trouble; /* NULL, or why the step could not be performed */
+    const char *from;    /* addresses of a connection, "127.0.0.1:50000" */
     const char *to;
     const char *listener;
     struct winsock_bytes out; /* the output buffer up to the last byte that changed */

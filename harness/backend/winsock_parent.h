@@ -26,7 +26,8 @@ struct winsock {
     uint32_t redirects[VECTOR_STEPS_MAX]; /* that the helper has to release */
     size_t redirect_count;
     const struct vector *vector; /* of the run under way */
-    uint8_t *out;                /* behind backend_reply.out */
+    const struct profile *profile;
+    uint8_t *out; /* behind backend_reply.out */
     size_t out_room;
 };
 
@@ -58,6 +59,8 @@ bool winsock_order_input(const struct backend_call *call, struct winsock_order *
 
 /* ---- winsock_redirect.c: who redirects ---- */
 
+/* A fresh machine in the worker, and a fresh model where the shim is to answer from one. */
+enum status winsock_redirect_begin(struct winsock *winsock, char *trouble);
 /* Prepares the connection of the step, and has it redirected. Statuses as for a backend's step. */
 enum status winsock_redirect(struct winsock *winsock, const struct step *step, char *trouble);
 /* The helper tells the redirect state of a connection. */

@@ -2,10 +2,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/backend/redirector.h"
+#include "harness/backend/simulator.h"
 #include "harness/backend/winsock_parent.h"
+#include "harness/lab/shim/shim.h"
 #include "harness/pattern.h"
+#include "harness/profile.h"
 
 _Static_assert((int)REDIRECTOR_TROUBLE_MAX <= (int)BACKEND_TROUBLE_MAX, "a sentence must fit");
 
@@ -24,6 +28,42 @@ static enum status status_told(enum redirector_outcome outcome)
         return STATUS_OK;
     }
     return outcome == REDIRECTOR_LACKS ? STATUS_BAD_INPUT : STATUS_BROKEN;
+}
+
+/* Both ends are the same program: the bytes mean the same there. */
+static uint8_t *make_shim(const struct winsock *winsock, uint32_t *size)
+{
+    struct shim_begin *begin = calloc(1, sizeof *begin);
+
+    if (begin != NULL) {
+        begin->profile = winsock->profile->values;
+        begin->limits = simulator_limits(winsock->vector, winsock->profile);
+        begin->limits.sockets *= 2; /* here destinations are sockets, too */
+        begin->every_code = 1;
+        *size = (uint32_t)sizeof *begin;
+    }
+    return (uint8_t *)begin;
+}
+
+enum status winsock_redirect_begin(struct winsock *winsock, char *trouble)
+{
+    struct winsock_order order = {.verb = WINSOCK_BEGIN};
+    struct winsock_answer answer;
+    enum status status;
+
+    if (winsock->shim) {
+        order.in.bytes = make_shim(winsock, &order.in.size);
+    }
+    if (winsock->shim && order.in.bytes == NULL) {
+        (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "no memory for the shim");
+        return STATUS_BROKEN;
+    }
+    status = status_of(winsock_ask(winsock, &order, &answer, trouble));
+    free(order.in.bytes);
+    if (status == STATUS_OK) {
+        winsock_answer_clear(&answer);
+    }
+    return status == STATUS_OK ? STATUS_OK : STATUS_BROKEN;
 }
 
 static uint8_t *make_context(const struct redirect *redirect, char *trouble)
