@@ -9,7 +9,7 @@ from process import BUILD, ROOT, WINDOWS, Failed, output, run, run_twice, say
 
 APT_BUILD = ("build-essential", "cmake", "ninja-build", "libjansson-dev", "libcmocka-dev")
 APT_TEST = ("clang", "pkg-config", "python3-venv")
-APT_WINDOWS = ("gcc-mingw-w64-x86-64", "wine", "wine64", "dpkg-dev")
+APT_WINDOWS = ("gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine", "wine64", "dpkg-dev")
 
 # Where no package manager is known: the program to look for, and what to ask the user for.
 TOOLS_BUILD = (("cmake", "CMake 3.22 or newer"), ("ninja", "Ninja"), ("cc", "a C11 compiler"))

@@ -15,7 +15,8 @@ from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
 
 PRESETS = ("msvc",) if WINDOWS else ("dev", "clang", "asan")
 CROSS = "mingw"
-ALL_PRESETS = (*PRESETS, "release", CROSS)
+CROSS32 = "mingw32"
+ALL_PRESETS = (*PRESETS, "release", CROSS, CROSS32)
 INSTALLED = BUILD / "install"
 RECORDED_WINE = ROOT / "vectors" / "recorded" / "wine-8.0.jsonl"
 
@@ -40,7 +41,7 @@ class Step:
 
 
 def program(preset):
-    suffix = ".exe" if WINDOWS or preset == CROSS else ""
+    suffix = ".exe" if WINDOWS or preset in (CROSS, CROSS32) else ""
     return BUILD / preset / ("wfpcheck" + suffix)
 
 
@@ -98,9 +99,9 @@ def prepare_wine():
     cross.need_wine_prefix()
 
 
-def ctest_wine():
+def ctest_wine(preset):
     with cross.wine_server():
-        ctest(CROSS)
+        ctest(preset)
 
 
 def use_wine(*arguments):
@@ -141,11 +142,19 @@ def windows_half():
     steps = [Step(f"{CROSS}: libraries and Wine", prepare_wine),
              Step(f"{CROSS}: headers compile alone", quality.windows_headers),
              Step(f"{CROSS}: build", functools.partial(build, CROSS)),
-             Step(f"{CROSS}: tests", ctest_wine)]
+             Step(f"{CROSS}: tests", functools.partial(ctest_wine, CROSS))]
     steps += [Step(name, functools.partial(use_wine, *arguments))
               for name, arguments in WINE_HOOKS]
     steps = [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
-    return [*steps, Step("Wine answers as recorded", record_wine, recorded_wine_missing)]
+    steps.append(Step("Wine answers as recorded", record_wine, recorded_wine_missing))
+    return steps
+
+
+def windows_half_32():
+    return [Step(f"{CROSS32}: libraries", cross.need_libraries, windows_half_missing),
+            Step(f"{CROSS32}: build", functools.partial(build, CROSS32), windows_half_missing),
+            Step(f"{CROSS32}: tests", functools.partial(ctest_wine, CROSS32),
+                 lambda: windows_half_missing() or cross.missing_wine32())]
 
 
 def lint_steps():
@@ -173,14 +182,15 @@ def every_step():
     steps += package_steps()
     steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
     steps += [Step("wheel", wheel), Step("pytest", pytest)]
-    return steps + windows_half()
+    return steps + windows_half() + windows_half_32()
 
 
 def steps_of(presets):
     """Only the tests of some presets."""
     steps = [Step("tools", packages.need_test_tools)]
+    halves = {CROSS: windows_half, CROSS32: windows_half_32}
     for preset in presets:
-        steps += windows_half() if preset == CROSS else preset_steps(preset)
+        steps += halves[preset]() if preset in halves else preset_steps(preset)
     return steps
 
 
