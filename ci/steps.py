@@ -11,24 +11,19 @@ import typing
 import cross
 import packages
 import quality
-from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
+import winsock
+from process import BUILD, ROOT, WINDOWS, Failed, run, say
 
 PRESETS = ("msvc",) if WINDOWS else ("dev", "clang", "asan")
 CROSS = "mingw"
 CROSS32 = "mingw32"
 ALL_PRESETS = (*PRESETS, "release", CROSS, CROSS32)
 INSTALLED = BUILD / "install"
-RECORDED_WINE = ROOT / "vectors" / "recorded" / "wine-8.0.jsonl"
 
-# Further commands of the program: (name, arguments). The first list runs natively, the second
-# under Wine.
+# Further commands of the program: (name, arguments).
 HOOKS = (
     ("vectors are well formed", ("lint",)),
     ("coverage", ("coverage",)),
-)
-WINE_HOOKS = (
-    ("vectors under Wine", ("run", "--profile", "all")),
-    ("Wine's own Winsock", ("run", "--backend", "winsock", "--profile", "unsupported")),
 )
 
 
@@ -104,30 +99,9 @@ def ctest_wine(preset):
         ctest(preset)
 
 
-def use_wine(*arguments):
-    with cross.wine_server():
-        run(["wine", program(CROSS), *arguments], env=cross.WINE_ENV)
-
-
 def preset_steps(preset):
     return [Step(f"{preset}: build", functools.partial(build, preset)),
             Step(f"{preset}: tests", functools.partial(ctest, preset))]
-
-
-def record_wine():
-    """What Wine answers today, judged, and compared with what it answered when it was recorded."""
-    today = BUILD / "wine.jsonl"
-    use_wine("record", "probe", "--backend", "winsock", "--output", today)
-    use("judge", today, "--profile", "unsupported")
-    use("diff", RECORDED_WINE, today)
-
-
-def recorded_wine_missing():
-    reason = windows_half_missing()
-    recorded = RECORDED_WINE.stem  # "wine-8.0"
-    if reason or output(["wine", "--version"]).split()[0] == recorded:
-        return reason
-    return f"this Wine is not the recorded {recorded}"
 
 
 @functools.lru_cache(maxsize=None)
@@ -143,11 +117,24 @@ def windows_half():
              Step(f"{CROSS}: headers compile alone", quality.windows_headers),
              Step(f"{CROSS}: build", functools.partial(build, CROSS)),
              Step(f"{CROSS}: tests", functools.partial(ctest_wine, CROSS))]
-    steps += [Step(name, functools.partial(use_wine, *arguments))
-              for name, arguments in WINE_HOOKS]
-    steps = [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
-    steps.append(Step("Wine answers as recorded", record_wine, recorded_wine_missing))
-    return steps
+    steps += winsock_steps(winsock.subject())
+    steps.append(Step("Wine: pytest", functools.partial(
+        winsock.pytest, winsock.subject(), BUILD / CROSS / "tests" / "fake_redirector.exe")))
+    return [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
+
+
+def winsock_steps(subject):
+    """What is tried on the Winsock of this machine, or of Wine."""
+    where = "Windows" if WINDOWS else "Wine"
+    return [Step(f"{where}: {name}", action) for name, action in winsock.actions(subject)]
+
+
+def package():
+    """The programs for Windows with the vectors, each in a folder that can be carried there."""
+    for preset in (CROSS, CROSS32):
+        folder = BUILD / "package" / preset
+        shutil.rmtree(folder, ignore_errors=True)
+        run(["cmake", "--install", BUILD / preset, "--prefix", folder, "--component", "program"])
 
 
 def windows_half_32():
@@ -182,6 +169,8 @@ def every_step():
     steps += package_steps()
     steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
     steps += [Step("wheel", wheel), Step("pytest", pytest)]
+    if WINDOWS:
+        return steps + winsock_steps(winsock.subject())
     return steps + windows_half() + windows_half_32()
 
 
