@@ -279,6 +279,7 @@ enum status backend_winsock_open(const char *redirector, struct backend *backend
         (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "no memory");
         return STATUS_BROKEN;
     }
+    winsock->patience = WINSOCK_PATIENCE;
     name_target(winsock->target);
     if (!open_redirector(winsock, redirector, trouble) || !winsock_worker_start(winsock, trouble) ||
         !winsock_ask_for(winsock, WINSOCK_HELLO, &raw, trouble)) {

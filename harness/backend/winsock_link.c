@@ -10,8 +10,7 @@
 #include "harness/platform/console.h"
 #include "harness/platform/partner.h"
 
-/* Milliseconds. Longer than the worker's own limit for a step, which says more. */
-enum { ANSWER_LIMIT = 20000, END_LIMIT = 2000 };
+enum { END_LIMIT = 2000 }; /* milliseconds */
 
 enum { PATH_MAX_BYTES = 4096, ANSWER_MAX = 16777216 };
 
@@ -73,9 +72,9 @@ static enum winsock_outcome bury(struct winsock *winsock, enum partner_outcome o
 
     if (outcome == PARTNER_LATE || end.killed) {
         (void)snprintf(trouble, BACKEND_TROUBLE_MAX,
-                       "hung: no answer from the worker within %d s, not even its own watchdog; "
+                       "hung: no answer from the worker within %u ms, not even its own watchdog's; "
                        "it was killed",
-                       ANSWER_LIMIT / 1000);
+                       winsock->patience);
         return WINSOCK_ENDED;
     }
     if (end.code == EXCEPTION_ACCESS_VIOLATION) {
@@ -93,12 +92,12 @@ static enum partner_outcome exchange(struct winsock *winsock, const struct winso
     enum partner_outcome outcome = PARTNER_BROKEN;
 
     if (text != NULL) {
-        outcome = partner_write(winsock->worker, text, strlen(text), ANSWER_LIMIT);
+        outcome = partner_write(winsock->worker, text, strlen(text), winsock->patience);
     }
     free(text);
     return outcome != PARTNER_DONE
                ? outcome
-               : partner_line(winsock->worker, ANSWER_MAX, ANSWER_LIMIT, line, size);
+               : partner_line(winsock->worker, ANSWER_MAX, winsock->patience, line, size);
 }
 
 enum winsock_outcome winsock_ask(struct winsock *winsock, const struct winsock_order *order,

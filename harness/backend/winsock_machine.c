@@ -109,9 +109,16 @@ bool machine_end(struct machine *machine, struct winsock_answer *answer)
         CloseHandle(machine->port);
         machine->port = NULL;
     }
+    if (released && !(machine_start(machine, answer) && leak_check(machine, answer))) {
+        return false;
+    }
     if (!machine_stop(machine, answer)) {
         return false;
     }
     machine->socket_count = 0;
-    return released || machine_trouble(machine, answer, "an operation is still pending");
+    if (!released) {
+        answer->absent = true; /* the provider's doing, and gone with this process */
+        return machine_trouble(machine, answer, "an operation is still pending");
+    }
+    return true;
 }

@@ -90,7 +90,8 @@ struct machine_way {
 };
 
 struct machine {
-    bool started; /* between WSAStartup and WSACleanup */
+    bool started;     /* between WSAStartup and WSACleanup */
+    uint32_t handles; /* open ones of the process after its first run; 0: none yet */
     struct machine_way way;
     struct shim_begin shim; /* what the shim answers from in this run */
     struct machine_socket sockets[MACHINE_SOCKETS_MAX];
@@ -205,6 +206,14 @@ bool redirected_accept(struct machine *machine, const struct winsock_order *orde
 /* Both addresses of a connection. */
 bool redirected_addresses(struct machine *machine, const struct winsock_order *order,
                           struct winsock_answer *answer);
+
+/* ---- winsock_leak.c ---- */
+
+/*
+ * Once everything of a run is closed: is a socket left, or do handles pile up? Trouble then, which
+ * names them. Winsock must be started.
+ */
+bool leak_check(struct machine *machine, struct winsock_answer *answer);
 
 /* ---- winsock_shim.c: what only the shim can do ---- */
 

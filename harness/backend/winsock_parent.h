@@ -20,6 +20,7 @@ enum { WINSOCK_TARGET_MAX = 96 };
 struct winsock {
     char target[WINSOCK_TARGET_MAX];
     char redirector[2 * WINSOCK_TARGET_MAX];
+    unsigned patience;                    /* milliseconds for an answer of the worker */
     struct partner *worker;               /* NULL: none lives */
     bool shim;                            /* the worker redirects, and the model answers there */
     struct redirector *helper;            /* or a program does; NULL: neither */
@@ -32,6 +33,9 @@ struct winsock {
 };
 
 /* ---- winsock_link.c: the worker process ---- */
+
+/* Milliseconds. Longer than the worker's own limit for a step, which says more. */
+enum { WINSOCK_PATIENCE = 20000 };
 
 enum winsock_outcome {
     WINSOCK_ANSWERED,
