@@ -50,7 +50,7 @@ static bool connect_redirected(struct scene *scene)
     pattern_context("self", context, sizeof context);
     return wfp_handle_create(scene->world, 1, &redirect.handle) == WFP_OK &&
            wfp_socket_open(scene->world, WFP_IPV4, WFP_TCP, true, &connect.listener) == WFP_OK &&
-           wfp_socket_bind(scene->world, connect.listener) == WFP_OK &&
+           wfp_socket_bind(scene->world, connect.listener, NULL) == WFP_OK &&
            wfp_socket_listen(scene->world, connect.listener) == WFP_OK &&
            wfp_socket_open(scene->world, WFP_IPV4, WFP_TCP, true, &client) == WFP_OK &&
            wfp_socket_connect(scene->world, client, &connect, &reply) == WFP_OK &&

@@ -9,19 +9,19 @@ void rule_text_calls(const struct wfp_rule *rule, struct text *text)
     const char *between = "";
 
     for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {
-        if ((rule->calls & (1u << call)) != 0) {
+        if ((rule->calls & WFP_BIT(call)) != 0) {
             text_add(text, "%s%s", between, wfp_call_name((enum wfp_call)call));
             between = " ";
         }
     }
 }
 
-static const char *add_facts(uint64_t facts, const char *prefix, const char *between,
-                             struct text *text)
+static const char *add_facts(enum wfp_face face, uint64_t facts, const char *prefix,
+                             const char *between, struct text *text)
 {
-    for (unsigned fact = 0; fact < WFP_FACT_COUNT; fact++) {
+    for (unsigned fact = 0; fact < wfp_fact_count(face); fact++) {
         if ((facts & WFP_BIT(fact)) != 0) {
-            text_add(text, "%s%s%s", between, prefix, wfp_fact_name((enum wfp_fact)fact));
+            text_add(text, "%s%s%s", between, prefix, wfp_fact_name(face, fact));
             between = ", ";
         }
     }
@@ -30,11 +30,15 @@ static const char *add_facts(uint64_t facts, const char *prefix, const char *bet
 
 void rule_text_guard(const struct wfp_rule *rule, struct text *text)
 {
+    const enum wfp_face face = wfp_rule_face(rule);
+    const char *between;
+
     if (rule->needs == 0 && rule->bars == 0) {
         text_add(text, "always");
         return;
     }
-    (void)add_facts(rule->bars, "not ", add_facts(rule->needs, "", "", text), text);
+    between = add_facts(face, rule->needs, "", "", text);
+    (void)add_facts(face, rule->bars, "not ", between, text);
 }
 
 void rule_text_answer(const struct wfp_rule *rule, struct text *text)

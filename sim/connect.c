@@ -100,7 +100,7 @@ static struct inquiry ask_connect(const struct wfp_redirect *redirect)
     struct inquiry inquiry = {WFP_CALL_CONNECT, 0, 0, {0}};
 
     if (redirect != NULL && redirect->target_pid == 0 && !redirect->remote) {
-        inquiry.facts |= WFP_BIT(WFP_FACT_TARGET_PID_ZERO);
+        inquiry.facts |= WFP_BIT(WFP_KERNEL_TARGET_PID_ZERO);
     }
     return inquiry;
 }

@@ -31,7 +31,7 @@ static const struct wfp_rule *next_rule(const struct wfp_rules *rules, enum wfp_
     for (size_t row = 0; row < rules->count; row++) {
         const struct wfp_rule *rule = &rules->rows[row];
 
-        if ((rule->calls & (1u << call)) != 0 && rule->stage == stage &&
+        if ((rule->calls & WFP_BIT(call)) != 0 && rule->stage == stage &&
             (after == NULL || strcmp(rule->id, after->id) > 0) && comes_first(rule, next)) {
             next = rule;
         }
@@ -39,7 +39,7 @@ static const struct wfp_rule *next_rule(const struct wfp_rules *rules, enum wfp_
     return next;
 }
 
-static void order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
+static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
                        struct rule_order *order)
 {
     uint16_t at = order->start[call];
@@ -47,30 +47,43 @@ static void order_call(const struct wfp_rules *rules, const uint8_t *stages, enu
     for (size_t i = 0; i < WFP_STAGE_COUNT; i++) {
         const struct wfp_rule *rule = next_rule(rules, call, stages[i], NULL);
 
-        while (rule != NULL && at < ORDER_MAX) {
+        while (rule != NULL) {
+            if (at == ORDER_MAX) {
+                return false;
+            }
             order->rows[at++] = (uint8_t)(rule - rules->rows);
             rule = next_rule(rules, call, stages[i], rule);
         }
     }
     order->start[call + 1] = at;
+    return true;
 }
 
-void decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
+bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
                   struct rule_order *order)
 {
     const uint8_t *stages = profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order;
 
     order->start[0] = 0;
     for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {
-        order_call(rules, stages, (enum wfp_call)call, order);
+        if (!order_call(rules, stages, (enum wfp_call)call, order)) {
+            return false;
+        }
     }
+    return true;
+}
+
+static bool through_kernel_entry(const struct inquiry *inquiry)
+{
+    return (inquiry->facts & WFP_BIT(WFP_FACT_KERNEL_ENTRY)) != 0 &&
+           wfp_call_face(inquiry->call) == WFP_FACE_SOCKET;
 }
 
 /* Puts in what only the call knows: N, and the entry that it came through. */
 static struct wfp_answer resolved(const struct wfp_rule *rule, struct wfp_answer answer,
                                   const struct inquiry *inquiry)
 {
-    if ((inquiry->facts & WFP_BIT(WFP_FACT_KERNEL_ENTRY)) != 0 && answer.outcome != WFP_PASS) {
+    if (through_kernel_entry(inquiry) && answer.outcome != WFP_PASS) {
         answer = rule->kernel;
     }
     if (answer.count == WFP_COUNT_NEEDED) {

@@ -25,7 +25,8 @@ struct decision {
     const struct wfp_rule *rule;
 };
 
-void decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
+/* False if the table has more rows than an order can hold. */
+bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
                   struct rule_order *order);
 
 /* The simulator's answer. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define FACT(name) WFP_BIT(WFP_FACT_##name)
+#define KERNEL(name) WFP_BIT(WFP_KERNEL_##name)
 
 enum { TINY = 4 /* sizeof(ULONG), QRY-08 */ };
 
@@ -46,8 +47,7 @@ static uint64_t facts_of_process(const struct wfp_world *world, const struct wfp
            when(call->fault == WFP_FAULT_INTERRUPTED, FACT(INTERRUPTED)) |
            when(call->fault == WFP_FAULT_CALLBACK_RUNNING, FACT(CALLBACK_RUNNING)) |
            when(call->fault == WFP_FAULT_PROTOCOL, FACT(PROTOCOL_FAULT)) |
-           when(call->entry == WFP_ENTRY_WSK, FACT(KERNEL_ENTRY)) |
-           when(call->entry == WFP_ENTRY_WSPIOCTL, FACT(PROVIDER_ENTRY));
+           when(call->entry == WFP_ENTRY_WSK, FACT(KERNEL_ENTRY));
 }
 
 static uint64_t facts_of_buffers(const struct wfp_ioctl *call)
@@ -224,7 +224,7 @@ void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
     inquiry->facts = facts_of_process(world, call) | facts_of_buffers(call) |
                      facts_of_socket(endpoint) |
                      when(descriptor != NULL && descriptor->duplicate, FACT(DUPLICATE)) |
-                     (finishing != NULL ? FACT(FINISHING) : facts_of_start(call, endpoint));
+                     (finishing != NULL ? 0 : facts_of_start(call, endpoint));
     if (inquiry->call <= WFP_CALL_QUERY_CONTEXT) {
         look_at_record(world, endpoint, reading, call->out.size, view);
     }
@@ -239,16 +239,16 @@ void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
 uint64_t facts_of_list(const struct wfp_world *world, struct record_view record, uint32_t handle)
 {
     struct record_walk walk = record_walk(record);
-    uint64_t facts = FACT(LIST_EMPTY);
+    uint64_t facts = KERNEL(LIST_EMPTY);
     struct record_hop hop;
 
     while (record_walk_next(&walk, &hop)) {
         if (!world_handle_alive(world, &hop)) {
             continue;
         }
-        facts &= ~(FACT(LIST_EMPTY) | FACT(LIST_LAST));
+        facts &= ~(KERNEL(LIST_EMPTY) | KERNEL(LIST_LAST));
         if (hop.handle == handle) {
-            facts |= FACT(LIST_LAST) | FACT(LIST_MEMBER);
+            facts |= KERNEL(LIST_LAST) | KERNEL(LIST_MEMBER);
         }
     }
     return facts;

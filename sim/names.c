@@ -88,20 +88,29 @@ bool wfp_error_named(const char *name, uint32_t *error)
     return false;
 }
 
-static const char *const calls[WFP_CALL_COUNT] = {
-    [WFP_CALL_QUERY_RECORDS] = "query-records",
-    [WFP_CALL_QUERY_CONTEXT] = "query-context",
-    [WFP_CALL_SET_RECORDS] = "set-records",
-    [WFP_CALL_FLUSH] = "flush",
-    [WFP_CALL_OTHER_CODE] = "other-code",
-    [WFP_CALL_LAST_ERROR] = "last-error",
-    [WFP_CALL_ABORT] = "abort",
-    [WFP_CALL_RESULT] = "result",
-    [WFP_CALL_EVENT] = "event",
-    [WFP_CALL_ALERTABLE_WAIT] = "alertable-wait",
-    [WFP_CALL_CANCEL] = "cancel",
-    [WFP_CALL_CONNECT] = "connect",
-    [WFP_CALL_REDIRECT_STATE] = "redirect-state",
+struct call_name {
+    const char *name;
+    enum wfp_face face;
+};
+
+#define SOCKET(call, name) [WFP_CALL_##call] = {name, WFP_FACE_SOCKET}
+#define KERNEL(call, name) [WFP_CALL_##call] = {name, WFP_FACE_KERNEL}
+
+static const struct call_name calls[WFP_CALL_COUNT] = {
+    SOCKET(QUERY_RECORDS, "query-records"),
+    SOCKET(QUERY_CONTEXT, "query-context"),
+    SOCKET(SET_RECORDS, "set-records"),
+    SOCKET(FLUSH, "flush"),
+    SOCKET(OTHER_CODE, "other-code"),
+    SOCKET(LAST_ERROR, "last-error"),
+    SOCKET(ABORT, "abort"),
+    SOCKET(RESULT, "result"),
+    SOCKET(EVENT, "event"),
+    SOCKET(ALERTABLE_WAIT, "alertable-wait"),
+    SOCKET(CANCEL, "cancel"),
+
+    KERNEL(CONNECT, "connect"),
+    KERNEL(REDIRECT_STATE, "redirect-state"),
 };
 
 static const char *const stages[WFP_STAGE_COUNT] = {
@@ -128,14 +137,12 @@ static const char *const facts[WFP_FACT_COUNT] = {
     [WFP_FACT_CALLBACK_RUNNING] = "callback-running",
     [WFP_FACT_PROTOCOL_FAULT] = "protocol-fault",
     [WFP_FACT_KERNEL_ENTRY] = "kernel-entry",
-    [WFP_FACT_PROVIDER_ENTRY] = "provider-entry",
     [WFP_FACT_COUNT_NULL] = "count-null",
     [WFP_FACT_COUNT_UNMAPPED] = "count-unmapped",
     [WFP_FACT_OVERLAPPED] = "overlapped",
     [WFP_FACT_OVERLAPPED_UNMAPPED] = "overlapped-unmapped",
     [WFP_FACT_ROUTINE_UNMAPPED] = "routine-unmapped",
     [WFP_FACT_ASYNCHRONOUS] = "asynchronous",
-    [WFP_FACT_FINISHING] = "finishing",
     [WFP_FACT_NOT_A_SOCKET] = "not-a-socket",
     [WFP_FACT_OUT_NULL] = "out-null",
     [WFP_FACT_OUT_UNMAPPED] = "out-unmapped",
@@ -173,10 +180,21 @@ static const char *const facts[WFP_FACT_COUNT] = {
     [WFP_FACT_OPERATION_UNSUPPORTED] = "operation-unsupported",
     [WFP_FACT_FLUSHING] = "flushing",
     [WFP_FACT_ROUTINE_DUE] = "routine-due",
-    [WFP_FACT_TARGET_PID_ZERO] = "target-pid-zero",
-    [WFP_FACT_LIST_EMPTY] = "list-empty",
-    [WFP_FACT_LIST_LAST] = "list-last",
-    [WFP_FACT_LIST_MEMBER] = "list-member",
+};
+
+static const char *const kernel_facts[WFP_KERNEL_COUNT] = {
+    [WFP_KERNEL_TARGET_PID_ZERO] = "target-pid-zero",
+    [WFP_KERNEL_LIST_EMPTY] = "list-empty",
+    [WFP_KERNEL_LIST_LAST] = "list-last",
+    [WFP_KERNEL_LIST_MEMBER] = "list-member",
+};
+
+static const struct {
+    const char *const *names;
+    unsigned count;
+} faces[WFP_FACE_COUNT] = {
+    [WFP_FACE_SOCKET] = {facts, WFP_FACT_COUNT},
+    [WFP_FACE_KERNEL] = {kernel_facts, WFP_KERNEL_COUNT},
 };
 
 static const char *const effects[] = {
@@ -192,7 +210,22 @@ static const char *const effects[] = {
 
 const char *wfp_call_name(enum wfp_call call)
 {
-    return (size_t)call < WFP_CALL_COUNT ? calls[call] : NULL;
+    return (size_t)call < WFP_CALL_COUNT ? calls[call].name : NULL;
+}
+
+enum wfp_face wfp_call_face(enum wfp_call call)
+{
+    return (size_t)call < WFP_CALL_COUNT ? calls[call].face : WFP_FACE_SOCKET;
+}
+
+enum wfp_face wfp_rule_face(const struct wfp_rule *rule)
+{
+    unsigned call = 0;
+
+    while (call < WFP_CALL_COUNT && (rule->calls & WFP_BIT(call)) == 0) {
+        call++;
+    }
+    return wfp_call_face((enum wfp_call)call);
 }
 
 const char *wfp_stage_name(enum wfp_stage stage)
@@ -200,9 +233,14 @@ const char *wfp_stage_name(enum wfp_stage stage)
     return (size_t)stage < WFP_STAGE_COUNT ? stages[stage] : NULL;
 }
 
-const char *wfp_fact_name(enum wfp_fact fact)
+unsigned wfp_fact_count(enum wfp_face face)
 {
-    return (size_t)fact < WFP_FACT_COUNT ? facts[fact] : NULL;
+    return (size_t)face < WFP_FACE_COUNT ? faces[face].count : 0;
+}
+
+const char *wfp_fact_name(enum wfp_face face, unsigned fact)
+{
+    return fact < wfp_fact_count(face) ? faces[face].names[fact] : NULL;
 }
 
 const char *wfp_effect_name(enum wfp_effect effect)

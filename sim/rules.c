@@ -7,11 +7,12 @@
 
 #include "sim/answer.h"
 
-#define CALL(name) (1u << WFP_CALL_##name)
+#define CALL(name) WFP_BIT(WFP_CALL_##name)
 #define QUERIES (CALL(QUERY_RECORDS) | CALL(QUERY_CONTEXT))
 #define WFP_IOCTLS (QUERIES | CALL(SET_RECORDS))
 #define IOCTLS (WFP_IOCTLS | CALL(FLUSH) | CALL(OTHER_CODE))
 #define F(name) WFP_BIT(WFP_FACT_##name)
+#define K(name) WFP_BIT(WFP_KERNEL_##name)
 
 #define LITERAL(...) .source = WFP_ANSWER_LITERAL, .answer = __VA_ARGS__
 #define KEY(name) .source = WFP_ANSWER_KEY, .key = WFP_KEY_##name
@@ -224,18 +225,18 @@ static const struct wfp_rule rows[] = {
 
     /* ---- connections ---- */
     {.id = "connect.target-pid-zero", .clauses = "RED-10", .calls = CALL(CONNECT), AT(SOCKET),
-     .needs = F(TARGET_PID_ZERO), KEY(TARGET_PID_ZERO)},
+     .needs = K(TARGET_PID_ZERO), KEY(TARGET_PID_ZERO)},
     {.id = "connect.made", .clauses = "QRY-18 KRN-05", .calls = CALL(CONNECT), AT(OUTCOME),
      LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_CONNECT},
     {.id = "state.not-redirected", .clauses = "ST-01 ST-06 ST-07 SET-06",
-     .calls = CALL(REDIRECT_STATE), AT(SOCKET), .needs = F(LIST_EMPTY),
+     .calls = CALL(REDIRECT_STATE), AT(SOCKET), .needs = K(LIST_EMPTY),
      LITERAL(STATE(WFP_NOT_REDIRECTED))},
     {.id = "state.by-self", .clauses = "ST-02 ST-06 KRN-03 SET-01 SET-02", .calls = CALL(REDIRECT_STATE),
-     AT(RECORD), .needs = F(LIST_LAST), LITERAL(STATE(WFP_REDIRECTED_BY_SELF))},
+     AT(RECORD), .needs = K(LIST_LAST), LITERAL(STATE(WFP_REDIRECTED_BY_SELF))},
     {.id = "state.by-other", .clauses = "ST-03 ST-06 KRN-03", .calls = CALL(REDIRECT_STATE),
      AT(OUTCOME), LITERAL(STATE(WFP_REDIRECTED_BY_OTHER))},
     {.id = "state.previously-by-self", .clauses = "ST-04 ST-06", .calls = CALL(REDIRECT_STATE),
-     AT(ROOM), .needs = F(LIST_MEMBER), LITERAL(STATE(WFP_PREVIOUSLY_REDIRECTED_BY_SELF))},
+     AT(ROOM), .needs = K(LIST_MEMBER), LITERAL(STATE(WFP_PREVIOUSLY_REDIRECTED_BY_SELF))},
 };
 /* clang-format on */
 

@@ -50,9 +50,79 @@ static enum wfp_status advance(struct wfp_world *world, uint32_t socket, enum en
     return WFP_OK;
 }
 
-enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket)
+enum { PORT_FIRST = 49152 /* of the dynamic ports */ };
+
+static bool port_taken(const struct wfp_world *world, const struct endpoint *asking,
+                       const struct wfp_address *local)
 {
-    return advance(world, socket, ENDPOINT_FRESH, ENDPOINT_BOUND);
+    for (uint32_t link = 1; link <= world->limits.sockets; link++) {
+        const struct endpoint *endpoint = world_endpoint_at(world, link);
+
+        if (endpoint != NULL && endpoint != asking && endpoint->type == asking->type &&
+            wfp_address_equal(&endpoint->local, local)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The socket's own link makes the port: no other of this world gets it by chance. */
+static struct wfp_address chosen_local(const struct endpoint *endpoint, uint32_t link,
+                                       const struct wfp_address *wanted)
+{
+    struct wfp_address local = {.family = endpoint->family};
+
+    if (wanted != NULL) {
+        local = *wanted;
+    }
+    if (local.port == 0) {
+        local.port = (uint16_t)(PORT_FIRST + link);
+    }
+    return local;
+}
+
+enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket,
+                                const struct wfp_address *local)
+{
+    struct endpoint *endpoint = endpoint_of(world, socket);
+    struct wfp_address chosen;
+    enum wfp_status status;
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    chosen = chosen_local(endpoint, world_descriptor(world, socket)->endpoint, local);
+    if (chosen.family != endpoint->family || port_taken(world, endpoint, &chosen)) {
+        return WFP_BAD_STATE;
+    }
+    status = advance(world, socket, ENDPOINT_FRESH, ENDPOINT_BOUND);
+    if (status == WFP_OK) {
+        endpoint->local = chosen;
+    }
+    return status;
+}
+
+enum wfp_status wfp_socket_local(const struct wfp_world *world, uint32_t socket,
+                                 struct wfp_address *local)
+{
+    const struct endpoint *endpoint = world_endpoint_of(world, socket);
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    *local = endpoint->local;
+    return WFP_OK;
+}
+
+enum wfp_status wfp_socket_owner(struct wfp_world *world, uint32_t socket, uint32_t process)
+{
+    struct endpoint *endpoint = endpoint_of(world, socket);
+
+    if (endpoint == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    endpoint->process = process;
+    return WFP_OK;
 }
 
 enum wfp_status wfp_socket_listen(struct wfp_world *world, uint32_t socket)

@@ -52,8 +52,7 @@ struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
     world->profile = profile;
     world->limits = *limits;
     world->layout = layout_of(limits);
-    decide_order(rules, profile, &world->order);
-    return world;
+    return decide_order(rules, profile, &world->order) ? world : NULL;
 }
 
 void wfp_process_started(struct wfp_world *world, bool started)

@@ -31,10 +31,12 @@ struct endpoint {
     uint8_t asked;       /* a QUERY has succeeded */
     uint8_t family;
     uint32_t descriptors; /* that name it */
+    uint32_t process;
     uint32_t record;
     uint32_t classified; /* the record that its own connect was classified with */
     uint32_t listener;   /* where it waits */
     uint32_t next;       /* the one that waits behind it */
+    struct wfp_address local;
 };
 
 struct descriptor {
@@ -73,7 +75,7 @@ struct layout {
     uint64_t end;
 };
 
-enum { ORDER_MAX = WFP_RULES_MAX * WFP_CALL_COUNT };
+enum { ORDER_MAX = 768 };
 
 /* Row numbers of the table, per kind of call, in the order of the profile's first precedence. */
 struct rule_order {
@@ -100,6 +102,9 @@ const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t
 const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
+/* The endpoint that gets what is sent to `to`; 0 if nobody is there. TCP: the one that listens. */
+uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
+                              const struct wfp_address *to);
 const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle);
 bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop);
 

@@ -118,7 +118,7 @@ static enum wfp_status perform_bind(struct simulator *simulator, const struct ba
                                     struct backend_reply *reply)
 {
     (void)reply;
-    return wfp_socket_bind(simulator->world, socket_of(simulator, call->step->on));
+    return wfp_socket_bind(simulator->world, socket_of(simulator, call->step->on), NULL);
 }
 
 static enum wfp_status perform_listen(struct simulator *simulator, const struct backend_call *call,
@@ -162,7 +162,7 @@ static enum wfp_status open_listener(struct simulator *simulator, const struct s
         wfp_socket_open(simulator->world, step->family, WFP_TCP, step->overlapped_socket, id);
 
     if (status == WFP_OK) {
-        status = wfp_socket_bind(simulator->world, *id);
+        status = wfp_socket_bind(simulator->world, *id, NULL);
     }
     return status != WFP_OK ? status : wfp_socket_listen(simulator->world, *id);
 }

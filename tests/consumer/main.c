@@ -40,7 +40,7 @@ static enum wfp_status redirect_one(struct wfp_world *world, uint32_t *accepted)
         status = wfp_socket_open(world, WFP_IPV4, WFP_TCP, true, &what.listener);
     }
     if (status == WFP_OK) {
-        status = wfp_socket_bind(world, what.listener);
+        status = wfp_socket_bind(world, what.listener, NULL);
     }
     if (status == WFP_OK) {
         status = wfp_socket_listen(world, what.listener);

@@ -38,7 +38,7 @@ std::uint32_t redirect_one(wfp_world *world)
     redirect.context = context;
     redirect.context_size = sizeof context;
     demand(wfp_socket_open(world, WFP_IPV6, WFP_TCP, true, &what.listener), "listener");
-    demand(wfp_socket_bind(world, what.listener), "bind");
+    demand(wfp_socket_bind(world, what.listener, nullptr), "bind");
     demand(wfp_socket_listen(world, what.listener), "listen");
     demand(wfp_socket_open(world, WFP_IPV6, WFP_TCP, true, &client), "client");
     what.redirect = &redirect;

@@ -98,7 +98,7 @@ uint32_t scene_listen(struct scene *scene, bool overlapped)
 {
     const uint32_t socket = scene_open(scene, WFP_TCP, overlapped);
 
-    assert_int_equal(wfp_socket_bind(scene->world, socket), WFP_OK);
+    assert_int_equal(wfp_socket_bind(scene->world, socket, NULL), WFP_OK);
     assert_int_equal(wfp_socket_listen(scene->world, socket), WFP_OK);
     return socket;
 }
@@ -255,7 +255,7 @@ static void place_unaccepted(struct scene *scene, uint32_t sockets[SCENE_PLACES]
     sockets[SCENE_NO_SOCKET] = WFP_INVALID_SOCKET;
     sockets[SCENE_FRESH] = scene_open(scene, WFP_TCP, true);
     sockets[SCENE_BOUND] = scene_open(scene, WFP_TCP, true);
-    assert_int_equal(wfp_socket_bind(scene->world, sockets[SCENE_BOUND]), WFP_OK);
+    assert_int_equal(wfp_socket_bind(scene->world, sockets[SCENE_BOUND], NULL), WFP_OK);
     sockets[SCENE_LISTENING] = scene->listener;
     sockets[SCENE_CONNECTED] = scene->client;
     sockets[SCENE_UDP] = scene_open(scene, WFP_UDP, true);

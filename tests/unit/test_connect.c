@@ -69,7 +69,7 @@ static void test_refusals(void **state)
         {fresh, scene->listener, 1, WFP_BAD_STATE},
     };
 
-    assert_int_equal(wfp_socket_bind(scene->world, bound), WFP_OK);
+    assert_int_equal(wfp_socket_bind(scene->world, bound, NULL), WFP_OK);
     assert_int_equal(wfp_handle_destroy(scene->world, doomed), WFP_OK);
     for (size_t i = 0; i < COUNT(table); i++) {
         assert_int_equal(try_connect(scene, table[i].socket, table[i].listener, table[i].handle),

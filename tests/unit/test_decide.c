@@ -14,8 +14,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define F(name) WFP_BIT(WFP_FACT_##name)
-#define FLUSH (1u << WFP_CALL_FLUSH)
-#define CANCEL (1u << WFP_CALL_CANCEL)
+#define FLUSH WFP_BIT(WFP_CALL_FLUSH)
+#define CANCEL WFP_BIT(WFP_CALL_CANCEL)
 
 /* Literal answers of this file are told apart by their error alone. */
 #define SAYS(number) .answer = {(number), 0, WFP_COUNT_VALUE, WFP_RETURNED}
@@ -351,11 +351,13 @@ static void test_largest_table_answers_every_call(void **state)
     for (uint32_t i = 0; i < WFP_RULES_MAX; i++) {
         (void)snprintf(ids[i], sizeof ids[i], "r%03u", (unsigned)i);
         rows[i].id = ids[i];
-        rows[i].calls = (1u << WFP_CALL_COUNT) - 1;
+        rows[i].calls = WFP_BIT(i % WFP_CALL_COUNT);
         rows[i].stage = WFP_STAGE_OUTCOME;
-        rows[i].needs = i + 1 < WFP_RULES_MAX ? F(LIST_MEMBER) : 0;
+        rows[i].needs = F(ROUTINE_DUE);
         rows[i].answer = answer_bytes(1, 0);
     }
+    rows[WFP_RULES_MAX - 1].calls = WFP_BIT(WFP_CALL_COUNT) - 1;
+    rows[WFP_RULES_MAX - 1].needs = 0;
     begin(rows, WFP_RULES_MAX);
     make();
     for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {

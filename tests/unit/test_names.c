@@ -140,7 +140,12 @@ static const char *stage_name(unsigned number)
 
 static const char *fact_name(unsigned number)
 {
-    return wfp_fact_name((enum wfp_fact)number);
+    return wfp_fact_name(WFP_FACE_SOCKET, number);
+}
+
+static const char *kernel_fact_name(unsigned number)
+{
+    return wfp_fact_name(WFP_FACE_KERNEL, number);
 }
 
 static const char *effect_name(unsigned number)
@@ -152,9 +157,8 @@ static const struct {
     const char *(*name)(unsigned number);
     unsigned count;
 } enums[] = {
-    {call_name, WFP_CALL_COUNT},
-    {stage_name, WFP_STAGE_COUNT},
-    {fact_name, WFP_FACT_COUNT},
+    {call_name, WFP_CALL_COUNT},           {stage_name, WFP_STAGE_COUNT},
+    {fact_name, WFP_FACT_COUNT},           {kernel_fact_name, WFP_KERNEL_COUNT},
     {effect_name, WFP_EFFECT_CONNECT + 1},
 };
 
@@ -203,9 +207,9 @@ static void test_names_are_the_right_ones(void **state)
     assert_string_equal(wfp_call_name(WFP_CALL_REDIRECT_STATE), "redirect-state");
     assert_string_equal(wfp_stage_name(WFP_STAGE_STARTUP), "startup");
     assert_string_equal(wfp_stage_name(WFP_STAGE_OUTCOME), "outcome");
-    assert_string_equal(wfp_fact_name(WFP_FACT_NOT_STARTED), "not-started");
-    assert_string_equal(wfp_fact_name(WFP_FACT_OUT_SHORT), "out-short");
-    assert_string_equal(wfp_fact_name(WFP_FACT_LIST_MEMBER), "list-member");
+    assert_string_equal(fact_name(WFP_FACT_NOT_STARTED), "not-started");
+    assert_string_equal(fact_name(WFP_FACT_OUT_SHORT), "out-short");
+    assert_string_equal(kernel_fact_name(WFP_KERNEL_LIST_MEMBER), "list-member");
     assert_string_equal(wfp_effect_name(WFP_EFFECT_NONE), "none");
     assert_string_equal(wfp_effect_name(WFP_EFFECT_CONNECT), "connect");
 }

@@ -18,7 +18,7 @@ typedef enum wfp_status step_function(struct scene *scene, uint32_t socket);
 
 static enum wfp_status bind_it(struct scene *scene, uint32_t socket)
 {
-    return wfp_socket_bind(scene->world, socket);
+    return wfp_socket_bind(scene->world, socket, NULL);
 }
 
 static enum wfp_status listen_it(struct scene *scene, uint32_t socket)
@@ -146,7 +146,7 @@ static void test_only_tcp_listens(void **state)
     for (size_t i = 0; i < COUNT(types); i++) {
         const uint32_t socket = scene_open(scene, types[i], true);
 
-        assert_int_equal(wfp_socket_bind(scene->world, socket), WFP_OK);
+        assert_int_equal(wfp_socket_bind(scene->world, socket, NULL), WFP_OK);
         assert_int_equal(wfp_socket_listen(scene->world, socket),
                          types[i] == WFP_TCP ? WFP_OK : WFP_BAD_STATE);
     }
@@ -208,8 +208,8 @@ static void test_duplicate_follows_its_original(void **state)
     assert_int_equal(wfp_socket_duplicate(scene->world, socket, &copy), WFP_OK);
     scene_hand_on(scene, scene->accepted, copy);
     assert_int_equal(scene_state(scene, socket, scene->handle), WFP_REDIRECTED_BY_SELF);
-    assert_int_equal(wfp_socket_bind(scene->world, copy), WFP_OK);
-    assert_int_equal(wfp_socket_bind(scene->world, socket), WFP_BAD_STATE);
+    assert_int_equal(wfp_socket_bind(scene->world, copy, NULL), WFP_OK);
+    assert_int_equal(wfp_socket_bind(scene->world, socket, NULL), WFP_BAD_STATE);
     scene_connect(scene, socket, 0, NULL);
     assert_int_equal(wfp_socket_shutdown(scene->world, copy), WFP_OK);
 }

@@ -204,7 +204,7 @@ static void go_through(struct scene *scene, uint32_t accepted, uint32_t out, enu
     if (moment == FIRST) {
         scene_hand_on(scene, accepted, out);
     }
-    assert_int_equal(wfp_socket_bind(scene->world, out), WFP_OK);
+    assert_int_equal(wfp_socket_bind(scene->world, out, NULL), WFP_OK);
     if (moment == AFTER_BIND) {
         scene_hand_on(scene, accepted, out);
     }

@@ -83,9 +83,21 @@ enum wfp_call {
     WFP_CALL_EVENT,  /* looking at hEvent of an overlapped call */
     WFP_CALL_ALERTABLE_WAIT,
     WFP_CALL_CANCEL,
+
+    /* the kernel face */
     WFP_CALL_CONNECT,
     WFP_CALL_REDIRECT_STATE,
+
+    /* datagrams */
     WFP_CALL_COUNT
+};
+
+/* Where a call is made. The facts of a rule are those of its calls' face. */
+enum wfp_face {
+    WFP_FACE_SOCKET,   /* facts are enum wfp_fact */
+    WFP_FACE_KERNEL,   /* enum wfp_kernel_fact */
+    WFP_FACE_DATAGRAM, /* enum wfp_datagram_fact */
+    WFP_FACE_COUNT
 };
 
 /* The order of checks (UNK-26) is an order of these; a profile may permute it. */
@@ -107,7 +119,10 @@ enum wfp_stage {
     WFP_STAGE_COUNT
 };
 
-/* Predicates over (world, call). A rule's guard is: all of `needs` hold and none of `bars`. */
+/*
+ * Predicates over (world, call), at most 64 for each face. A rule's guard is: all of `needs` hold
+ * and none of `bars`. These are the facts of WFP_FACE_SOCKET.
+ */
 enum wfp_fact {
     WFP_FACT_NOT_STARTED,
     WFP_FACT_NETWORK_DOWN,
@@ -115,14 +130,12 @@ enum wfp_fact {
     WFP_FACT_CALLBACK_RUNNING,
     WFP_FACT_PROTOCOL_FAULT,
     WFP_FACT_KERNEL_ENTRY,
-    WFP_FACT_PROVIDER_ENTRY,
     WFP_FACT_COUNT_NULL,
     WFP_FACT_COUNT_UNMAPPED,
     WFP_FACT_OVERLAPPED,
     WFP_FACT_OVERLAPPED_UNMAPPED,
     WFP_FACT_ROUTINE_UNMAPPED,
     WFP_FACT_ASYNCHRONOUS,
-    WFP_FACT_FINISHING,
     WFP_FACT_NOT_A_SOCKET,
     WFP_FACT_OUT_NULL,
     WFP_FACT_OUT_UNMAPPED,
@@ -160,11 +173,15 @@ enum wfp_fact {
     WFP_FACT_OPERATION_UNSUPPORTED,
     WFP_FACT_FLUSHING,
     WFP_FACT_ROUTINE_DUE,
-    WFP_FACT_TARGET_PID_ZERO,
-    WFP_FACT_LIST_EMPTY,
-    WFP_FACT_LIST_LAST,
-    WFP_FACT_LIST_MEMBER,
     WFP_FACT_COUNT
+};
+
+enum wfp_kernel_fact {
+    WFP_KERNEL_TARGET_PID_ZERO,
+    WFP_KERNEL_LIST_EMPTY,
+    WFP_KERNEL_LIST_LAST,
+    WFP_KERNEL_LIST_MEMBER,
+    WFP_KERNEL_COUNT
 };
 
 /* What an answer of a rule does to the world, if it is the one given. */
@@ -254,9 +271,9 @@ enum wfp_key {
 struct wfp_rule {
     const char *id;      /* "query.too-small"; unique in a table */
     const char *clauses; /* clause ids, separated by one space */
-    uint32_t calls;      /* bit set of enum wfp_call */
+    uint64_t calls;      /* bit set of enum wfp_call, all of one face */
     enum wfp_stage stage;
-    uint64_t needs; /* bit sets of enum wfp_fact */
+    uint64_t needs; /* bit sets of the face's facts */
     uint64_t bars;
     enum wfp_answer_source source;
     enum wfp_key key;
@@ -265,7 +282,7 @@ struct wfp_rule {
     enum wfp_effect effect;
 };
 
-enum { WFP_RULES_MAX = 128 };
+enum { WFP_RULES_MAX = 255 };
 
 /* An immutable table. The order of its rows carries no meaning. */
 struct wfp_rules {
@@ -279,7 +296,10 @@ const struct wfp_rules *wfp_rules_shipped(void);
 /* Names for printing; NULL for a number out of range. */
 const char *wfp_call_name(enum wfp_call call);
 const char *wfp_stage_name(enum wfp_stage stage);
-const char *wfp_fact_name(enum wfp_fact fact);
+enum wfp_face wfp_call_face(enum wfp_call call);
+enum wfp_face wfp_rule_face(const struct wfp_rule *rule);
+unsigned wfp_fact_count(enum wfp_face face);
+const char *wfp_fact_name(enum wfp_face face, unsigned fact);
 const char *wfp_effect_name(enum wfp_effect effect);
 
 /* ---- profiles ---- */
@@ -348,7 +368,10 @@ uint32_t wfp_record_size(const struct wfp_profile *profile, uint32_t hops, uint3
  */
 size_t wfp_world_size(const struct wfp_limits *limits);
 
-/* Makes an empty world in `memory`. Rules and profile must outlive it. NULL where the size is 0. */
+/*
+ * Makes an empty world in `memory`. Rules and profile must outlive it. NULL where the size is 0, or
+ * there are too many rules.
+ */
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
                                  const struct wfp_rules *rules, const struct wfp_profile *profile);
 
@@ -371,12 +394,36 @@ enum wfp_status wfp_handle_destroy(struct wfp_world *world, uint32_t handle);
 enum wfp_family { WFP_IPV4, WFP_IPV6 };
 enum wfp_type { WFP_TCP, WFP_UDP, WFP_RAW };
 
+/* An IPv4 address stands in the first four bytes, the others are 0; network byte order. */
+struct wfp_address {
+    uint8_t bytes[16];
+    uint16_t port;
+    uint8_t family; /* enum wfp_family */
+};
+
+bool wfp_address_equal(const struct wfp_address *a, const struct wfp_address *b);
+/* 0.0.0.0 or ::, whatever the port. */
+bool wfp_address_unspecified(const struct wfp_address *address);
+/* ::ffff:a.b.c.d becomes a.b.c.d; any other address stays what it is. */
+struct wfp_address wfp_address_unmapped(const struct wfp_address *address);
+
 #define WFP_INVALID_SOCKET 0u
 
 /* Descriptors are numbered from 1. `overlapped`: WSA_FLAG_OVERLAPPED was given (OVL-01). */
 enum wfp_status wfp_socket_open(struct wfp_world *world, enum wfp_family family, enum wfp_type type,
                                 bool overlapped, uint32_t *socket);
-enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket);
+/*
+ * `local`: of the socket's family. NULL, or port 0: a port of the socket's own is chosen. A port
+ * that another socket of this type is bound to is WFP_BAD_STATE. An IPv6 socket bound to :: also
+ * receives what is sent to IPv4 addresses (it is dual-stack).
+ */
+enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket,
+                                const struct wfp_address *local);
+/* Where it is bound; all zeros before. */
+enum wfp_status wfp_socket_local(const struct wfp_world *world, uint32_t socket,
+                                 struct wfp_address *local);
+/* The process that owns the socket and the application that it runs; 0 at first. */
+enum wfp_status wfp_socket_owner(struct wfp_world *world, uint32_t socket, uint32_t process);
 enum wfp_status wfp_socket_listen(struct wfp_world *world, uint32_t socket);
 enum wfp_status wfp_socket_shutdown(struct wfp_world *world, uint32_t socket);
 /* A second descriptor for the same endpoint, as WSADuplicateSocket gives (UNK-44). */

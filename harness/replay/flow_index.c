@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/replay/flow_index.h"
+
+#include "harness/replay/prefetch.h"
+
+enum { LINE_SHIFT = 12, MORE_SHIFT = 8, LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 8 };
+
+bool flow_index_init(struct flow_index *index)
+{
+    uint32_t number;
+
+    *index = (struct flow_index){
+        .lines = {.item_size = sizeof(struct index_line), .shift = LINE_SHIFT},
+        .more = {.item_size = sizeof(struct index_line), .shift = MORE_SHIFT},
+        .level = LEVEL_AT_FIRST,
+    };
+    for (unsigned i = 0; i < 1u << LEVEL_AT_FIRST; i++) {
+        if (!segments_add(&index->lines, &number)) {
+            flow_index_clear(index);
+            return false;
+        }
+    }
+    return true;
+}
+
+void flow_index_clear(struct flow_index *index)
+{
+    segments_clear(&index->lines);
+    segments_clear(&index->more);
+    index->more_free = 0;
+    index->entries = 0;
+}
+
+size_t flow_index_bytes(const struct flow_index *index)
+{
+    return segments_bytes(&index->lines) + segments_bytes(&index->more);
+}
+
+static struct index_line *more_at(const struct flow_index *index, uint32_t next)
+{
+    return next == 0 ? NULL : segments_at(&index->more, next - 1);
+}
+
+/* ---- lines that are chained to others ---- */
+
+static bool take_line(struct flow_index *index, uint32_t *next)
+{
+    uint32_t number;
+
+    if (index->more_free != 0) {
+        struct index_line *line = more_at(index, index->more_free);
+
+        *next = index->more_free;
+        index->more_free = line->next;
+        *line = (struct index_line){.next = 0};
+        return true;
+    }
+    if (!segments_add(&index->more, &number)) {
+        return false;
+    }
+    *next = number + 1;
+    return true;
+}
+
+static void give_line_back(struct flow_index *index, uint32_t next)
+{
+    struct index_line *line = more_at(index, next);
+
+    *line = (struct index_line){.next = index->more_free};
+    index->more_free = next;
+}
+
+/* ---- slots ---- */
+
+static bool put(struct flow_index *index, struct index_line *line, uint32_t slot)
+{
+    for (;;) {
+        for (unsigned i = 0; i < INDEX_LINE_SLOTS; i++) {
+            if (line->slots[i] == 0) {
+                line->slots[i] = slot;
+                return true;
+            }
+        }
+        if (line->next == 0 && !take_line(index, &line->next)) {
+            return false;
+        }
+        line = more_at(index, line->next);
+    }
+}
+
+/* ---- growing ---- */
+
+/* Takes one slot after the other from a chain that is being emptied. */
+static void share(struct flow_index *index, struct index_line *from, flow_index_hash *of,
+                  const void *context)
+{
+    for (unsigned i = 0; i < INDEX_LINE_SLOTS && from->slots[i] != 0; i++) {
+        const uint32_t slot = from->slots[i];
+        const uint64_t hash = of(context, (slot & UINT32_C(0x00FFFFFF)) - 1);
+
+        /* Cannot fail: two lines have room for what one had, and its chain is given back first. */
+        (void)put(index, flow_index_line(index, hash), slot);
+    }
+}
+
+static void share_chain(struct flow_index *index, struct index_line *first, flow_index_hash *of,
+                        const void *context)
+{
+    struct index_line whole = *first;
+
+    *first = (struct index_line){.next = 0};
+    share(index, &whole, of, context);
+    while (whole.next != 0) {
+        const uint32_t number = whole.next;
+
+        whole = *more_at(index, number);
+        give_line_back(index, number);
+        share(index, &whole, of, context);
+    }
+}
+
+static void grow(struct flow_index *index, flow_index_hash *of, const void *context)
+{
+    struct index_line *old = segments_at(&index->lines, index->split);
+    uint32_t number;
+
+    if (!segments_add(&index->lines, &number)) {
+        return; /* fuller lines work too */
+    }
+    index->split++;
+    if (index->split == UINT32_C(1) << index->level) {
+        index->level++;
+        index->split = 0;
+    }
+    share_chain(index, old, of, context);
+}
+
+bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry, flow_index_hash *of,
+                    const void *context)
+{
+    if (entry >= INDEX_ENTRIES_MAX ||
+        !put(index, flow_index_line(index, hash), flow_index_tag(hash) | (entry + 1))) {
+        return false;
+    }
+    index->entries++;
+    if (index->entries / FLOWS_PER_LINE > index->lines.count) {
+        grow(index, of, context);
+    }
+    return true;
+}
+
+/* ---- removing ---- */
+
+/* The last filled slot of a chain goes to where one becomes free. */
+void flow_index_remove(struct flow_index *index, uint64_t hash, uint32_t entry)
+{
+    const uint32_t wanted = flow_index_tag(hash) | (entry + 1);
+    struct index_line *line = flow_index_line(index, hash);
+    struct index_line *before = NULL;
+    uint32_t *hole = NULL;
+    unsigned last = INDEX_LINE_SLOTS;
+
+    for (;;) {
+        for (unsigned i = 0; i < INDEX_LINE_SLOTS; i++) {
+            if (line->slots[i] == wanted) {
+                hole = &line->slots[i];
+            }
+        }
+        if (line->next == 0) {
+            break;
+        }
+        before = line;
+        line = more_at(index, line->next);
+    }
+    if (hole == NULL) {
+        return;
+    }
+    while (line->slots[last - 1] == 0) {
+        last--;
+    }
+    *hole = line->slots[last - 1];
+    line->slots[last - 1] = 0;
+    if (last == 1 && before != NULL) {
+        give_line_back(index, before->next);
+        before->next = 0;
+    }
+    index->entries--;
+}
