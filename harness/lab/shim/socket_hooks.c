@@ -149,6 +149,12 @@ int WSAAPI shim_WSACleanup(void)
 
 /* ---- a socket's life ---- */
 
+/* Where it is bound matters to datagrams only, which the shim does not answer. */
+static enum wfp_status binds(struct wfp_world *world, uint32_t id)
+{
+    return wfp_socket_bind(world, id, NULL);
+}
+
 int WSAAPI shim_bind(SOCKET socket, const struct sockaddr *address, int size)
 {
     int outcome;
@@ -158,7 +164,7 @@ int WSAAPI shim_bind(SOCKET socket, const struct sockaddr *address, int size)
     }
     outcome = shim_originals.bind(socket, address, size);
     if (outcome == 0) {
-        follow(socket, wfp_socket_bind);
+        follow(socket, binds);
     }
     guard_leave();
     return outcome;
