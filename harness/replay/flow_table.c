@@ -33,14 +33,6 @@ static uint64_t hash_of_entry(const void *context, uint32_t number)
     return flow_hash(&table->settings.seed, &entry_at(table, number)->key);
 }
 
-uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key)
-{
-    const uint64_t hash = flow_hash(&table->settings.seed, key);
-
-    PREFETCH(flow_index_line(&table->index, hash));
-    return hash;
-}
-
 /* ---- beginning and end ---- */
 
 struct flow_table *flow_table_open(const struct flow_settings *settings,
@@ -111,6 +103,12 @@ static void hand_out(struct flow_table *table, const struct flow_entry *entry, e
     }
 }
 
+static enum flow_end end_of(const struct flow_table *table, const struct flow_entry *entry,
+                            enum flow_end otherwise)
+{
+    return flow_entry_end(entry, table->clock.now, &table->settings.times, otherwise);
+}
+
 /* The entry is in no list any more. */
 static void remove_entry(struct flow_table *table, uint32_t number, enum flow_end end)
 {
@@ -128,12 +126,9 @@ void flow_table_end(struct flow_table *table)
         const struct flow_entry *entry = entry_at(table, number);
 
         if (entry->flow.state != WFP_FLOW_NONE) {
-            remove_entry(
-                table, number,
-                flow_entry_end(entry, table->clock.now, &table->settings.times, FLOW_STILL_OPEN));
+            hand_out(table, entry, end_of(table, entry, FLOW_STILL_OPEN));
         }
     }
-    table->clock = (struct flow_clock){.now = table->clock.now, .hand = table->clock.hand};
 }
 
 /* ---- time ---- */
@@ -159,9 +154,7 @@ static void look_at_list(struct flow_table *table, uint32_t *list)
 
         next = entry->next;
         if (flow_entry_idle(entry, table->clock.now, &table->settings.times)) {
-            remove_entry(
-                table, number,
-                flow_entry_end(entry, table->clock.now, &table->settings.times, FLOW_IDLE));
+            remove_entry(table, number, end_of(table, entry, FLOW_IDLE));
         } else {
             put_on_clock(table, number);
         }
@@ -284,9 +277,7 @@ static bool end_one_early(struct flow_table *table)
             const uint32_t number = *list - 1;
 
             *list = entry_at(table, number)->next;
-            remove_entry(table, number,
-                         flow_entry_end(entry_at(table, number), clock->now, &table->settings.times,
-                                        FLOW_NO_ROOM));
+            remove_entry(table, number, end_of(table, entry_at(table, number), FLOW_NO_ROOM));
             return true;
         }
     }
@@ -346,8 +337,7 @@ static void go_on(struct flow_table *table, struct flow_entry *entry, const stru
     const uint32_t told = step(table, entry, &entry->flow, packet, &after);
 
     if ((told & WFP_FLOW_OVER) != 0) {
-        hand_out(table, entry,
-                 flow_entry_end(entry, table->clock.now, &table->settings.times, FLOW_REUSED));
+        hand_out(table, entry, end_of(table, entry, FLOW_REUSED));
         begin(table, entry, packet);
         return;
     }
@@ -367,6 +357,15 @@ static void take_fragment(struct flow_table *table, uint32_t number, const struc
     note(table, entry_at(table, number), packet, 0);
 }
 
+/* Hashes of several keys at once keep the processor busy where one would make it wait. */
+static void hash_packets(const struct flow_table *table, struct packet *packets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        packets[i].hash = flow_hash(&table->settings.seed, &packets[i].key);
+        PREFETCH(flow_index_line(&table->index, packets[i].hash));
+    }
+}
+
 static void prefetch_entries(const struct flow_table *table, const struct packet *packets,
                              size_t count)
 {
@@ -379,16 +378,18 @@ static void prefetch_entries(const struct flow_table *table, const struct packet
             const char *entry = (const char *)entry_at(table, number);
 
             PREFETCH(entry);
+            PREFETCH(entry + 64);
             PREFETCH(entry + sizeof(struct flow_entry) - 1);
         }
     }
 }
 
-enum status flow_table_take(struct flow_table *table, const struct packet *packets, size_t count,
+enum status flow_table_take(struct flow_table *table, struct packet *packets, size_t count,
                             struct cause_counts *causes)
 {
     enum status status = STATUS_OK;
 
+    hash_packets(table, packets, count);
     prefetch_entries(table, packets, count);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         uint32_t number;
