@@ -197,8 +197,7 @@ static void set_time(struct flow_table *table, uint64_t time)
 
 static uint32_t find(const struct flow_table *table, const struct packet *packet)
 {
-    struct index_walk walk = {.line = flow_index_line(&table->index, packet->hash),
-                              .tag = flow_index_tag(packet->hash)};
+    struct index_walk walk = flow_index_walk(&table->index, packet->hash);
     uint32_t number = flow_index_next(&table->index, &walk);
 
     while (number != INDEX_ENTRIES_MAX &&
@@ -206,6 +205,19 @@ static uint32_t find(const struct flow_table *table, const struct packet *packet
         number = flow_index_next(&table->index, &walk);
     }
     return number;
+}
+
+/* Most often the guess is right: the entry that the batch has asked the memory for. */
+static uint32_t find_guessed(const struct flow_table *table, const struct packet *packet)
+{
+    if (packet->guess != INDEX_ENTRIES_MAX) {
+        const struct flow_entry *entry = entry_at(table, packet->guess);
+
+        if (flow_key_equal(&entry->key, &packet->key)) {
+            return packet->guess;
+        }
+    }
+    return find(table, packet);
 }
 
 static uint32_t step(const struct flow_table *table, const struct flow_entry *entry,
@@ -366,16 +378,14 @@ static void hash_packets(const struct flow_table *table, struct packet *packets,
     }
 }
 
-static void prefetch_entries(const struct flow_table *table, const struct packet *packets,
-                             size_t count)
+static void guess_entries(const struct flow_table *table, struct packet *packets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct index_walk walk = {.line = flow_index_line(&table->index, packets[i].hash),
-                                  .tag = flow_index_tag(packets[i].hash)};
-        const uint32_t number = flow_index_next(&table->index, &walk);
+        struct index_walk walk = flow_index_walk(&table->index, packets[i].hash);
 
-        if (number != INDEX_ENTRIES_MAX) {
-            const char *entry = (const char *)entry_at(table, number);
+        packets[i].guess = flow_index_next(&table->index, &walk);
+        if (packets[i].guess != INDEX_ENTRIES_MAX) {
+            const char *entry = (const char *)entry_at(table, packets[i].guess);
 
             PREFETCH(entry);
             PREFETCH(entry + 64);
@@ -390,12 +400,12 @@ enum status flow_table_take(struct flow_table *table, struct packet *packets, si
     enum status status = STATUS_OK;
 
     hash_packets(table, packets, count);
-    prefetch_entries(table, packets, count);
+    guess_entries(table, packets, count);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         uint32_t number;
 
         set_time(table, packets[i].time);
-        number = find(table, &packets[i]);
+        number = find_guessed(table, &packets[i]);
         if (packets[i].fragment == FRAGMENT_LATER) {
             take_fragment(table, number, &packets[i], causes);
         } else if (number == INDEX_ENTRIES_MAX) {

@@ -40,7 +40,8 @@ struct packet {
     uint32_t wire_bytes;
     uint64_t time;   /* microseconds */
     uint64_t number; /* from 1, over all captures of a run */
-    uint64_t hash;   /* of the key */
+    uint64_t hash;   /* of the key; this and the next are the flow table's */
+    uint32_t guess;  /* number of the entry that may be its flow's */
 };
 
 /*

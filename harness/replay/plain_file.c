@@ -10,7 +10,10 @@ enum {
     HEAD_BYTES = 24,
     RECORD_BYTES = 16,
     PACKET_MAX = 262144, /* libpcap believes no more either */
-    BUFFER_BYTES = 2 * PACKET_MAX
+    /* One packet of that size must fit, but mostly only this much is read: it stays in the cache.
+     */
+    READ_BYTES = 128 * 1024,
+    BUFFER_BYTES = PACKET_MAX + RECORD_BYTES + READ_BYTES
 };
 
 #define MAGIC_MICROSECONDS 0xA1B2C3D4u
@@ -59,18 +62,24 @@ bool plain_file_begin(FILE *stream, struct plain_head *head)
     return true;
 }
 
-/* Are `size` bytes there? At the end of the file there may be fewer. */
-static bool fill(struct window *window, size_t size)
+/* Moves what is left to the front and reads on until there are `size` bytes, or the file ends. */
+static bool refill(struct window *window, size_t size)
 {
-    const size_t left = window->to - window->from;
+    size_t got = 1;
 
-    if (left >= size) {
-        return true;
-    }
-    memmove(window->buffer, window->buffer + window->from, left);
+    memmove(window->buffer, window->buffer + window->from, window->to - window->from);
+    window->to -= window->from;
     window->from = 0;
-    window->to = left + fread(window->buffer + left, 1, BUFFER_BYTES - left, window->stream);
+    while (window->to < size && got > 0) {
+        got = fread(window->buffer + window->to, 1, READ_BYTES, window->stream);
+        window->to += got;
+    }
     return window->to >= size;
+}
+
+static inline bool fill(struct window *window, size_t size)
+{
+    return window->to - window->from >= size || refill(window, size);
 }
 
 static uint64_t microseconds(const struct plain_head *head, const uint8_t *record)
