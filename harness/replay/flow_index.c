@@ -111,34 +111,49 @@ static bool put(struct flow_index *index, uint64_t hash, uint32_t value)
 /* ---- growing ---- */
 
 /* Takes one slot after the other from a chain that is being emptied. */
-static void share(struct flow_index *index, struct index_line *from, flow_index_hash *of,
-                  const void *context)
+static void share(struct flow_index *index, struct index_line *from,
+                  const struct index_owner *owner)
 {
     for (unsigned i = 0; i < INDEX_LINE_SLOTS && from->slots[i] != 0; i++) {
         const uint32_t value = from->slots[i];
 
         /* Cannot fail: two lines have room for what one had, and its chain is given back first. */
-        (void)put(index, of(context, value - 1), value);
+        (void)put(index, owner->hash(owner->context, value - 1), value);
     }
 }
 
-static void share_chain(struct flow_index *index, struct index_line *first, flow_index_hash *of,
-                        const void *context)
+static void share_chain(struct flow_index *index, struct index_line *first,
+                        const struct index_owner *owner)
 {
     struct index_line whole = *first;
 
     *first = (struct index_line){.next = 0};
-    share(index, &whole, of, context);
+    share(index, &whole, owner);
     while (whole.next != 0) {
         const uint32_t number = whole.next;
 
         whole = *more_at(index, number);
         give_line_back(index, number);
-        share(index, &whole, of, context);
+        share(index, &whole, owner);
     }
 }
 
-static void grow(struct flow_index *index, flow_index_hash *of, const void *context)
+/* Splitting a line needs the hashes of its entries, which are far away: they are asked for early.
+ */
+static void foresee(const struct flow_index *index, const struct index_owner *owner)
+{
+    const struct index_line *line = segments_at(&index->lines, index->split);
+    const uint32_t after = index->split + 1;
+
+    if (after < UINT32_C(1) << index->level) {
+        PREFETCH(segments_at(&index->lines, after));
+    }
+    for (unsigned i = 0; i < INDEX_LINE_SLOTS && line->slots[i] != 0; i++) {
+        owner->soon(owner->context, line->slots[i] - 1);
+    }
+}
+
+static void grow(struct flow_index *index, const struct index_owner *owner)
 {
     struct index_line *old = segments_at(&index->lines, index->split);
     uint32_t number;
@@ -151,18 +166,19 @@ static void grow(struct flow_index *index, flow_index_hash *of, const void *cont
         index->level++;
         index->split = 0;
     }
-    share_chain(index, old, of, context);
+    share_chain(index, old, owner);
+    foresee(index, owner);
 }
 
-bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry, flow_index_hash *of,
-                    const void *context)
+bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry,
+                    const struct index_owner *owner)
 {
     if (entry >= INDEX_ENTRIES_MAX || !put(index, hash, entry + 1)) {
         return false;
     }
     index->entries++;
     if (index->entries / FLOWS_PER_LINE > index->lines.count) {
-        grow(index, of, context);
+        grow(index, owner);
     }
     return true;
 }

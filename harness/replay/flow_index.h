@@ -32,8 +32,12 @@ struct flow_index {
     uint32_t entries;
 };
 
-/* Gives the hash of an entry, for the index keeps none. */
-typedef uint64_t flow_index_hash(const void *context, uint32_t entry);
+/* Who holds the entries: the index keeps no hashes. */
+struct index_owner {
+    const void *context;
+    uint64_t (*hash)(const void *context, uint32_t entry);
+    void (*soon)(const void *context, uint32_t entry); /* a hint: its hash will be asked for */
+};
 
 /* False without memory; then nothing is held. */
 bool flow_index_init(struct flow_index *index);
@@ -44,8 +48,8 @@ size_t flow_index_bytes(const struct flow_index *index);
  * False without memory, or beyond INDEX_ENTRIES_MAX; then nothing has changed. `entry` is below
  * INDEX_ENTRIES_MAX and not in the index.
  */
-bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry, flow_index_hash *of,
-                    const void *context);
+bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry,
+                    const struct index_owner *owner);
 /* `entry` is in the index under this hash. */
 void flow_index_remove(struct flow_index *index, uint64_t hash, uint32_t entry);
 

@@ -33,6 +33,16 @@ static uint64_t hash_of_entry(const void *context, uint32_t number)
     return flow_hash(&table->settings.seed, &entry_at(table, number)->key);
 }
 
+static void expect_entry(const void *context, uint32_t number)
+{
+    const struct flow_table *table = context;
+
+    const char *key = (const char *)&entry_at(table, number)->key;
+
+    PREFETCH(key);
+    PREFETCH(key + sizeof(struct flow_key) - 1);
+}
+
 /* ---- beginning and end ---- */
 
 struct flow_table *flow_table_open(const struct flow_settings *settings,
@@ -308,12 +318,14 @@ static bool take_place(struct flow_table *table, uint32_t *number)
 
 static bool add(struct flow_table *table, const struct packet *packet, uint32_t *number)
 {
+    const struct index_owner owner = {table, hash_of_entry, expect_entry};
+
     if (!take_place(table, number)) {
         return false;
     }
     /* Growing asks for the hashes of entries, and this one is among them. */
     entry_at(table, *number)->key = packet->key;
-    if (flow_index_add(&table->index, packet->hash, *number, hash_of_entry, table)) {
+    if (flow_index_add(&table->index, packet->hash, *number, &owner)) {
         return true;
     }
     *entry_at(table, *number) = (struct flow_entry){.next = table->free};
