@@ -4,6 +4,7 @@
 
 #include <wfp/sim.h>
 
+#include "sim/classify.h"
 #include "sim/overlapped.h"
 #include "sim/world.h"
 
@@ -175,6 +176,7 @@ static void release(struct wfp_world *world, uint32_t link)
         world_drop_record(world, &endpoint->record);
     }
     world_drop_record(world, &endpoint->classified);
+    classify_drop(world, endpoint->flow);
     memset(endpoint, 0, sizeof *endpoint);
 }
 

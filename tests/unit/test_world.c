@@ -15,13 +15,19 @@
 
 /* ---- the block ---- */
 
+#define LIMITS(s, h, r, b, o, i)                                                                   \
+    {                                                                                              \
+        .sockets = (s), .handles = (h), .records = (r), .record_bytes = (b), .operations = (o),    \
+        .origin = (i)                                                                              \
+    }
+
 static void test_size_holds_the_records(void **state)
 {
     static const struct wfp_limits table[] = {
-        {0, 0, 0, 0, 0, 0},
-        {1, 1, 1, 1, 1, 1},
-        {16, 8, 4, 4096, 8, 1},
-        {64, 1, 1000, 65536, 1, 1},
+        LIMITS(0, 0, 0, 0, 0, 0),
+        LIMITS(1, 1, 1, 1, 1, 1),
+        LIMITS(16, 8, 4, 4096, 8, 1),
+        LIMITS(64, 1, 1000, 65536, 1, 1),
     };
 
     (void)state;
@@ -42,10 +48,10 @@ static void test_size_holds_the_records(void **state)
 static void test_size_does_not_wrap(void **state)
 {
     static const struct wfp_limits table[] = {
-        {1, 1, 65536, 65536, 1, 0},
-        {1, 1, 3, 0x80000000u, 1, 0},
-        {0x10000000u, 1, 1, 1, 1, 0},
-        {1, 1, 1, 1, 0x10000000u, 0},
+        LIMITS(1, 1, 65536, 65536, 1, 0),
+        LIMITS(1, 1, 3, 0x80000000u, 1, 0),
+        LIMITS(0x10000000u, 1, 1, 1, 1, 0),
+        LIMITS(1, 1, 1, 1, 0x10000000u, 0),
     };
 
     (void)state;
@@ -321,7 +327,7 @@ static void test_questions_change_nothing(void **state)
 
 enum { TIGHT = 3 };
 
-static const struct wfp_limits tight = {16, TIGHT, TIGHT, SCENE_N, TIGHT, 0x1234};
+static const struct wfp_limits tight = LIMITS(16, TIGHT, TIGHT, SCENE_N, TIGHT, 0x1234);
 
 static enum wfp_status one_more_handle(struct scene *scene)
 {

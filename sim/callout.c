@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/callout.h"
+
+#include <string.h>
+
+#include "sim/classify.h"
+
+static struct callout *slot_of(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.callouts, sizeof(struct callout), number);
+}
+
+static uint32_t *order_of(const struct wfp_world *world)
+{
+    return world_slot(world, world->layout.callout_order, sizeof(uint32_t), 1);
+}
+
+const struct wfp_callout *wfp_callout_of(const struct wfp_world *world, uint32_t number)
+{
+    const bool there =
+        number != 0 && number <= world->limits.callouts && slot_of(world, number)->used;
+
+    return there ? &slot_of(world, number)->is : NULL;
+}
+
+/* Strictly: among equals the older one stays before the newer. */
+static bool comes_before(const struct wfp_callout *a, const struct wfp_callout *b)
+{
+    if (a->layer != b->layer) {
+        return a->layer < b->layer;
+    }
+    if (a->sublayer != b->sublayer) {
+        return a->sublayer > b->sublayer;
+    }
+    return a->weight > b->weight;
+}
+
+static void put_in_order(struct wfp_world *world, uint32_t number)
+{
+    uint32_t *order = order_of(world);
+    uint32_t at = world->callout_count++;
+
+    while (at > 0 &&
+           comes_before(&slot_of(world, number)->is, &slot_of(world, order[at - 1])->is)) {
+        order[at] = order[at - 1];
+        at--;
+    }
+    order[at] = number;
+}
+
+enum wfp_status wfp_callout_register(struct wfp_world *world, const struct wfp_callout *callout,
+                                     uint32_t *number)
+{
+    uint32_t taken = 1;
+
+    if ((unsigned)callout->layer > WFP_AUTH_CONNECT_V6 || classify_any_under_way(world)) {
+        return WFP_BAD_STATE;
+    }
+    while (taken <= world->limits.callouts && slot_of(world, taken)->used) {
+        taken++;
+    }
+    if (taken > world->limits.callouts) {
+        return WFP_NO_ROOM;
+    }
+    slot_of(world, taken)->is = *callout;
+    slot_of(world, taken)->used = true;
+    put_in_order(world, taken);
+    *number = taken;
+    return WFP_OK;
+}
+
+enum wfp_status wfp_callout_unregister(struct wfp_world *world, uint32_t number)
+{
+    uint32_t *order = order_of(world);
+    uint32_t kept = 0;
+
+    if (wfp_callout_of(world, number) == NULL || classify_any_under_way(world)) {
+        return WFP_BAD_STATE;
+    }
+    for (uint32_t at = 0; at < world->callout_count; at++) {
+        if (order[at] != number) {
+            order[kept++] = order[at];
+        }
+    }
+    order[kept] = 0;
+    world->callout_count = kept;
+    memset(slot_of(world, number), 0, sizeof(struct callout));
+    return WFP_OK;
+}
+
+/* The one at a place of the order; 0 behind the last. */
+uint32_t callout_at(const struct wfp_world *world, uint32_t position)
+{
+    return position < world->callout_count ? order_of(world)[position] : 0;
+}
