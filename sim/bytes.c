@@ -108,18 +108,23 @@ static uint64_t mix(uint64_t digest, uint64_t word)
 enum { LANES = 4, WORD = 8 };
 
 /* Four words at a time, each in a lane of its own: they do not wait for one another. */
-uint64_t bytes_digest(const uint8_t *bytes, size_t size)
+static uint64_t digest_blocks(const uint8_t *bytes, size_t size)
 {
     uint64_t lanes[LANES] = {size, 1, 2, 3};
-    uint64_t digest;
-    size_t at = 0;
 
-    for (; at + LANES * WORD <= size; at += LANES * WORD) {
+    for (size_t at = 0; at + LANES * WORD <= size; at += LANES * WORD) {
         for (size_t lane = 0; lane < LANES; lane++) {
             lanes[lane] = mix(lanes[lane], load_word(bytes + at + lane * WORD));
         }
     }
-    digest = mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
+    return mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
+}
+
+uint64_t bytes_digest(const uint8_t *bytes, size_t size)
+{
+    size_t at = size / (LANES * WORD) * (LANES * WORD);
+    uint64_t digest = at == 0 ? size : digest_blocks(bytes, size);
+
     for (; at + WORD <= size; at += WORD) {
         digest = mix(digest, load_word(bytes + at));
     }
