@@ -27,9 +27,12 @@ struct work {
     struct wfp_classify_fixed values;
 };
 
+/* A block that kept the write right could be overruled by the next callout. */
 static void decide_on(const struct work *work, uint32_t action)
 {
-    (void)wfp_classify_out(work->world, work->classification, action, work->values.rights);
+    const uint32_t rights = action == WFP_ACTION_BLOCK ? 0 : work->values.rights;
+
+    (void)wfp_classify_out(work->world, work->classification, action, rights);
 }
 
 static enum wfp_redirect_state state_of(const struct work *work)
