@@ -55,7 +55,7 @@ uint32_t classify_take(struct wfp_world *world, uint32_t endpoint, const struct 
         if (classification->stage == CLASSIFY_FREE) {
             classification->stage = CLASSIFY_UNDER_WAY;
             classification->endpoint = endpoint;
-            classification->destination = *to;
+            world_put_address(&classification->destination, to);
             classify_begin(classification, false);
             return number;
         }

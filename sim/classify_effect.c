@@ -150,13 +150,25 @@ static enum wfp_status release_handle(struct wfp_world *world, struct classifica
     return WFP_OK;
 }
 
+static void put_version(struct wfp_version *to, const struct wfp_version *from)
+{
+    to->filter = from->filter;
+    to->target_pid = from->target_pid;
+    to->handle = from->handle;
+    to->context = from->context;
+    to->token = from->token;
+    world_put_address(&to->remote, &from->remote);
+}
+
 static enum wfp_status take_data(struct wfp_world *world, struct classification *c,
                                  const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
+    const struct wfp_version effective = classify_effective(c);
+
     (void)world;
     (void)call;
     (void)reply;
-    c->edited = classify_effective(c);
+    put_version(&c->edited, &effective);
     c->edited.context = 0;
     c->data_held = true;
     c->edited_any = false;
@@ -172,7 +184,7 @@ static enum wfp_status edit(struct wfp_world *world, struct classification *c,
     (void)reply;
     switch (call->member) {
     case WFP_MEMBER_REMOTE_ADDRESS:
-        c->edited.remote = call->address;
+        world_put_address(&c->edited.remote, &call->address);
         break;
     case WFP_MEMBER_TARGET_PID:
         c->edited.target_pid = call->number;
@@ -211,7 +223,7 @@ static enum wfp_status apply(struct wfp_world *world, struct classification *c,
             c->edited.context = before.context;
         }
         context_hand_over(world, c->edited.context);
-        c->versions[c->version_count++] = c->edited;
+        put_version(&c->versions[c->version_count++], &c->edited);
     }
     drop_data(c);
     return WFP_OK;

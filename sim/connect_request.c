@@ -119,7 +119,7 @@ static enum wfp_status connect(struct wfp_world *world, const struct classificat
     redirect_of(world, c, service, &redirect);
     status = connect_make(world, client, service, redirected ? &redirect : NULL);
     if (status == WFP_OK) {
-        client->remote = c->destination;
+        world_put_address(&client->remote, &c->destination);
         connected->listener = service == 0 ? 0 : world_descriptor_of(world, service);
     }
     return status;
