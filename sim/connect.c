@@ -4,6 +4,7 @@
 
 #include <wfp/sim.h>
 
+#include "sim/connect.h"
 #include "sim/decide.h"
 #include "sim/record.h"
 #include "sim/world.h"
@@ -16,8 +17,7 @@ static struct endpoint *endpoint_of(struct wfp_world *world, uint32_t socket, ui
     return world_endpoint(world, *link);
 }
 
-/* Whether this kind of redirect leaves a record at the service (UNK-47, UNK-48, QRY-19). */
-static bool leaves_record(const struct wfp_world *world, const struct wfp_redirect *redirect)
+bool connect_leaves_record(const struct wfp_world *world, const struct wfp_redirect *redirect)
 {
     if (redirect == NULL || redirect->lost) {
         return false;
@@ -28,8 +28,8 @@ static bool leaves_record(const struct wfp_world *world, const struct wfp_redire
     return !redirect->remote || world_value(world, WFP_KEY_REMOTE_REDIRECT_RECORD)->number != 0;
 }
 
-static enum wfp_status make_record(struct wfp_world *world, struct record_view before,
-                                   const struct wfp_redirect *redirect, uint32_t *record)
+enum wfp_status connect_make_record(struct wfp_world *world, struct record_view before,
+                                    const struct wfp_redirect *redirect, uint32_t *record)
 {
     const struct redirect_handle *handle = world_handle(world, redirect->handle);
     const struct record_shape shape = {world_value(world, WFP_KEY_RECORD_HEADER)->number,
@@ -84,8 +84,8 @@ static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *cl
     arrived->family = client->family;
     arrived->type = client->type;
     arrived->overlapped = world_endpoint(world, listener)->overlapped;
-    if (leaves_record(world, redirect)) {
-        status = make_record(world, before, redirect, &arrived->record);
+    if (connect_leaves_record(world, redirect)) {
+        status = connect_make_record(world, before, redirect, &arrived->record);
     }
     if (status != WFP_OK) {
         memset(arrived, 0, sizeof *arrived);

@@ -27,6 +27,9 @@ static struct layout layout_of(const struct wfp_limits *limits)
     layout.records = place(&at, limits->records, sizeof(struct record_slot));
     layout.operations = place(&at, limits->operations, sizeof(struct operation));
     layout.record_bytes = place(&at, limits->records, limits->record_bytes);
+    layout.flows = place(&at, limits->flows, sizeof(struct flow_slot));
+    layout.datagrams = place(&at, limits->datagrams, sizeof(struct datagram_slot));
+    layout.datagram_bytes = place(&at, limits->datagrams, limits->datagram_bytes);
     layout.end = at;
     return layout;
 }
@@ -263,6 +266,31 @@ void world_drop_record(struct wfp_world *world, uint32_t *link)
     memset(world_record_room(world, *link), 0, record_slot(world, *link)->size);
     record_slot(world, *link)->size = 0;
     *link = 0;
+}
+
+const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number)
+{
+    return slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+struct flow_slot *world_flow(struct wfp_world *world, uint32_t number)
+{
+    return slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number)
+{
+    return slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number)
+{
+    return slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number)
+{
+    return slot(world, world->layout.datagram_bytes, world->limits.datagram_bytes, number);
 }
 
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key)

@@ -34,7 +34,7 @@ static void add_step(const struct step *step, struct wfp_limits *limits, uint32_
 /* Room for all that the vector can do, in few classes, so that pristine worlds are shared. */
 static struct wfp_limits limits_of(const struct vector *vector, const struct profile *profile)
 {
-    struct wfp_limits limits = {0, 8, 2, 0, 1, 0x77667063};
+    struct wfp_limits limits = {.handles = 8, .records = 2, .operations = 1, .origin = 0x77667063};
     uint32_t contexts = 0;
 
     for (size_t i = 0; i < vector->step_count; i++) {

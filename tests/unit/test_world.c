@@ -18,10 +18,20 @@
 static void test_size_holds_the_records(void **state)
 {
     static const struct wfp_limits table[] = {
-        {0, 0, 0, 0, 0, 0},
-        {1, 1, 1, 1, 1, 1},
-        {16, 8, 4, 4096, 8, 1},
-        {64, 1, 1000, 65536, 1, 1},
+        {.sockets = 0},
+        {.sockets = 1, .handles = 1, .records = 1, .record_bytes = 1, .operations = 1, .origin = 1},
+        {.sockets = 16,
+         .handles = 8,
+         .records = 4,
+         .record_bytes = 4096,
+         .operations = 8,
+         .origin = 1},
+        {.sockets = 64,
+         .handles = 1,
+         .records = 1000,
+         .record_bytes = 65536,
+         .operations = 1,
+         .origin = 1},
     };
 
     (void)state;
@@ -42,10 +52,10 @@ static void test_size_holds_the_records(void **state)
 static void test_size_does_not_wrap(void **state)
 {
     static const struct wfp_limits table[] = {
-        {1, 1, 65536, 65536, 1, 0},
-        {1, 1, 3, 0x80000000u, 1, 0},
-        {0x10000000u, 1, 1, 1, 1, 0},
-        {1, 1, 1, 1, 0x10000000u, 0},
+        {.sockets = 1, .handles = 1, .records = 65536, .record_bytes = 65536, .operations = 1},
+        {.sockets = 1, .handles = 1, .records = 3, .record_bytes = 0x80000000u, .operations = 1},
+        {.sockets = 0x10000000u, .handles = 1, .records = 1, .record_bytes = 1, .operations = 1},
+        {.sockets = 1, .handles = 1, .records = 1, .record_bytes = 1, .operations = 0x10000000u},
     };
 
     (void)state;
@@ -321,7 +331,12 @@ static void test_questions_change_nothing(void **state)
 
 enum { TIGHT = 3 };
 
-static const struct wfp_limits tight = {16, TIGHT, TIGHT, SCENE_N, TIGHT, 0x1234};
+static const struct wfp_limits tight = {.sockets = 16,
+                                        .handles = TIGHT,
+                                        .records = TIGHT,
+                                        .record_bytes = SCENE_N,
+                                        .operations = TIGHT,
+                                        .origin = 0x1234};
 
 static enum wfp_status one_more_handle(struct scene *scene)
 {

@@ -89,6 +89,13 @@ enum wfp_call {
     WFP_CALL_REDIRECT_STATE,
 
     /* datagrams */
+    WFP_CALL_OPTION_SET,
+    WFP_CALL_OPTION_GET,
+    WFP_CALL_DATAGRAM_CONNECT,
+    WFP_CALL_SEND_MESSAGE, /* with control data */
+    WFP_CALL_SEND_PLAIN,
+    WFP_CALL_RECEIVE_MESSAGE,
+    WFP_CALL_RECEIVE_PLAIN,
     WFP_CALL_COUNT
 };
 
@@ -184,6 +191,47 @@ enum wfp_kernel_fact {
     WFP_KERNEL_COUNT
 };
 
+enum wfp_datagram_fact {
+    WFP_DATAGRAM_KERNEL_ENTRY,
+    WFP_DATAGRAM_STREAM,
+    WFP_DATAGRAM_BOUND, /* connected too */
+    WFP_DATAGRAM_CONNECTED,
+    WFP_DATAGRAM_SHUT_DOWN,
+    WFP_DATAGRAM_COUNT_NULL,
+    WFP_DATAGRAM_OVERLAPPED,
+
+    WFP_DATAGRAM_OPTION_UNKNOWN,
+    WFP_DATAGRAM_LEVEL_FOREIGN, /* IPPROTO_IPV6 on an IPv4 socket */
+    WFP_DATAGRAM_VALUE_NULL,
+    WFP_DATAGRAM_VALUE_SHORT, /* under four bytes */
+
+    WFP_DATAGRAM_NAME_NULL, /* with a length */
+    WFP_DATAGRAM_NAME_GIVEN,
+    WFP_DATAGRAM_CONTROL_NULL, /* with a length */
+    WFP_DATAGRAM_FLAGS_FOREIGN,
+    WFP_DATAGRAM_TOO_LONG, /* for one datagram */
+
+    WFP_DATAGRAM_OBJECT_MALFORMED,
+    WFP_DATAGRAM_OBJECT_UNKNOWN,
+    WFP_DATAGRAM_OBJECT_EMPTY,
+    WFP_DATAGRAM_OBJECT_FOREIGN, /* of the other family's level */
+    WFP_DATAGRAM_RECORD_GIVEN,
+    WFP_DATAGRAM_RECORD_TWICE,
+    WFP_DATAGRAM_RECORD_INVALID,
+
+    WFP_DATAGRAM_FLOW_NEW,     /* this datagram, or connect(), creates it */
+    WFP_DATAGRAM_FLOW_UNBEGUN, /* connect() made it, and this is its first datagram */
+    WFP_DATAGRAM_TARGET_PID_ZERO,
+
+    WFP_DATAGRAM_PEEK,
+    WFP_DATAGRAM_QUEUE_EMPTY,
+    WFP_DATAGRAM_RECORD_DUE, /* the datagram has one, and the option is on */
+    WFP_DATAGRAM_CONTEXT_DUE,
+    WFP_DATAGRAM_DATA_SHORT,
+    WFP_DATAGRAM_CONTROL_SHORT,
+    WFP_DATAGRAM_COUNT
+};
+
 /* What an answer of a rule does to the world, if it is the one given. */
 enum wfp_effect {
     WFP_EFFECT_NONE,
@@ -193,7 +241,18 @@ enum wfp_effect {
     WFP_EFFECT_PEND,          /* an overlapped operation is left to finish later */
     WFP_EFFECT_ABORT,         /* pending operations end with WSA_OPERATION_ABORTED */
     WFP_EFFECT_RUN_ROUTINE,   /* one due completion routine of the thread runs */
-    WFP_EFFECT_CONNECT        /* the connection is made */
+    WFP_EFFECT_CONNECT,       /* the connection is made */
+
+    WFP_EFFECT_SET_OPTION,
+    WFP_EFFECT_GET_OPTION,
+    WFP_EFFECT_SEND_FIRST,      /* the flow begins, by datagram or connect(), and is classified */
+    WFP_EFFECT_SEND_CARRYING,   /* the datagram carries what the flow's connect() has left */
+    WFP_EFFECT_SEND_LATER,      /* the datagram goes the flow's way, and carries nothing */
+    WFP_EFFECT_RECEIVE,         /* the datagram alone */
+    WFP_EFFECT_RECEIVE_RECORD,  /* ... with its record */
+    WFP_EFFECT_RECEIVE_CONTEXT, /* ... with its context */
+    WFP_EFFECT_RECEIVE_BOTH,    /* ... with both */
+    WFP_EFFECT_RECEIVE_CUT      /* ... with what is due, as far as there is room */
 };
 
 /* Where a rule's answer stands. */
@@ -263,6 +322,31 @@ enum wfp_key {
     WFP_KEY_REMOTE_REDIRECT_RECORD,
     WFP_KEY_RECORD_HEADER,
     WFP_KEY_RECORD_HOP,
+
+    /* datagrams */
+    WFP_KEY_OPTIONS,
+    WFP_KEY_OPTION_LEVEL,
+    WFP_KEY_OPTION_SHORT,
+    WFP_KEY_OPTION_SIZE,
+    WFP_KEY_OPTION_LATE,
+    WFP_KEY_MESSAGE_ON_STREAM,
+    WFP_KEY_MESSAGE_NULL_COUNT,
+    WFP_KEY_MESSAGE_NULL_NAME,
+    WFP_KEY_MESSAGE_NULL_CONTROL,
+    WFP_KEY_MESSAGE_FLAGS,
+    WFP_KEY_SEND_UNBOUND,
+    WFP_KEY_SEND_OBJECT_LENGTH,
+    WFP_KEY_SEND_OBJECT_TYPE,
+    WFP_KEY_SEND_OBJECT_EMPTY,
+    WFP_KEY_SEND_OBJECT_LEVEL,
+    WFP_KEY_SEND_RECORD_TWICE,
+    WFP_KEY_SEND_RECORD_INVALID,
+    WFP_KEY_SEND_RECORD_LATE,
+    WFP_KEY_SEND_RECORD_CONNECTED,
+    WFP_KEY_CONTROL_PARTIAL,
+    WFP_KEY_PEEK_SHOWS_RECORD,
+    WFP_KEY_MAPPED_LEVEL_IP,
+    WFP_KEY_UDP_IDLE,
     WFP_KEY_COUNT
 };
 
@@ -305,10 +389,11 @@ const char *wfp_effect_name(enum wfp_effect effect);
 /* ---- profiles ---- */
 
 enum wfp_key_type {
-    WFP_TYPE_ANSWER, /* struct wfp_answer, WFP_PASS included */
-    WFP_TYPE_FLAG,   /* number: 0 or 1 */
-    WFP_TYPE_SIZE,   /* number: bytes */
-    WFP_TYPE_ORDER   /* order: every stage once */
+    WFP_TYPE_ANSWER,  /* struct wfp_answer, WFP_PASS included */
+    WFP_TYPE_FLAG,    /* number: 0 or 1 */
+    WFP_TYPE_SIZE,    /* number: bytes */
+    WFP_TYPE_ORDER,   /* order: every stage once */
+    WFP_TYPE_DURATION /* number: seconds */
 };
 
 struct wfp_value {
@@ -341,12 +426,15 @@ void wfp_profile_documented(struct wfp_profile *profile);
 struct wfp_world;
 
 struct wfp_limits {
-    uint32_t sockets;      /* descriptors, and as many endpoints behind them */
-    uint32_t handles;      /* redirect handles */
-    uint32_t records;      /* redirect records alive at once */
-    uint32_t record_bytes; /* room for one record; wfp_record_size() tells what is needed */
-    uint32_t operations;   /* overlapped operations not yet fetched */
-    uint64_t origin;       /* identity of this machine and boot; a record of another is foreign */
+    uint32_t sockets;        /* descriptors, and as many endpoints behind them */
+    uint32_t handles;        /* redirect handles */
+    uint32_t records;        /* redirect records alive at once */
+    uint32_t record_bytes;   /* room for one record; wfp_record_size() tells what is needed */
+    uint32_t operations;     /* overlapped operations not yet fetched */
+    uint64_t origin;         /* identity of this machine and boot; a record of another is foreign */
+    uint32_t flows;          /* of datagrams, those that a peer began included */
+    uint32_t datagrams;      /* received by a socket, and not yet by the program */
+    uint32_t datagram_bytes; /* room for one datagram */
 };
 
 /* What our own set-up calls say; never an answer of the API under test. */
