@@ -25,11 +25,8 @@ static const struct {
 } floors[] = {{WFP_KEY_RECORD_HEADER, 64}, {WFP_KEY_RECORD_HOP, 32}};
 
 static const struct word type_rows[] = {
-    {"answer", WFP_TYPE_ANSWER},
-    {"flag", WFP_TYPE_FLAG},
-    {"size", WFP_TYPE_SIZE},
-    {"duration", WFP_TYPE_DURATION},
-    {"order", WFP_TYPE_ORDER},
+    {"answer", WFP_TYPE_ANSWER},     {"flag", WFP_TYPE_FLAG},   {"size", WFP_TYPE_SIZE},
+    {"duration", WFP_TYPE_DURATION}, {"order", WFP_TYPE_ORDER},
 };
 static const struct words type_words = WORDS(type_rows);
 
@@ -167,7 +164,8 @@ static bool read_key(struct reader *reader, struct place place, json_t *row,
         return false;
     }
     struct key_row read = {0};
-    const struct shape *shape = is_number((enum wfp_key_type)type) ? &key_with_range : &key_with_values;
+    const struct shape *shape =
+        is_number((enum wfp_key_type)type) ? &key_with_range : &key_with_values;
     if (!read_object(reader, place, row, shape, &read)) {
         return false;
     }

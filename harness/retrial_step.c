@@ -9,6 +9,7 @@
 
 #include "harness/answer.h"
 #include "harness/pattern.h"
+#include "harness/play.h"
 
 void trial_conclude(struct tried_step *step, enum verdict verdict, const char *format, ...)
 {
@@ -197,20 +198,21 @@ bool trial_step(struct trial *trial, size_t index)
 {
     struct backend_call call = {0};
     struct backend_reply reply;
-    uint8_t *in = NULL;
+    struct play_inputs inputs;
     struct step step;
     bool played;
 
     memset(&reply, 0, sizeof reply);
     prepare(trial, index, &step);
-    if (step.kind == STEP_IOCTL &&
-        !blobs_input(&trial->blobs, &step.ioctl.in, &in, &call.in_size)) {
+    if (!play_inputs_make(&trial->blobs, &step, trial->retrial->model->layout, &call, &inputs)) {
         trial_conclude(&trial->tried->steps[index], VERDICT_UNDECIDED,
                        "step %zu: what was handed in is not in the trace", index + 1);
         return false;
     }
-    call.in = in;
+    if (step.kind == STEP_RECEIVE) {
+        call.control_size = (uint32_t)step.message.room.size.value;
+    }
     played = play(trial, index, &step, &call, &reply);
-    free(in);
+    play_inputs_free(&inputs);
     return played;
 }

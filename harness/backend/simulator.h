@@ -13,6 +13,7 @@ struct named {
     const char *name;
     enum object kind;
     uint32_t id;
+    enum wfp_family family; /* of a socket */
 };
 
 /* An overlapped call keeps its buffers until its result is fetched (OVL-12). */
@@ -59,6 +60,32 @@ struct outstanding *simulator_operation(struct simulator *simulator, const char 
 enum wfp_status simulator_follow(struct simulator *simulator, const struct backend_call *call,
                                  struct backend_reply *reply);
 enum wfp_status simulator_follow_finish(struct simulator *simulator, struct outstanding *operation);
+
+/* simulator_steps.c: what a step names; 0 where there is none. A handle is created on first use. */
+uint32_t simulator_socket(const struct simulator *simulator, const char *name);
+enum wfp_family simulator_family(const struct simulator *simulator, const char *name);
+enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
+enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
+                                   struct wfp_redirect *redirect);
+/* Freed when the run ends; NULL without memory. */
+uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
+
+/* simulator_message.c: the steps about datagrams. */
+enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
+enum wfp_status perform_option_get(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
+enum wfp_status perform_datagram_connect(struct simulator *simulator,
+                                         const struct backend_call *call,
+                                         struct backend_reply *reply);
+enum wfp_status perform_send(struct simulator *simulator, const struct backend_call *call,
+                             struct backend_reply *reply);
+enum wfp_status perform_receive(struct simulator *simulator, const struct backend_call *call,
+                                struct backend_reply *reply);
+enum wfp_status perform_clock(struct simulator *simulator, const struct backend_call *call,
+                              struct backend_reply *reply);
+enum wfp_status perform_flow_state(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,
