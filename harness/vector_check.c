@@ -20,7 +20,8 @@ static const char *answer_wants(const struct answers *answers, const struct expe
 {
     bool returned = expected->answer.outcome == WFP_RETURNED;
     bool equals = expected->equals_blob != NULL || expected->equals_context != NULL;
-    bool calls = answers->kind == STEP_IOCTL || answers->kind == STEP_RESULT;
+    bool calls = answers->kind == STEP_IOCTL || answers->kind == STEP_RESULT ||
+                 answers->kind == STEP_RECEIVE;
     if (returned && expected->answer.count == WFP_COUNT_NEEDED && !answers->counts) {
         return "N in the answer of a query or a SET only";
     }
@@ -40,7 +41,7 @@ static const char *answer_wants(const struct answers *answers, const struct expe
     if (equals && !(returned && expected->answer.error == 0 && answers->queries)) {
         return "equals beside an OK of a query only";
     }
-    return expected->changed != CHANGED_DEFAULT && !calls ? "changed on an ioctl or a result only"
+    return expected->changed != CHANGED_DEFAULT && !calls ? "changed on an ioctl, a result or a receive only"
                                                           : NULL;
 }
 
