@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/answer.h"
+#include "harness/control.h"
 #include "harness/pattern.h"
 #include "harness/play.h"
 
@@ -45,6 +46,11 @@ static bool save(struct trial *trial, const struct step *step, const struct trie
     const uint32_t size = answer->bytes < reply->out_size ? answer->bytes : reply->out_size;
     uint32_t changed;
 
+    if (step->kind == STEP_RECEIVE && step->ioctl.save != NULL) {
+        return play_save_record(
+            &trial->blobs, step, reply,
+            control_layout_of(step->message.room.layout, trial->retrial->model->layout));
+    }
     if (step->kind != STEP_IOCTL || step->ioctl.save == NULL || !succeeded(answer) ||
         reply->out == NULL) {
         return true;
@@ -210,7 +216,7 @@ bool trial_step(struct trial *trial, size_t index)
         return false;
     }
     if (step.kind == STEP_RECEIVE) {
-        call.control_size = (uint32_t)step.message.room.size.value;
+        call.control_size = trial->recorded->steps[index].control_size;
     }
     played = play(trial, index, &step, &call, &reply);
     play_inputs_free(&inputs);

@@ -41,8 +41,9 @@ static const char *answer_wants(const struct answers *answers, const struct expe
     if (equals && !(returned && expected->answer.error == 0 && answers->queries)) {
         return "equals beside an OK of a query only";
     }
-    return expected->changed != CHANGED_DEFAULT && !calls ? "changed on an ioctl, a result or a receive only"
-                                                          : NULL;
+    return expected->changed != CHANGED_DEFAULT && !calls
+               ? "changed on an ioctl, a result or a receive only"
+               : NULL;
 }
 
 static bool check_expected(void *context, const struct expected *expected)
