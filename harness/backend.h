@@ -59,6 +59,11 @@ struct backend {
     enum wfp_layout layout; /* of control objects in the processes that it runs */
     uint32_t needs;         /* the capabilities it has, bits of enum need */
 
+    /*
+     * Who redirects: "none", "shim", or a helper by name and version. Lives as long as the backend.
+     */
+    const char *redirector;
+
     /* What answers: "model", "Wine 8.0 x64" ... Lives as long as the backend. */
     const char *(*target)(void *state);
 
@@ -73,8 +78,9 @@ struct backend {
      */
     enum status (*perform)(void *state, const struct backend_call *call,
                            struct backend_reply *reply);
-    /* Closes everything that the run opened. */
-    void (*end)(void *state);
+    /* Closes everything that the run opened. STATUS_BROKEN with a sentence when something is left.
+     */
+    enum status (*end)(void *state, char *trouble);
     void (*close)(void *state);
 
     void *state;
@@ -84,9 +90,10 @@ struct backend {
 enum status backend_simulator_open(const struct wfp_rules *rules, struct backend *backend);
 
 /*
- * The Winsock of this machine. STATUS_BROKEN with a sentence in `trouble`, of BACKEND_TROUBLE_MAX
- * bytes, where there is none.
+ * The Winsock of this machine. `redirector` says who redirects: "none", "shim" (the model answers
+ * in the provider's place) or the command line of a helper (harness/backend/redirector.h).
+ * STATUS_BROKEN with a sentence in `trouble`, of BACKEND_TROUBLE_MAX bytes, where there is none.
  */
-enum status backend_winsock_open(struct backend *backend, char *trouble);
+enum status backend_winsock_open(const char *redirector, struct backend *backend, char *trouble);
 
 #endif

@@ -191,8 +191,10 @@ static enum status play_step(const struct backend *backend, const struct script 
 enum status play_script(const struct backend *backend, const struct script *script,
                         play_observer *observer, void *context, char *trouble)
 {
+    char ending[BACKEND_TROUBLE_MAX] = "";
     struct blobs blobs = {0};
     enum status status;
+    enum status ended;
 
     status = backend->begin(backend->state, script->vector, script->profile, trouble);
     if (status != STATUS_OK) {
@@ -206,8 +208,12 @@ enum status play_script(const struct backend *backend, const struct script *scri
             status = observer(context, i, &played, &blobs);
         }
     }
-    backend->end(backend->state);
+    ended = backend->end(backend->state, ending);
     blobs_clear(&blobs);
+    if (status == STATUS_OK && ended != STATUS_OK) {
+        (void)snprintf(trouble, PLAY_TROUBLE_MAX, "afterwards: %s", ending);
+        return ended;
+    }
     return status;
 }
 
@@ -304,7 +310,8 @@ static void learn_step(const struct backend *backend, const struct script *scrip
         prepare(script, index, &played.step);
         learned->known[index] = play_ask_again(backend, &played.step, &learned->n[index]);
     }
-    backend->end(backend->state);
+    /* Whatever it complains about, the tested run will meet too. */
+    (void)backend->end(backend->state, trouble);
     blobs_clear(&blobs);
 }
 

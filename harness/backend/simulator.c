@@ -49,8 +49,7 @@ static void add_step(const struct step *step, struct wfp_limits *limits, uint32_
     add_message(step, limits);
 }
 
-/* Room for all that the vector can do, in few classes, so that pristine worlds are shared. */
-static struct wfp_limits limits_of(const struct vector *vector, const struct profile *profile)
+struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile)
 {
     struct wfp_limits limits = {.handles = 8, .records = 2, .operations = 1, .origin = 0x77667063};
     uint32_t contexts = 0;
@@ -132,7 +131,7 @@ static enum status begin(void *state, const struct vector *vector, const struct 
                          char *trouble)
 {
     struct simulator *simulator = state;
-    const struct wfp_limits limits = limits_of(vector, profile);
+    const struct wfp_limits limits = simulator_limits(vector, profile);
     const size_t size = wfp_world_size(&limits);
     const struct pristine *pristine = find_pristine(simulator, &profile->values, &limits);
 
@@ -151,13 +150,15 @@ static enum status begin(void *state, const struct vector *vector, const struct 
     return STATUS_OK;
 }
 
-static void end(void *state)
+static enum status end(void *state, char *trouble)
 {
     struct simulator *simulator = state;
 
+    (void)trouble;
     while (simulator->buffer_count > 0) {
         free(simulator->buffers[--simulator->buffer_count]);
     }
+    return STATUS_OK;
 }
 
 static const char *const statuses[] = {
@@ -203,7 +204,7 @@ static void close_simulator(void *state)
 {
     struct simulator *simulator = state;
 
-    end(state);
+    (void)end(state, NULL);
     for (size_t i = 0; i < PRISTINE_MAX; i++) {
         free(simulator->pristine[i].memory);
     }
@@ -217,6 +218,7 @@ enum status backend_simulator_open(const struct wfp_rules *rules, struct backend
     const struct backend opened = {
         .name = "simulator",
         .needs = NEED_BIT(NEED_COUNT) - 1,
+        .redirector = "none",
         .target = target,
         .begin = begin,
         .perform = perform,

@@ -50,6 +50,9 @@ struct simulator {
     uint8_t context[CONTEXT_MAX];
 };
 
+/* Room for all that the vector can do, in few classes, so that worlds can be shared. */
+struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile);
+
 /* Is the step about an operation that no call has started, because it failed at once? */
 bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);
 

@@ -25,21 +25,31 @@ struct shape {
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static const struct field order_numbers[] = {
-    {ORDER(verb)},        {ORDER(family)},  {ORDER(type)},       {ORDER(overlapped_socket)},
-    {ORDER(update)},      {ORDER(start)},   {ORDER(stop)},       {ORDER(thread)},
-    {ORDER(code)},        {ORDER(in_size)}, {ORDER(in_pointer)}, {ORDER(out_size)},
-    {ORDER(out_pointer)}, {ORDER(count)},   {ORDER(overlapped)}, {ORDER(routine)},
-    {ORDER(port)},        {ORDER(channel)}, {ORDER(wait)},
+    {ORDER(verb)},        {ORDER(family)},     {ORDER(type)},       {ORDER(overlapped_socket)},
+    {ORDER(update)},      {ORDER(start)},      {ORDER(stop)},       {ORDER(thread)},
+    {ORDER(code)},        {ORDER(in_size)},    {ORDER(in_pointer)}, {ORDER(out_size)},
+    {ORDER(out_pointer)}, {ORDER(count)},      {ORDER(overlapped)}, {ORDER(routine)},
+    {ORDER(port)},        {ORDER(channel)},    {ORDER(wait)},       {ORDER(redirected)},
+    {ORDER(bind)},        {ORDER(target_pid)}, {ORDER(layer)},      {ORDER(remote)},
+    {ORDER(lost)},        {ORDER(fault)},      {ORDER(elevate)},    {ORDER(unelevate)},
 };
 
-static const struct field order_texts[] = {{ORDER(on)}, {ORDER(as)}, {ORDER(of)}, {ORDER(to)}};
+static const struct field order_texts[] = {
+    {ORDER(on)}, {ORDER(as)}, {ORDER(of)}, {ORDER(to)}, {ORDER(from)}, {ORDER(handle)},
+};
 
 static const struct field answer_numbers[] = {
     {ANSWER(error)},    {ANSWER(counted)},     {ANSWER(bytes)},
     {ANSWER(out_size)}, {ANSWER(raw_sockets)}, {ANSWER(absent)},
+    {ANSWER(state)},    {ANSWER(process)},     {ANSWER(family)},
 };
 
-static const struct field answer_texts[] = {{ANSWER(trouble)}};
+static const struct field answer_texts[] = {
+    {ANSWER(trouble)},
+    {ANSWER(from)},
+    {ANSWER(to)},
+    {ANSWER(listener)},
+};
 
 static const struct shape order_shape = {
     order_numbers, COUNT(order_numbers), order_texts, COUNT(order_texts), {ORDER(in)},
@@ -102,27 +112,39 @@ static bool fill(json_t *object, const struct shape *shape, const void *message)
     return whole;
 }
 
-static bool write_message(FILE *stream, const struct shape *shape, const void *message,
+/* With room for a line end. NULL without memory. */
+static char *message_line(const struct shape *shape, const void *message,
                           const struct winsock_bytes *bytes)
 {
     json_t *object = json_object();
-    const bool written = object != NULL && fill(object, shape, message) &&
-                         set_bytes(object, shape->bytes.name, bytes) &&
-                         json_dumpf(object, stream, JSON_COMPACT) == 0 &&
-                         fputc('\n', stream) != EOF && fflush(stream) == 0;
+    char *line = NULL;
 
+    if (object != NULL && fill(object, shape, message) &&
+        set_bytes(object, shape->bytes.name, bytes)) {
+        const size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
+
+        line = malloc(size + 2);
+        if (line != NULL) {
+            (void)json_dumpb(object, line, size, JSON_COMPACT);
+            memcpy(line + size, "\n", 2);
+        }
+    }
     json_decref(object);
-    return written;
+    return line;
 }
 
-bool winsock_order_write(FILE *stream, const struct winsock_order *order)
+char *winsock_order_line(const struct winsock_order *order)
 {
-    return write_message(stream, &order_shape, order, &order->in);
+    return message_line(&order_shape, order, &order->in);
 }
 
 bool winsock_answer_write(FILE *stream, const struct winsock_answer *answer)
 {
-    return write_message(stream, &answer_shape, answer, &answer->out);
+    char *line = message_line(&answer_shape, answer, &answer->out);
+    const bool written = line != NULL && fputs(line, stream) != EOF && fflush(stream) == 0;
+
+    free(line);
+    return written;
 }
 
 /* ---- reading ---- */
@@ -179,11 +201,10 @@ static void take(json_t *object, const struct shape *shape, void *message)
     }
 }
 
-/* The object that was read, which owns the message's texts, or NULL. */
-static json_t *read_message(FILE *stream, const struct shape *shape, void *message,
+/* `object`, which owns the message's texts from then on; or NULL, and it is released. */
+static json_t *read_message(json_t *object, const struct shape *shape, void *message,
                             struct winsock_bytes *bytes)
 {
-    json_t *object = json_loadf(stream, JSON_DISABLE_EOF_CHECK, NULL);
     const char *hex = json_string_value(json_object_get(object, shape->bytes.name));
 
     if (!json_is_object(object) || (hex != NULL && !bytes_of(hex, bytes))) {
@@ -198,7 +219,8 @@ bool winsock_order_read(FILE *stream, struct winsock_order *order)
 {
     struct winsock_order found = {0};
 
-    found.source = read_message(stream, &order_shape, &found, &found.in);
+    found.source = read_message(json_loadf(stream, JSON_DISABLE_EOF_CHECK, NULL), &order_shape,
+                                &found, &found.in);
     if (found.source == NULL) {
         return false;
     }
@@ -206,11 +228,11 @@ bool winsock_order_read(FILE *stream, struct winsock_order *order)
     return true;
 }
 
-bool winsock_answer_read(FILE *stream, struct winsock_answer *answer)
+bool winsock_answer_parse(const char *line, size_t size, struct winsock_answer *answer)
 {
     struct winsock_answer found = {0};
 
-    found.source = read_message(stream, &answer_shape, &found, &found.out);
+    found.source = read_message(json_loadb(line, size, 0, NULL), &answer_shape, &found, &found.out);
     if (found.source == NULL) {
         return false;
     }

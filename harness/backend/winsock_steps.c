@@ -113,6 +113,9 @@ static bool step_connect(struct machine *machine, struct machine_thread *thread,
     SOCKET destination = INVALID_SOCKET;
 
     (void)thread;
+    if (order->redirected != 0) {
+        return redirected_connect(machine, answer);
+    }
     return on != NULL && find_destination(machine, order, on->family, &destination, answer) &&
            socket_connect(machine, on->socket, destination, answer);
 }
@@ -149,10 +152,36 @@ static bool step_plain_accept(struct machine *machine, struct machine_thread *th
     return socket_accept(machine, &listener, order->update != 0, order->as, answer);
 }
 
+static bool step_redirected_accept(struct machine *machine, struct machine_thread *thread,
+                                   const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return redirected_accept(machine, order, answer);
+}
+
+/* What it is, only who redirects can tell: here is where the connection runs. */
+static bool step_state(struct machine *machine, struct machine_thread *thread,
+                       const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return shim_active() ? shimmed_state(machine, order, answer)
+                         : redirected_addresses(machine, order, answer);
+}
+
+static bool step_handle(struct machine *machine, struct machine_thread *thread,
+                        const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return shimmed_handle(machine, order, answer);
+}
+
 static bool step_process(struct machine *machine, struct machine_thread *thread,
                          const struct winsock_order *order, struct winsock_answer *answer)
 {
     (void)thread;
+    if (order->elevate != 0 || order->unelevate != 0) {
+        shim_elevated(order->elevate != 0);
+    }
     return (order->stop == 0 || machine_stop(machine, answer)) &&
            (order->start == 0 || machine_start(machine, answer));
 }
@@ -222,6 +251,10 @@ static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_CONNECT] = step_connect,
     [STEP_ACCEPT] = step_accept,
     [STEP_PLAIN_ACCEPT] = step_plain_accept,
+    [STEP_REDIRECTED_ACCEPT] = step_redirected_accept,
+    [STEP_STATE] = step_state,
+    [STEP_HANDLE] = step_handle,
+    [STEP_DESTROY_HANDLE] = step_handle,
     [STEP_PROCESS] = step_process,
     [STEP_IOCTL] = step_ioctl,
     [STEP_RESULT] = step_result,
@@ -240,5 +273,8 @@ bool machine_perform(struct machine *machine, struct machine_thread *thread,
     if (performer == NULL) {
         return machine_trouble(machine, answer, "no such step without a driver");
     }
-    return performer(machine, thread, order, answer);
+    if (!performer(machine, thread, order, answer)) {
+        return false;
+    }
+    return shim_trouble() == NULL || machine_trouble(machine, answer, "%s", shim_trouble());
 }

@@ -628,7 +628,7 @@ static void check_shuffled(uint64_t seed)
 
     shuffle(seed);
     twin = twin_of(&rules);
-    for (size_t number = seed; number < PRODUCT; number += GLANCE) {
+    for (size_t number = (size_t)seed; number < PRODUCT; number += GLANCE) {
         const struct wfp_ioctl call = call_at(number);
         struct wfp_answer_set here;
         struct wfp_answer_set there;
