@@ -114,6 +114,11 @@ static void describe(const struct session_recorder *session, size_t index,
     step->n = known ? session->learned->n[index] : RECORDED_UNKNOWN;
     step->changed = played->changed;
     step->answer = reply->answer;
+    step->control_size = played->control_size;
+    step->received = reply->message.received && reply->message.control != NULL;
+    step->flags = reply->message.flags;
+    step->control_returned = reply->message.control_size;
+    step->control = reply->message.control;
     (void)snprintf(step->by, sizeof step->by, "%s", reply->answered_by);
     script_print(&played->step, known ? &session->learned->n[index] : NULL, step->call,
                  sizeof step->call);
@@ -124,16 +129,16 @@ static enum status record_step(void *context, size_t index, const struct played 
 {
     struct session_recorder *session = context;
     struct recorded_step step;
-    uint8_t *in = NULL;
-    uint32_t size;
+    struct backend_call call = {.step = NULL};
+    struct play_inputs inputs;
 
     describe(session, index, played, &step);
-    if (played->step.kind == STEP_IOCTL &&
-        !blobs_input(blobs, &played->step.ioctl.in, &in, &size)) {
+    if (!play_inputs_make(blobs, &played->step, played->layout, &call, &inputs)) {
         session->recorder.failed = true;
+        return STATUS_BROKEN;
     }
-    recorder_step(&session->recorder, &step, in, played->reply.out);
-    free(in);
+    recorder_step(&session->recorder, &step, inputs.in, played->reply.out);
+    play_inputs_free(&inputs);
     return session->recorder.failed ? STATUS_BROKEN : STATUS_OK;
 }
 

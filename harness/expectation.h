@@ -9,6 +9,8 @@
 
 #include <wfp/sim.h>
 
+#include "harness/message_step.h"
+
 struct profile;
 struct key_catalogue;
 struct reader;
@@ -32,6 +34,7 @@ struct expected {
     enum changed changed;
     const char *equals_blob;    /* after OK the bytes equal this saved blob, or NULL */
     const char *equals_context; /* ... equal the context that this handle attached, or NULL */
+    struct expected_message message;
 };
 
 enum expectation_kind {

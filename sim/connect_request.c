@@ -265,8 +265,7 @@ void wfp_reauthorize_allowed(const struct wfp_world *world, uint32_t socket,
 static bool run_callout(struct wfp_world *world, uint32_t number)
 {
     const struct wfp_classify_call back = {.call = WFP_CALL_RETURN, .classification = number};
-    const struct wfp_callout *callout =
-        wfp_callout_of(world, wfp_classify_callout(world, number));
+    const struct wfp_callout *callout = wfp_callout_of(world, wfp_classify_callout(world, number));
     struct wfp_reply reply;
 
     if (callout == NULL || callout->classify == NULL) {
@@ -296,8 +295,8 @@ static bool run_callouts(struct wfp_world *world, uint32_t number)
 }
 
 enum wfp_status wfp_socket_connect_to(struct wfp_world *world, uint32_t socket,
-                                      const struct wfp_address *to,
-                                      struct wfp_connected *connected, struct wfp_reply *reply)
+                                      const struct wfp_address *to, struct wfp_connected *connected,
+                                      struct wfp_reply *reply)
 {
     uint32_t number = 0;
     enum wfp_status status = wfp_connect_begin(world, socket, to, &number);
@@ -307,9 +306,8 @@ enum wfp_status wfp_socket_connect_to(struct wfp_world *world, uint32_t socket,
     if (status != WFP_OK) {
         return status;
     }
-    status = run_callouts(world, number)
-                 ? wfp_connect_end(world, number, connected, reply)
-                 : WFP_BAD_STATE;
+    status = run_callouts(world, number) ? wfp_connect_end(world, number, connected, reply)
+                                         : WFP_BAD_STATE;
     if (status != WFP_OK && classify_of(world, number) != NULL) {
         close_classification(world, number, false);
     }

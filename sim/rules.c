@@ -13,6 +13,11 @@
 #define IOCTLS (WFP_IOCTLS | CALL(FLUSH) | CALL(OTHER_CODE))
 #define F(name) WFP_BIT(WFP_FACT_##name)
 #define K(name) WFP_BIT(WFP_KERNEL_##name)
+#define D(name) WFP_BIT(WFP_DATAGRAM_##name)
+#define SENDS (CALL(SEND_MESSAGE) | CALL(SEND_PLAIN))
+#define RECEIVES (CALL(RECEIVE_MESSAGE) | CALL(RECEIVE_PLAIN))
+#define MESSAGES (CALL(SEND_MESSAGE) | CALL(RECEIVE_MESSAGE))
+#define OPTIONS (CALL(OPTION_SET) | CALL(OPTION_GET))
 
 /* A look is at one thing only. */
 #define LOOKS                                                                                      \
@@ -117,9 +122,9 @@ static const struct wfp_rule rows[] = {
      AT(SOCKET), .bars = F(CONNECTED) | F(LISTENING) | F(UDP) | F(RAW) | F(RECORD) |
                          F(NOT_A_SOCKET),
      KEY(UNCONNECTED), KERNEL(NOT_FOUND)},
-    {.id = "socket.udp-unconnected", .clauses = "QRY-23 API-08 WSK-08", .calls = QUERIES, AT(SOCKET),
+    {.id = "socket.udp-unconnected", .clauses = "QRY-23 API-08 WSK-08 UDP-17", .calls = QUERIES, AT(SOCKET),
      .needs = F(UDP), .bars = F(CONNECTED), KEY(QUERY_ON_UDP_UNCONNECTED), KERNEL(NOT_FOUND)},
-    {.id = "socket.udp-connected", .clauses = "QRY-23 API-08", .calls = QUERIES, AT(SOCKET),
+    {.id = "socket.udp-connected", .clauses = "QRY-23 API-08 UDP-17", .calls = QUERIES, AT(SOCKET),
      .needs = F(UDP) | F(CONNECTED), KEY(QUERY_ON_UDP_CONNECTED), KERNEL(NOT_FOUND)},
     {.id = "socket.raw", .clauses = "API-08", .calls = QUERIES, AT(SOCKET), .needs = F(RAW),
      KEY(QUERY_ON_RAW), KERNEL(NOT_FOUND)},
@@ -375,6 +380,132 @@ static const struct wfp_rule rows[] = {
      .needs = K(CONTEXT_GONE), LITERAL(MISUSE)},
     {.id = "context.freed", .clauses = "RED-13", .calls = CALL(FREE_CONTEXT), AT(OUTCOME),
      LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_FREE},
+
+    /* ---- datagrams: the options 60 and 70 ---- */
+    {.id = "option.unsupported", .clauses = "OPT-05 OPT-08 ERR-20", .calls = OPTIONS, AT(CODE),
+     KEY(OPTIONS)},
+    {.id = "option.unknown", .clauses = "OPT-01", .calls = OPTIONS, AT(CODE),
+     .needs = D(OPTION_UNKNOWN), LITERAL(UNCHANGED(10042))},
+    {.id = "option.null", .clauses = "OPT-02", .calls = OPTIONS, AT(POINTERS),
+     .needs = D(VALUE_NULL), LITERAL(UNCHANGED(10014))},
+    {.id = "option.short", .clauses = "OPT-02", .calls = OPTIONS, AT(SIZES),
+     .needs = D(VALUE_SHORT), .bars = D(VALUE_NULL), KEY(OPTION_SHORT)},
+    {.id = "option.on-stream", .clauses = "OPT-04", .calls = OPTIONS, AT(SOCKET),
+     .needs = D(STREAM), LITERAL(UNCHANGED(10042))},
+    {.id = "option.other-family", .clauses = "OPT-01 CMSG-09", .calls = OPTIONS, AT(SOCKET),
+     .needs = D(LEVEL_FOREIGN), .bars = D(STREAM), KEY(OPTION_LEVEL)},
+    {.id = "option.set", .clauses = "OPT-01 OPT-02 OPT-03 MSG-09 UDP-13",
+     .calls = CALL(OPTION_SET), AT(OUTCOME), LITERAL(UNCHANGED(0)),
+     .effect = WFP_EFFECT_SET_OPTION},
+    {.id = "option.get", .clauses = "OPT-01 OPT-02 OPT-07", .calls = CALL(OPTION_GET),
+     AT(OUTCOME), KEY(OPTION_SIZE), .effect = WFP_EFFECT_GET_OPTION},
+
+    /* ---- datagrams: how a message is handed over ---- */
+    {.id = "message.null-count", .clauses = "MSG-08", .calls = MESSAGES, AT(BYTE_COUNT),
+     .needs = D(COUNT_NULL), .bars = D(OVERLAPPED), KEY(MESSAGE_NULL_COUNT)},
+    {.id = "message.null-name", .clauses = "MSG-07", .calls = MESSAGES, AT(POINTERS),
+     .needs = D(NAME_NULL), KEY(MESSAGE_NULL_NAME), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "message.null-control", .clauses = "MSG-07 WSK-09", .calls = MESSAGES, AT(POINTERS),
+     .needs = D(CONTROL_NULL), KEY(MESSAGE_NULL_CONTROL), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "message.flags", .clauses = "MSG-03 MSG-11", .calls = MESSAGES, AT(SIZES),
+     .needs = D(FLAGS_FOREIGN), KEY(MESSAGE_FLAGS), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "message.on-stream", .clauses = "MSG-01 MSG-10", .calls = MESSAGES, AT(SOCKET),
+     .needs = D(STREAM), KEY(MESSAGE_ON_STREAM), KERNEL(UNCHANGED(0xC000000Du))},
+
+    /* ---- datagrams: sending ---- */
+    {.id = "send.too-long", .clauses = "MSG-12", .calls = SENDS, AT(SIZES), .needs = D(TOO_LONG),
+     .bars = D(STREAM), LITERAL(UNCHANGED(10040)), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.unbound", .clauses = "MSG-12 UDP-18", .calls = CALL(SEND_MESSAGE), AT(SOCKET),
+     .bars = D(BOUND) | D(STREAM), KEY(SEND_UNBOUND), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.shut-down", .clauses = "MSG-12", .calls = SENDS, AT(ROOM),
+     .needs = D(SHUT_DOWN), LITERAL(UNCHANGED(10058)), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.no-destination", .clauses = "MSG-12 MSG-14", .calls = SENDS, AT(ROOM),
+     .bars = D(NAME_GIVEN) | D(CONNECTED), LITERAL(UNCHANGED(10057)),
+     KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.object-length", .clauses = "CMSG-01 CMSG-02 CMSG-04 CMSG-05 CMSG-06 CMSG-07 "
+                                            "CMSG-08 CMSG-13 WSK-09",
+     .calls = CALL(SEND_MESSAGE), AT(RECORD), .needs = D(OBJECT_MALFORMED),
+     KEY(SEND_OBJECT_LENGTH), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.object-type", .clauses = "CMSG-03 CMSG-09 CMSG-11", .calls = CALL(SEND_MESSAGE),
+     AT(RECORD), .needs = D(OBJECT_UNKNOWN), .bars = D(OBJECT_MALFORMED), KEY(SEND_OBJECT_TYPE),
+     KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.object-empty", .clauses = "CMSG-08", .calls = CALL(SEND_MESSAGE), AT(RECORD),
+     .needs = D(OBJECT_EMPTY), .bars = D(OBJECT_MALFORMED) | D(OBJECT_UNKNOWN),
+     KEY(SEND_OBJECT_EMPTY), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.object-level", .clauses = "CMSG-09", .calls = CALL(SEND_MESSAGE), AT(RECORD),
+     .needs = D(OBJECT_FOREIGN), .bars = D(OBJECT_MALFORMED) | D(OBJECT_UNKNOWN) | D(OBJECT_EMPTY),
+     KEY(SEND_OBJECT_LEVEL), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.record-twice", .clauses = "CMSG-11 UDP-05", .calls = CALL(SEND_MESSAGE),
+     AT(RECORD), .needs = D(RECORD_TWICE),
+     .bars = D(OBJECT_MALFORMED) | D(OBJECT_UNKNOWN) | D(OBJECT_EMPTY) | D(OBJECT_FOREIGN),
+     KEY(SEND_RECORD_TWICE), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.record-invalid", .clauses = "UDP-05 CMSG-02 CMSG-03", .calls = CALL(SEND_MESSAGE),
+     AT(RECORD), .needs = D(RECORD_INVALID),
+     .bars = D(OBJECT_MALFORMED) | D(OBJECT_UNKNOWN) | D(OBJECT_EMPTY) | D(OBJECT_FOREIGN) |
+             D(RECORD_TWICE),
+     KEY(SEND_RECORD_INVALID), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.record-late", .clauses = "UDP-04", .calls = CALL(SEND_MESSAGE), AT(ROOM),
+     .needs = D(RECORD_GIVEN), .bars = D(FLOW_NEW) | D(FLOW_UNBEGUN) | D(STREAM),
+     KEY(SEND_RECORD_LATE), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.record-connected", .clauses = "UDP-04 UDP-14", .calls = CALL(SEND_MESSAGE),
+     AT(ROOM), .needs = D(RECORD_GIVEN) | D(FLOW_UNBEGUN), KEY(SEND_RECORD_CONNECTED),
+     KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "send.target-pid-zero", .clauses = "UDP-11 UDP-12 RED-10",
+     .calls = SENDS | CALL(DATAGRAM_CONNECT), AT(ROOM), .needs = D(TARGET_PID_ZERO),
+     KEY(TARGET_PID_ZERO), KERNEL(UNCHANGED(0xC0000022u))},
+    {.id = "send.first",
+     .clauses = "UDP-01 UDP-03 UDP-04 UDP-05 UDP-06 UDP-07 UDP-08 UDP-09 UDP-10 UDP-11 UDP-12 "
+                "UDP-14 UDP-18 MSG-11 MSG-14 CMSG-11 WSK-09",
+     .calls = SENDS, AT(OUTCOME), .needs = D(FLOW_NEW), LITERAL(NEEDED(0)), KERNEL(NEEDED(0)),
+     .effect = WFP_EFFECT_SEND_FIRST},
+    {.id = "send.first-connected", .clauses = "UDP-03 UDP-10 UDP-14", .calls = SENDS, AT(OUTCOME),
+     .needs = D(FLOW_UNBEGUN), LITERAL(NEEDED(0)), KERNEL(NEEDED(0)),
+     .effect = WFP_EFFECT_SEND_CARRYING},
+    {.id = "send.later", .clauses = "UDP-03 UDP-04 UDP-06 UDP-07", .calls = SENDS, AT(OUTCOME),
+     .bars = D(FLOW_NEW) | D(FLOW_UNBEGUN), LITERAL(NEEDED(0)), KERNEL(NEEDED(0)),
+     .effect = WFP_EFFECT_SEND_LATER},
+    {.id = "datagram.connected", .clauses = "UDP-10 UDP-14", .calls = CALL(DATAGRAM_CONNECT),
+     AT(OUTCOME), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_FIRST},
+
+    /* ---- datagrams: receiving ---- */
+    {.id = "receive.peek-on-stream", .clauses = "MSG-03", .calls = CALL(RECEIVE_MESSAGE),
+     AT(ACCESS), .needs = D(PEEK) | D(STREAM), LITERAL(UNCHANGED(10045)),
+     KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "receive.peek-overlapped", .clauses = "MSG-03", .calls = CALL(RECEIVE_MESSAGE),
+     AT(ACCESS), .needs = D(PEEK) | D(OVERLAPPED), .bars = D(STREAM), KEY(MESSAGE_FLAGS)},
+    {.id = "receive.unbound", .clauses = "MSG-02", .calls = RECEIVES, AT(SOCKET),
+     .bars = D(BOUND) | D(STREAM), LITERAL(UNCHANGED(10022)), KERNEL(UNCHANGED(0xC000000Du))},
+    {.id = "receive.nothing", .clauses = "MSG-04 UDP-02 UDP-08", .calls = RECEIVES, AT(RECORD),
+     .needs = D(QUEUE_EMPTY), .bars = D(OVERLAPPED), LITERAL(UNCHANGED(10035)),
+     KERNEL(UNCHANGED(0x103))},
+    {.id = "receive.pending", .clauses = "MSG-08", .calls = CALL(RECEIVE_MESSAGE), AT(RECORD),
+     .needs = D(QUEUE_EMPTY) | D(OVERLAPPED), LITERAL(UNCHANGED(997))},
+    {.id = "receive.cut", .clauses = "MSG-04 WSK-10", .calls = RECEIVES, AT(ROOM),
+     .needs = D(DATA_SHORT), LITERAL(NEEDED(10040)), KERNEL(NEEDED(0x80000005u)),
+     .effect = WFP_EFFECT_RECEIVE_CUT},
+    {.id = "receive.control-cut", .clauses = "MSG-05 MSG-15 CMSG-04 WSK-10",
+     .calls = CALL(RECEIVE_MESSAGE), AT(ROOM), .needs = D(CONTROL_SHORT), .bars = D(DATA_SHORT),
+     LITERAL(NEEDED(10040)), KERNEL(NEEDED(0x80000005u)), .effect = WFP_EFFECT_RECEIVE_CUT},
+    {.id = "receive.datagram",
+     .clauses = "MSG-06 MSG-09 OPT-03 OPT-07 UDP-02 UDP-03 UDP-14 UDP-16 WSK-10",
+     .calls = CALL(RECEIVE_MESSAGE), AT(OUTCOME), .bars = D(RECORD_DUE) | D(CONTEXT_DUE),
+     LITERAL(NEEDED(0)), KERNEL(NEEDED(0)), .effect = WFP_EFFECT_RECEIVE},
+    {.id = "receive.record",
+     .clauses = "UDP-01 UDP-02 MSG-06 MSG-09 OPT-03 CMSG-01 CMSG-02 CMSG-03 CMSG-04 CMSG-05 "
+                "CMSG-09 CMSG-13 WSK-10",
+     .calls = CALL(RECEIVE_MESSAGE), AT(OUTCOME), .needs = D(RECORD_DUE), .bars = D(CONTEXT_DUE),
+     LITERAL(NEEDED(0)), KERNEL(NEEDED(0)), .effect = WFP_EFFECT_RECEIVE_RECORD},
+    {.id = "receive.context",
+     .clauses = "UDP-13 UDP-14 MSG-06 MSG-09 OPT-03 CMSG-01 CMSG-02 CMSG-03 CMSG-04 CMSG-05 "
+                "CMSG-09 CMSG-13",
+     .calls = CALL(RECEIVE_MESSAGE), AT(OUTCOME), .needs = D(CONTEXT_DUE), .bars = D(RECORD_DUE),
+     LITERAL(NEEDED(0)), KERNEL(NEEDED(0)), .effect = WFP_EFFECT_RECEIVE_CONTEXT},
+    {.id = "receive.record-and-context",
+     .clauses = "UDP-01 UDP-13 UDP-15 MSG-06 CMSG-04 CMSG-05 CMSG-09 WSK-10",
+     .calls = CALL(RECEIVE_MESSAGE), AT(OUTCOME), .needs = D(RECORD_DUE) | D(CONTEXT_DUE),
+     LITERAL(NEEDED(0)), KERNEL(NEEDED(0)), .effect = WFP_EFFECT_RECEIVE_BOTH},
+    {.id = "receive.plain", .clauses = "UDP-02", .calls = CALL(RECEIVE_PLAIN), AT(OUTCOME),
+     LITERAL(NEEDED(0)), KERNEL(NEEDED(0)), .effect = WFP_EFFECT_RECEIVE},
 };
 /* clang-format on */
 

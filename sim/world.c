@@ -34,6 +34,10 @@ static void lay_out(const struct wfp_limits *limits, struct layout *layout)
     layout->contexts = place(&at, limits->contexts, sizeof(struct context_slot));
     layout->context_bytes = place(&at, limits->contexts, limits->context_bytes);
 
+    layout->flows = place(&at, limits->flows, sizeof(struct flow_slot));
+    layout->datagrams = place(&at, limits->datagrams, sizeof(struct datagram_slot));
+    layout->datagram_bytes = place(&at, limits->datagrams, limits->datagram_bytes);
+
     layout->end = at;
 }
 
@@ -285,6 +289,31 @@ uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint)
         }
     }
     return 0;
+}
+
+const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+struct flow_slot *world_flow(struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagram_bytes, world->limits.datagram_bytes, number);
 }
 
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key)

@@ -8,6 +8,8 @@
 
 #include "harness/profile.h"
 
+enum { DATAGRAM_BYTES = 2048, FLOWS = 16 };
+
 static uint32_t at_least(uint32_t size, uint32_t step)
 {
     uint32_t rounded = step;
@@ -16,6 +18,21 @@ static uint32_t at_least(uint32_t size, uint32_t step)
         rounded *= 2;
     }
     return rounded;
+}
+
+/* Each send may begin a flow on both sides, and bring a record of its own. */
+static void add_message(const struct step *step, struct wfp_limits *limits)
+{
+    const struct input *data = &step->message.data;
+
+    if (step->kind == STEP_SEND || step->kind == STEP_DATAGRAM_CONNECT) {
+        limits->flows += 2;
+        limits->datagrams++;
+        limits->records += step->message.control.count > 0 || step->message.control.has_size ||
+                           step->message.control.raw.kind != INPUT_NONE;
+        limits->datagram_bytes = at_least(
+            data->size, limits->datagram_bytes == 0 ? DATAGRAM_BYTES : limits->datagram_bytes);
+    }
 }
 
 static void add_step(const struct step *step, struct wfp_limits *limits, uint32_t *contexts)
@@ -34,11 +51,11 @@ static void add_step(const struct step *step, struct wfp_limits *limits, uint32_
     limits->records += step->kind == STEP_CONNECT_END;
     if (step->kind == STEP_CONTEXT) {
         limits->contexts++;
-        limits->context_bytes = step->kernel.size > limits->context_bytes
-                                    ? step->kernel.size
-                                    : limits->context_bytes;
+        limits->context_bytes =
+            step->kernel.size > limits->context_bytes ? step->kernel.size : limits->context_bytes;
         *contexts += step->kernel.size;
     }
+    add_message(step, limits);
 }
 
 struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile)
@@ -63,6 +80,8 @@ struct wfp_limits simulator_limits(const struct vector *vector, const struct pro
         limits.contexts = at_least(limits.contexts, 4);
         limits.context_bytes = at_least(limits.context_bytes, 64);
     }
+    limits.flows = limits.flows == 0 ? 0 : at_least(limits.flows, FLOWS);
+    limits.datagrams = limits.flows == 0 ? 0 : at_least(limits.datagrams, FLOWS);
     return limits;
 }
 
@@ -72,7 +91,8 @@ static bool same_limits(const struct wfp_limits *a, const struct wfp_limits *b)
            a->record_bytes == b->record_bytes && a->operations == b->operations &&
            a->origin == b->origin && a->callouts == b->callouts &&
            a->classifications == b->classifications && a->contexts == b->contexts &&
-           a->context_bytes == b->context_bytes;
+           a->context_bytes == b->context_bytes && a->flows == b->flows &&
+           a->datagrams == b->datagrams && a->datagram_bytes == b->datagram_bytes;
 }
 
 static struct pristine *find_pristine(struct simulator *simulator,
@@ -175,6 +195,7 @@ static enum status perform(void *state, const struct backend_call *call,
     reply->answer = (struct wfp_answer){0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED};
     reply->out = NULL;
     reply->out_size = 0;
+    reply->message = (struct backend_message){.received = false};
     reply->rule = NULL;
     reply->answered_by = "model";
     if (simulator_lacks_operation(simulator, call->step)) {

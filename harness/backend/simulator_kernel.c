@@ -85,9 +85,8 @@ static enum wfp_status make(struct simulator *simulator, const struct backend_ca
     *go_on = status == WFP_OK && is_done(given.answer);
     if (status == WFP_OK) {
         answer_with(reply, &given);
-        reply->out_size = made->out.size > 0 && given.answer.outcome == WFP_STATE
-                              ? given.written
-                              : reply->out_size;
+        reply->out_size = made->out.size > 0 && given.answer.outcome == WFP_STATE ? given.written
+                                                                                  : reply->out_size;
     }
     return status;
 }
@@ -158,9 +157,8 @@ static enum wfp_status perform_handle(struct simulator *simulator, const struct 
     return id == 0 ? WFP_OK : simulator_keep_name(simulator, OBJECT_HANDLE, call->step->as, id);
 }
 
-static enum wfp_status state_of_socket(struct simulator *simulator,
-                                       const struct backend_call *call, uint32_t handle,
-                                       struct backend_reply *reply)
+static enum wfp_status state_of_socket(struct simulator *simulator, const struct backend_call *call,
+                                       uint32_t handle, struct backend_reply *reply)
 {
     const uint32_t socket = simulator_id(simulator, OBJECT_SOCKET, call->step->on);
     struct wfp_reply given;
@@ -239,8 +237,7 @@ static enum wfp_status perform_callout(struct simulator *simulator, const struct
     const enum wfp_status status = wfp_callout_register(simulator->world, &callout, &id);
 
     (void)reply;
-    return status != WFP_OK ? status
-                            : simulator_keep_name(simulator, OBJECT_CALLOUT, step->as, id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_CALLOUT, step->as, id);
 }
 
 static enum wfp_status perform_context(struct simulator *simulator, const struct backend_call *call,
@@ -253,8 +250,7 @@ static enum wfp_status perform_context(struct simulator *simulator, const struct
     (void)reply;
     pattern_context(step->handle, simulator->context, step->kernel.size);
     status = wfp_context_allocate(simulator->world, simulator->context, step->kernel.size, &id);
-    return status != WFP_OK ? status
-                            : simulator_keep_name(simulator, OBJECT_CONTEXT, step->as, id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_CONTEXT, step->as, id);
 }
 
 static enum wfp_status perform_free_context(struct simulator *simulator,
@@ -288,8 +284,7 @@ static enum wfp_status perform_connect_request(struct simulator *simulator,
                           &step->kernel.address.address, &id);
 
     (void)reply;
-    return status != WFP_OK ? status
-                            : simulator_keep_name(simulator, OBJECT_REQUEST, step->as, id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_REQUEST, step->as, id);
 }
 
 static enum wfp_status perform_reauthorize(struct simulator *simulator,
@@ -307,8 +302,7 @@ static enum wfp_status perform_reauthorize(struct simulator *simulator,
         status = wfp_reauthorize_assume(simulator->world, socket, step->kernel.reason,
                                         *call->observed, &id, &given);
     } else {
-        status =
-            wfp_reauthorize(simulator->world, socket, step->kernel.reason, &id, &given);
+        status = wfp_reauthorize(simulator->world, socket, step->kernel.reason, &id, &given);
     }
     if (status != WFP_OK) {
         return status;
@@ -328,8 +322,8 @@ static enum wfp_status perform_connect_end(struct simulator *simulator,
 
     if (call->observed != NULL) {
         wfp_connect_end_allowed(simulator->world, request, call->allowed);
-        status = wfp_connect_end_assume(simulator->world, request, *call->observed, &connected,
-                                        &given);
+        status =
+            wfp_connect_end_assume(simulator->world, request, *call->observed, &connected, &given);
     } else {
         status = wfp_connect_end(simulator->world, request, &connected, &given);
     }
@@ -384,12 +378,12 @@ static enum wfp_status perform_acquire(struct simulator *simulator, const struct
     size_t count = 0;
 
     if (acquired != ACQUIRED_DATA) {
-        made[count++] = (struct wfp_classify_call){.call = WFP_CALL_ACQUIRE_HANDLE,
-                                                   .classification = request};
+        made[count++] =
+            (struct wfp_classify_call){.call = WFP_CALL_ACQUIRE_HANDLE, .classification = request};
     }
     if (acquired != ACQUIRED_HANDLE) {
-        made[count++] = (struct wfp_classify_call){.call = WFP_CALL_ACQUIRE_DATA,
-                                                   .classification = request};
+        made[count++] =
+            (struct wfp_classify_call){.call = WFP_CALL_ACQUIRE_DATA, .classification = request};
     }
     return make_several(simulator, call, made, count, reply);
 }
@@ -406,12 +400,11 @@ static void add_edit(struct edits *edits, bool given, enum wfp_member member, ui
                      struct wfp_address address)
 {
     if (given) {
-        edits->calls[edits->count++] =
-            (struct wfp_classify_call){.call = WFP_CALL_EDIT,
-                                       .classification = edits->request,
-                                       .member = member,
-                                       .number = number,
-                                       .address = address};
+        edits->calls[edits->count++] = (struct wfp_classify_call){.call = WFP_CALL_EDIT,
+                                                                  .classification = edits->request,
+                                                                  .member = member,
+                                                                  .number = number,
+                                                                  .address = address};
     }
 }
 
@@ -445,9 +438,9 @@ static enum wfp_status perform_edit(struct simulator *simulator, const struct ba
 
 /* The steps that are one call without any more to look up. */
 static const enum wfp_call plain[STEP_KIND_COUNT] = {
-    [STEP_APPLY] = WFP_CALL_APPLY,       [STEP_RELEASE] = WFP_CALL_RELEASE_HANDLE,
-    [STEP_PEND] = WFP_CALL_PEND,         [STEP_COMPLETE] = WFP_CALL_COMPLETE,
-    [STEP_ACTION] = WFP_CALL_ACTION,     [STEP_RETURN] = WFP_CALL_RETURN,
+    [STEP_APPLY] = WFP_CALL_APPLY,   [STEP_RELEASE] = WFP_CALL_RELEASE_HANDLE,
+    [STEP_PEND] = WFP_CALL_PEND,     [STEP_COMPLETE] = WFP_CALL_COMPLETE,
+    [STEP_ACTION] = WFP_CALL_ACTION, [STEP_RETURN] = WFP_CALL_RETURN,
 };
 
 static perform_function *const performers[STEP_KIND_COUNT] = {

@@ -87,6 +87,17 @@ static const char *after_clause(const char *text)
     return text + length + (text[length] == ' ');
 }
 
+/* Is the id one of the list, and not only part of one (MSG-11 of CMSG-11)? */
+static bool lists(const char *list, const char *id)
+{
+    for (const char *at = strstr(list, id); at != NULL; at = strstr(at + 1, id)) {
+        if (at == list || at[-1] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_clauses(const struct wfp_rule *rule)
 {
     const char *clause = rule->clauses;
@@ -98,7 +109,7 @@ static void check_clauses(const struct wfp_rule *rule)
 
         demand(rule, next != NULL);
         memcpy(id, clause, strcspn(clause, " "));
-        demand(rule, next == NULL || strstr(next, id) == NULL);
+        demand(rule, next == NULL || !lists(next, id));
         clause = next;
     }
 }
