@@ -43,8 +43,7 @@ static void count_layers(struct wfp_world *world)
     uint32_t at = 0;
 
     for (unsigned layer = 0; layer < LAYER_COUNT; layer++) {
-        while (at < world->callout_count &&
-               (unsigned)slot_of(world, order[at])->is.layer < layer) {
+        while (at < world->callout_count && (unsigned)slot_of(world, order[at])->is.layer < layer) {
             at++;
         }
         world->layer_start[layer] = at;

@@ -140,8 +140,7 @@ static enum wfp_status take_handle(struct wfp_world *world, struct classificatio
 }
 
 static enum wfp_status release_handle(struct wfp_world *world, struct classification *c,
-                                      const struct wfp_classify_call *call,
-                                      struct wfp_reply *reply)
+                                      const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)world;
     (void)call;
@@ -253,8 +252,7 @@ static enum wfp_status suspend(struct wfp_world *world, struct classification *c
 
 /* RED-16: nobody else of this layer is asked. */
 static enum wfp_status decide_finally(struct wfp_world *world, struct classification *c,
-                                      const struct wfp_classify_call *call,
-                                      struct wfp_reply *reply)
+                                      const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)reply;
     c->pended = false;
@@ -289,13 +287,20 @@ static enum wfp_status act(struct wfp_world *world, struct classification *c,
 }
 
 static effect_function *const effects[] = {
-    [WFP_EFFECT_COPY_RECORD] = copy_records, [WFP_EFFECT_ASK] = ask,
-    [WFP_EFFECT_RETURN] = come_back,         [WFP_EFFECT_HAND_CONTEXT] = hand_context,
-    [WFP_EFFECT_TAKE_HANDLE] = take_handle,  [WFP_EFFECT_TAKE_DATA] = take_data,
-    [WFP_EFFECT_EDIT] = edit,                [WFP_EFFECT_APPLY] = apply,
-    [WFP_EFFECT_DISCARD] = discard,          [WFP_EFFECT_SUSPEND] = suspend,
-    [WFP_EFFECT_DECIDE] = decide_finally,    [WFP_EFFECT_START_AGAIN] = start_again,
-    [WFP_EFFECT_ACT] = act,                  [WFP_EFFECT_RELEASE_HANDLE] = release_handle,
+    [WFP_EFFECT_COPY_RECORD] = copy_records,
+    [WFP_EFFECT_ASK] = ask,
+    [WFP_EFFECT_RETURN] = come_back,
+    [WFP_EFFECT_HAND_CONTEXT] = hand_context,
+    [WFP_EFFECT_TAKE_HANDLE] = take_handle,
+    [WFP_EFFECT_TAKE_DATA] = take_data,
+    [WFP_EFFECT_EDIT] = edit,
+    [WFP_EFFECT_APPLY] = apply,
+    [WFP_EFFECT_DISCARD] = discard,
+    [WFP_EFFECT_SUSPEND] = suspend,
+    [WFP_EFFECT_DECIDE] = decide_finally,
+    [WFP_EFFECT_START_AGAIN] = start_again,
+    [WFP_EFFECT_ACT] = act,
+    [WFP_EFFECT_RELEASE_HANDLE] = release_handle,
 };
 
 enum wfp_status classify_effect(struct wfp_world *world, struct classification *classification,

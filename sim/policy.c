@@ -43,8 +43,7 @@ static enum wfp_redirect_state state_of(const struct work *work)
             : wfp_query_redirect_state(work->world, work->classification, work->policy->handle,
                                        NULL);
 
-    return answer.outcome == WFP_STATE ? (enum wfp_redirect_state)answer.error
-                                       : WFP_NOT_REDIRECTED;
+    return answer.outcome == WFP_STATE ? (enum wfp_redirect_state)answer.error : WFP_NOT_REDIRECTED;
 }
 
 /* ---- the chain ---- */

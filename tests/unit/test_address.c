@@ -33,8 +33,9 @@
 static void test_equal_in_every_part(void **state)
 {
     static const struct wfp_address all[] = {
-        IPV4(192, 0, 2, 1, 80), IPV4(192, 0, 2, 2, 80),   IPV4(192, 0, 2, 1, 81),
-        IPV6(1, 80),            MAPPED(192, 0, 2, 1, 80), {.port = 80, .family = WFP_IPV6},
+        IPV4(192, 0, 2, 1, 80),   IPV4(192, 0, 2, 2, 80),
+        IPV4(192, 0, 2, 1, 81),   IPV6(1, 80),
+        MAPPED(192, 0, 2, 1, 80), {.port = 80, .family = WFP_IPV6},
     };
 
     (void)state;
@@ -122,13 +123,20 @@ static void test_who_is_bound_there(void **state)
         struct wfp_address to;
         uint32_t expected;
     } table[] = {
-        {WFP_TCP, IPV4(127, 0, 0, 1, 80), 2},   {WFP_TCP, IPV4(192, 0, 2, 9, 80), 1},
-        {WFP_TCP, MAPPED(127, 0, 0, 1, 80), 2}, {WFP_UDP, IPV4(127, 0, 0, 1, 80), 5},
-        {WFP_TCP, IPV4(127, 0, 0, 1, 81), 3},   {WFP_TCP, IPV6(7, 81), 3},
-        {WFP_TCP, IPV6(1, 82), 4},              {WFP_TCP, IPV6(2, 82), 0},
-        {WFP_TCP, IPV6(7, 80), 0},              {WFP_TCP, IPV4(192, 0, 2, 2, 83), 0},
-        {WFP_TCP, IPV4(192, 0, 2, 1, 83), 6},   {WFP_TCP, IPV4(192, 0, 2, 1, 84), 0},
-        {WFP_UDP, IPV4(192, 0, 2, 1, 83), 0},   {WFP_RAW, IPV4(127, 0, 0, 1, 80), 0},
+        {WFP_TCP, IPV4(127, 0, 0, 1, 80), 2},
+        {WFP_TCP, IPV4(192, 0, 2, 9, 80), 1},
+        {WFP_TCP, MAPPED(127, 0, 0, 1, 80), 2},
+        {WFP_UDP, IPV4(127, 0, 0, 1, 80), 5},
+        {WFP_TCP, IPV4(127, 0, 0, 1, 81), 3},
+        {WFP_TCP, IPV6(7, 81), 3},
+        {WFP_TCP, IPV6(1, 82), 4},
+        {WFP_TCP, IPV6(2, 82), 0},
+        {WFP_TCP, IPV6(7, 80), 0},
+        {WFP_TCP, IPV4(192, 0, 2, 2, 83), 0},
+        {WFP_TCP, IPV4(192, 0, 2, 1, 83), 6},
+        {WFP_TCP, IPV4(192, 0, 2, 1, 84), 0},
+        {WFP_UDP, IPV4(192, 0, 2, 1, 83), 0},
+        {WFP_RAW, IPV4(127, 0, 0, 1, 80), 0},
     };
     struct scene scene;
 

@@ -43,8 +43,7 @@ static uint32_t add(struct scene *scene, enum wfp_callout_layer layer, uint32_t 
 
 static uint32_t next(struct scene *scene, uint32_t classification)
 {
-    const struct wfp_classify_call call = {.call = WFP_CALL_NEXT,
-                                           .classification = classification};
+    const struct wfp_classify_call call = {.call = WFP_CALL_NEXT, .classification = classification};
     struct wfp_reply reply;
 
     assert_int_equal(wfp_classify(scene->world, &call, &reply), WFP_OK);

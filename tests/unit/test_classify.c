@@ -73,8 +73,8 @@ static struct wfp_reply plain(struct stage *stage, enum wfp_call about)
 
 static void begin(struct stage *stage)
 {
-    assert_int_equal(
-        wfp_connect_begin(stage->scene.world, stage->client, &outside, &stage->c), WFP_OK);
+    assert_int_equal(wfp_connect_begin(stage->scene.world, stage->client, &outside, &stage->c),
+                     WFP_OK);
     assert_int_equal(plain(stage, WFP_CALL_NEXT).answer.error, WFP_PRESENT);
 }
 
@@ -248,8 +248,8 @@ static void test_fixed_values_and_metadata(void **state)
     assert_true(wfp_address_equal(&fixed.remote, &service));
     assert_int_equal(wfp_classify_metadata(stage.scene.world, stage.c, &metadata), WFP_OK);
     assert_int_equal(metadata.conditions, WFP_CONDITION_IS_CONNECTION_REDIRECTED);
-    assert_int_equal(metadata.present, WFP_METADATA_LOCAL_REDIRECT_TARGET_PID |
-                                           WFP_METADATA_ORIGINAL_DESTINATION);
+    assert_int_equal(metadata.present,
+                     WFP_METADATA_LOCAL_REDIRECT_TARGET_PID | WFP_METADATA_ORIGINAL_DESTINATION);
     assert_int_equal(metadata.target_pid, PID);
     assert_true(wfp_address_equal(&metadata.destination, &outside));
     assert_int_equal(metadata.original, 7);
@@ -438,8 +438,8 @@ static void test_wrong_moments(void **state)
     assert_int_equal(wfp_connect_begin(stage.scene.world, 99, &outside, &other), WFP_NO_SOCKET);
     assert_int_equal(wfp_connect_begin(stage.scene.world, stage.listener, &outside, &other),
                      WFP_BAD_STATE);
-    assert_int_equal(
-        wfp_connect_begin(stage.scene.world, stage.client, &outside, &stage.c), WFP_OK);
+    assert_int_equal(wfp_connect_begin(stage.scene.world, stage.client, &outside, &stage.c),
+                     WFP_OK);
     assert_int_equal(wfp_connect_begin(stage.scene.world, stage.client, &outside, &other),
                      WFP_BAD_STATE);
     made.classification = stage.c;
@@ -470,9 +470,9 @@ static void test_connect_to_needs_functions(void **state)
 
     (void)state;
     prepare(&stage);
-    assert_int_equal(wfp_socket_connect_to(stage.scene.world, stage.client, &outside, &connected,
-                                           &reply),
-                     WFP_BAD_STATE);
+    assert_int_equal(
+        wfp_socket_connect_to(stage.scene.world, stage.client, &outside, &connected, &reply),
+        WFP_BAD_STATE);
     assert_int_equal(connect_redirected(&stage).listener, stage.listener);
     scene_free(&stage.scene);
 }

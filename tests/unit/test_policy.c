@@ -78,9 +78,8 @@ static struct wfp_connected connect_from(struct services *services, uint32_t soc
     struct wfp_connected connected;
     struct wfp_reply reply;
 
-    assert_int_equal(wfp_socket_connect_to(services->scene.world, socket, &outside, &connected,
-                                           &reply),
-                     WFP_OK);
+    assert_int_equal(
+        wfp_socket_connect_to(services->scene.world, socket, &outside, &connected, &reply), WFP_OK);
     return connected;
 }
 
@@ -217,13 +216,11 @@ static void test_newest_or_whole(void **state)
     services.policies[1].chain = WFP_CHAIN_IGNORED;
     services.policies[1].handle = services.policies[2].handle;
     services.policies[2].chain = WFP_CHAIN_NEWEST;
-    assert_int_equal(
-        connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).listener,
-        services.listeners[2]);
+    assert_int_equal(connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).listener,
+                     services.listeners[2]);
     services.policies[2].chain = WFP_CHAIN_WHOLE;
-    assert_int_equal(
-        connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).listener,
-        services.listeners[1]);
+    assert_int_equal(connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).listener,
+                     services.listeners[1]);
     scene_free(&services.scene);
 }
 
@@ -236,9 +233,8 @@ static void test_right_that_is_kept(void **state)
     make(&services, 2);
     services.policies[0].keeps_right = true;
     services.policies[1].chain = WFP_CHAIN_IGNORED;
-    assert_int_equal(
-        connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).listener,
-        services.listeners[0]);
+    assert_int_equal(connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).listener,
+                     services.listeners[0]);
     services.policies[1].without_right = true;
     assert_true(connect_from(&services, scene_open(&services.scene, WFP_TCP, true)).blocked);
     scene_free(&services.scene);
@@ -292,9 +288,8 @@ static struct wfp_connected reauthorize(struct services *services, uint32_t sock
         call.call = WFP_CALL_RETURN;
         assert_int_equal(wfp_classify(services->scene.world, &call, &reply), WFP_OK);
     }
-    assert_int_equal(wfp_connect_end(services->scene.world, call.classification, &connected,
-                                     &reply),
-                     WFP_OK);
+    assert_int_equal(
+        wfp_connect_end(services->scene.world, call.classification, &connected, &reply), WFP_OK);
     return connected;
 }
 
