@@ -76,7 +76,11 @@ enum wfp_family simulator_family(const struct simulator *simulator, const char *
 enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
                                    struct wfp_redirect *redirect);
 
-/* simulator_kernel.c: redirect handles, states, and the steps of kernel_step.h. */
+/* simulator_classify.c: redirect states, and what a callout does about a request. */
+enum wfp_status simulator_perform_classify(struct simulator *simulator,
+                                           const struct backend_call *call,
+                                           struct backend_reply *reply);
+/* simulator_kernel.c: redirect handles and states, and the steps of kernel_step.h. */
 enum wfp_status simulator_perform_kernel(struct simulator *simulator,
                                          const struct backend_call *call,
                                          struct backend_reply *reply);
