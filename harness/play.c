@@ -75,7 +75,7 @@ static bool save(struct blobs *blobs, const struct played *played)
     const uint32_t size =
         reply->answer.bytes < reply->out_size ? reply->answer.bytes : reply->out_size;
 
-    if (played->step.kind != STEP_IOCTL || played->step.ioctl.save == NULL ||
+    if (played->step.ioctl.save == NULL ||
         !returned(&reply->answer) || reply->out == NULL) {
         return true;
     }

@@ -32,6 +32,24 @@ static const struct word kind_rows[] = {
     {"alertable-wait", STEP_ALERTABLE_WAIT},
     {"last-error", STEP_LAST_ERROR},
     {"state", STEP_STATE},
+
+    {"callout", STEP_CALLOUT},
+    {"context", STEP_CONTEXT},
+    {"free-context", STEP_FREE_CONTEXT},
+    {"connect-request", STEP_CONNECT_REQUEST},
+    {"classify", STEP_CLASSIFY},
+    {"look", STEP_LOOK},
+    {"acquire", STEP_ACQUIRE},
+    {"edit", STEP_EDIT},
+    {"apply", STEP_APPLY},
+    {"release", STEP_RELEASE},
+    {"pend", STEP_PEND},
+    {"complete", STEP_COMPLETE},
+    {"action", STEP_ACTION},
+    {"return", STEP_RETURN},
+    {"sio-records", STEP_SIO_RECORDS},
+    {"connect-end", STEP_CONNECT_END},
+    {"reauthorize", STEP_REAUTHORIZE},
 };
 static const struct word family_rows[] = {{"ipv4", WFP_IPV4}, {"ipv6", WFP_IPV6}};
 static const struct word type_rows[] = {{"tcp", WFP_TCP}, {"udp", WFP_UDP}, {"raw", WFP_RAW}};
@@ -190,6 +208,8 @@ static uint32_t plain_needs(const struct step *step)
     return kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
            need_if(step->redirected, NEED_REDIRECT) |
            need_if(step->redirected && step->redirect.lost, NEED_FAULT_INJECTION) |
+           need_if(kernel_step_is(step) || step->kernel.address.given || step->kernel.owner.given,
+                   NEED_KERNEL_FACE) |
            need_if(step->elevated.given, NEED_ELEVATION) | need_if(step->thread > 0, NEED_THREADS) |
            need_if(step->type == WFP_RAW, NEED_RAW_SOCKETS) |
            need_if(!step->update, NEED_ACCEPT_EX);

@@ -18,20 +18,17 @@ struct wfp_flow_times wfp_flow_times_default(void)
 
 uint64_t wfp_flow_patience(const struct wfp_flow *flow, const struct wfp_flow_times *times)
 {
-    switch ((enum wfp_flow_state)flow->state) {
-    case WFP_FLOW_NONE:
-        return 0;
-    case WFP_FLOW_CONNECTED:
-        return times->udp_idle;
-    case WFP_FLOW_LIVE:
-        return flow->kind == WFP_FLOW_UDP ? times->udp_idle : times->tcp_idle;
-    case WFP_FLOW_OPENING:
-        return times->tcp_opening;
-    case WFP_FLOW_TIME_WAIT:
-    case WFP_FLOW_RESET:
-        break;
-    }
-    return times->tcp_closed;
+    /* A table, for this is asked with every packet and its answer is hard to foresee. */
+    const uint64_t patience[2][WFP_FLOW_RESET + 1] = {
+        [WFP_FLOW_UDP] =
+            {[WFP_FLOW_CONNECTED] = times->udp_idle, [WFP_FLOW_LIVE] = times->udp_idle},
+        [WFP_FLOW_TCP] = {[WFP_FLOW_OPENING] = times->tcp_opening,
+                          [WFP_FLOW_LIVE] = times->tcp_idle,
+                          [WFP_FLOW_TIME_WAIT] = times->tcp_closed,
+                          [WFP_FLOW_RESET] = times->tcp_closed},
+    };
+
+    return patience[flow->kind][flow->state];
 }
 
 /* ---- datagrams ---- */

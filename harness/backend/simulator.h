@@ -5,9 +5,9 @@
 
 #include "harness/backend.h"
 
-enum { NAMES_MAX = 64, OPERATIONS_MAX = 32, CONTEXT_MAX = 65536, HIDDEN_PER_STEP = 3 };
+enum { NAMES_MAX = 128, OPERATIONS_MAX = 32, CONTEXT_MAX = 65536, HIDDEN_PER_STEP = 3 };
 
-enum object { OBJECT_SOCKET, OBJECT_HANDLE };
+enum object { OBJECT_SOCKET, OBJECT_HANDLE, OBJECT_CALLOUT, OBJECT_CONTEXT, OBJECT_REQUEST };
 
 struct named {
     const char *name;
@@ -62,6 +62,19 @@ struct outstanding *simulator_operation(struct simulator *simulator, const char 
 enum wfp_status simulator_follow(struct simulator *simulator, const struct backend_call *call,
                                  struct backend_reply *reply);
 enum wfp_status simulator_follow_finish(struct simulator *simulator, struct outstanding *operation);
+
+/* What has a name; 0: nothing of that kind. The handle "self" comes into being when first used. */
+uint32_t simulator_id(const struct simulator *simulator, enum object kind, const char *name);
+enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind,
+                                    const char *name, uint32_t id);
+enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
+/* A buffer that lives as long as the run; NULL: no room. */
+uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
+
+/* simulator_kernel.c: redirect handles, states, and the steps of kernel_step.h. */
+enum wfp_status simulator_perform_kernel(struct simulator *simulator,
+                                         const struct backend_call *call,
+                                         struct backend_reply *reply);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

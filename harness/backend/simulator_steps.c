@@ -8,7 +8,7 @@
 
 /* ---- names ---- */
 
-static uint32_t id_of(const struct simulator *simulator, enum object kind, const char *name)
+uint32_t simulator_id(const struct simulator *simulator, enum object kind, const char *name)
 {
     for (size_t i = simulator->name_count; i-- > 0;) {
         const struct named *named = &simulator->names[i];
@@ -20,7 +20,7 @@ static uint32_t id_of(const struct simulator *simulator, enum object kind, const
     return 0;
 }
 
-static enum wfp_status keep_name(struct simulator *simulator, enum object kind, const char *name,
+enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind, const char *name,
                                  uint32_t id)
 {
     const struct named named = {name, kind, id};
@@ -37,13 +37,13 @@ static enum wfp_status create_handle(struct simulator *simulator, const char *na
     const enum wfp_status status =
         wfp_handle_create(simulator->world, 1000 + simulator->name_count, id);
 
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_HANDLE, name, *id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_HANDLE, name, *id);
 }
 
 /* The handle "self" comes into being when it is first used. */
-static enum wfp_status handle_of(struct simulator *simulator, const char *name, uint32_t *id)
+enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id)
 {
-    *id = id_of(simulator, OBJECT_HANDLE, name);
+    *id = simulator_id(simulator, OBJECT_HANDLE, name);
     return *id != 0 ? WFP_OK : create_handle(simulator, name, id);
 }
 
@@ -71,7 +71,7 @@ bool simulator_lacks_operation(const struct simulator *simulator, const struct s
     return step->of != NULL && operation_at(simulator, step->of) == simulator->operation_count;
 }
 
-static uint8_t *buffer(struct simulator *simulator, uint32_t size)
+uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size)
 {
     uint8_t *bytes;
 
@@ -99,7 +99,7 @@ static void answer_with(struct backend_reply *reply, const struct wfp_reply *giv
 
 static uint32_t socket_of(const struct simulator *simulator, const char *name)
 {
-    return id_of(simulator, OBJECT_SOCKET, name);
+    return simulator_id(simulator, OBJECT_SOCKET, name);
 }
 
 static enum wfp_status perform_socket(struct simulator *simulator, const struct backend_call *call,
@@ -111,14 +111,20 @@ static enum wfp_status perform_socket(struct simulator *simulator, const struct 
         wfp_socket_open(simulator->world, step->family, step->type, step->overlapped_socket, &id);
 
     (void)reply;
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, step->as, id);
+    if (status == WFP_OK && step->kernel.owner.given) {
+        (void)wfp_socket_owner(simulator->world, id, step->kernel.owner.number);
+    }
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_SOCKET, step->as, id);
 }
 
 static enum wfp_status perform_bind(struct simulator *simulator, const struct backend_call *call,
                                     struct backend_reply *reply)
 {
+    const struct given_address *local = &call->step->kernel.address;
+
     (void)reply;
-    return wfp_socket_bind(simulator->world, socket_of(simulator, call->step->on), NULL);
+    return wfp_socket_bind(simulator->world, socket_of(simulator, call->step->on),
+                           local->given ? &local->address : NULL);
 }
 
 static enum wfp_status perform_listen(struct simulator *simulator, const struct backend_call *call,
@@ -152,7 +158,7 @@ static enum wfp_status perform_duplicate(struct simulator *simulator,
         wfp_socket_duplicate(simulator->world, socket_of(simulator, call->step->on), &id);
 
     (void)reply;
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, call->step->as, id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_SOCKET, call->step->as, id);
 }
 
 static enum wfp_status open_listener(struct simulator *simulator, const struct step *step,
@@ -180,7 +186,7 @@ static enum wfp_status make_redirect(struct simulator *simulator, const struct r
     redirect->layer = wanted->layer;
     redirect->remote = wanted->remote;
     redirect->lost = wanted->lost;
-    return handle_of(simulator, wanted->handle, &redirect->handle);
+    return simulator_handle(simulator, wanted->handle, &redirect->handle);
 }
 
 static enum wfp_status connect_socket(struct simulator *simulator, const struct backend_call *call,
@@ -238,7 +244,7 @@ static enum wfp_status accept_as(struct simulator *simulator, const struct step 
     uint32_t id = 0;
     const enum wfp_status status = wfp_socket_accept(simulator->world, listener, step->update, &id);
 
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, step->as, id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_SOCKET, step->as, id);
 }
 
 static enum wfp_status perform_accept(struct simulator *simulator, const struct backend_call *call,
@@ -271,21 +277,12 @@ static enum wfp_status perform_whole_accept(struct simulator *simulator,
     return status != WFP_OK ? status : accept_as(simulator, step, listener);
 }
 
-static enum wfp_status perform_handle(struct simulator *simulator, const struct backend_call *call,
-                                      struct backend_reply *reply)
-{
-    uint32_t id = 0;
-
-    (void)reply;
-    return create_handle(simulator, call->step->as, &id);
-}
-
 static enum wfp_status perform_destroy_handle(struct simulator *simulator,
                                               const struct backend_call *call,
                                               struct backend_reply *reply)
 {
     (void)reply;
-    return wfp_handle_destroy(simulator->world, id_of(simulator, OBJECT_HANDLE, call->step->on));
+    return wfp_handle_destroy(simulator->world, simulator_id(simulator, OBJECT_HANDLE, call->step->on));
 }
 
 static enum wfp_status perform_process(struct simulator *simulator, const struct backend_call *call,
@@ -316,8 +313,8 @@ static bool make_ioctl(struct simulator *simulator, const struct backend_call *c
                        struct wfp_ioctl *ioctl)
 {
     const struct ioctl_step *step = &call->step->ioctl;
-    uint8_t *out = buffer(simulator, call->out_size);
-    uint8_t *in = buffer(simulator, call->in_size);
+    uint8_t *out = simulator_buffer(simulator, call->out_size);
+    uint8_t *in = simulator_buffer(simulator, call->in_size);
 
     if (out == NULL || in == NULL) {
         return false;
@@ -493,27 +490,6 @@ static enum wfp_status perform_last_error(struct simulator *simulator,
     return WFP_OK;
 }
 
-static enum wfp_status perform_state(struct simulator *simulator, const struct backend_call *call,
-                                     struct backend_reply *reply)
-{
-    struct wfp_reply given;
-    uint32_t handle = 0;
-    enum wfp_status status = handle_of(simulator, call->step->handle, &handle);
-
-    if (status == WFP_OK && call->observed != NULL) {
-        wfp_redirect_state_allowed(simulator->world, socket_of(simulator, call->step->on), handle,
-                                   call->allowed);
-    }
-    if (status == WFP_OK) {
-        status = wfp_redirect_state(simulator->world, socket_of(simulator, call->step->on), handle,
-                                    &given);
-    }
-    if (status == WFP_OK) {
-        answer_with(reply, &given);
-    }
-    return status;
-}
-
 static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_SOCKET] = perform_socket,
     [STEP_BIND] = perform_bind,
@@ -525,7 +501,7 @@ static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_ACCEPT] = perform_accept,
     [STEP_PLAIN_ACCEPT] = perform_whole_accept,
     [STEP_REDIRECTED_ACCEPT] = perform_whole_accept,
-    [STEP_HANDLE] = perform_handle,
+    [STEP_HANDLE] = simulator_perform_kernel,
     [STEP_DESTROY_HANDLE] = perform_destroy_handle,
     [STEP_PROCESS] = perform_process,
     [STEP_THREAD_EXIT] = perform_thread_exit,
@@ -536,11 +512,12 @@ static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_FINISH] = perform_finish,
     [STEP_ALERTABLE_WAIT] = perform_alertable_wait,
     [STEP_LAST_ERROR] = perform_last_error,
-    [STEP_STATE] = perform_state,
+    [STEP_STATE] = simulator_perform_kernel,
 };
 
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,
                                   struct backend_reply *reply)
 {
-    return performers[call->step->kind](simulator, call, reply);
+    return kernel_step_is(call->step) ? simulator_perform_kernel(simulator, call, reply)
+                                      : performers[call->step->kind](simulator, call, reply);
 }

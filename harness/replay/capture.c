@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/platform/files.h"
+#include "harness/replay/plain_file.h"
 
 /* libpcap reads through the stream; the usual 4 KiB cost it twice the time. */
 enum { STREAM_BUFFER = 256 * 1024 };
@@ -25,24 +26,42 @@ const char *capture_library(void)
     return pcap_lib_version();
 }
 
-static const struct {
+/* libpcap's number, which differs between systems; that in a file, which does not; ours. */
+static const struct known_link {
     int number;
+    uint32_t in_file;
     enum link_type link;
 } links[] = {
-    {DLT_EN10MB, LINK_ETHERNET}, {DLT_RAW, LINK_RAW},          {DLT_IPV4, LINK_IPV4},
-    {DLT_IPV6, LINK_IPV6},       {DLT_LINUX_SLL, LINK_COOKED}, {DLT_LINUX_SLL2, LINK_COOKED2},
-    {DLT_NULL, LINK_NULL},       {DLT_LOOP, LINK_LOOP},        {DLT_PPP, LINK_PPP},
-    {DLT_PPP_SERIAL, LINK_PPP},  {DLT_PPP_ETHER, LINK_PPPOE},  {DLT_C_HDLC, LINK_CISCO_HDLC},
+    {DLT_EN10MB, 1, LINK_ETHERNET},
+    {DLT_RAW, 101, LINK_RAW},
+    {DLT_IPV4, 228, LINK_IPV4},
+    {DLT_IPV6, 229, LINK_IPV6},
+    {DLT_LINUX_SLL, 113, LINK_COOKED},
+    {DLT_LINUX_SLL2, 276, LINK_COOKED2},
+    {DLT_NULL, 0, LINK_NULL},
+    {DLT_LOOP, 108, LINK_LOOP},
+    {DLT_PPP, 9, LINK_PPP},
+    {DLT_PPP_SERIAL, 50, LINK_PPP},
+    {DLT_PPP_ETHER, 51, LINK_PPPOE},
+    {DLT_C_HDLC, 104, LINK_CISCO_HDLC},
 };
 
-static enum link_type link_of(int number)
+enum { LINKS = sizeof links / sizeof links[0] };
+
+static void note_link(struct capture_result *result, int number)
 {
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+    const char *name = pcap_datalink_val_to_name(number);
+
+    for (size_t i = 0; i < LINKS; i++) {
         if (links[i].number == number) {
-            return links[i].link;
+            result->link = links[i].link;
         }
     }
-    return LINK_UNKNOWN;
+    if (name != NULL) {
+        (void)snprintf(result->link_name, sizeof result->link_name, "%s", name);
+    } else {
+        (void)snprintf(result->link_name, sizeof result->link_name, "%d", number);
+    }
 }
 
 static void conclude(struct capture_result *result, enum capture_verdict verdict, const char *why)
@@ -108,7 +127,7 @@ static void read_all(struct reading *reading)
     } else if (answer < 0) {
         const char *why = pcap_geterr(reading->pcap);
 
-        conclude(result, strstr(why, "truncated") != NULL ? CAPTURE_CUT : CAPTURE_DAMAGED, why);
+        conclude(result, strstr(why, "truncated") != NULL ? CAPTURE_CUT : CAPTURE_PARTLY, why);
     } else {
         conclude(result, result->packets > 0 ? CAPTURE_WHOLE : CAPTURE_EMPTY, "");
     }
@@ -116,15 +135,7 @@ static void read_all(struct reading *reading)
 
 static void read_open(struct reading *reading, const char *filter)
 {
-    const int number = pcap_datalink(reading->pcap);
-    const char *name = pcap_datalink_val_to_name(number);
-
-    reading->result->link = link_of(number);
-    if (name != NULL) {
-        (void)snprintf(reading->result->link_name, sizeof reading->result->link_name, "%s", name);
-    } else {
-        (void)snprintf(reading->result->link_name, sizeof reading->result->link_name, "%d", number);
-    }
+    note_link(reading->result, pcap_datalink(reading->pcap));
     if (filter == NULL || use_filter(reading->pcap, filter, reading->result)) {
         read_all(reading);
     }
@@ -157,19 +168,51 @@ void capture_read_stream(FILE *stream, const char *filter, capture_visit *visit,
     }
 }
 
+/* False: not a file of the common kind, or of a link that only libpcap may know. */
+static bool read_plain(FILE *stream, capture_visit *visit, void *context,
+                       struct capture_result *result)
+{
+    struct plain_head head;
+
+    if (!plain_file_begin(stream, &head)) {
+        return false;
+    }
+    for (size_t i = 0; i < LINKS; i++) {
+        if (links[i].in_file == head.link) {
+            *result = (struct capture_result){.verdict = CAPTURE_UNREADABLE};
+            note_link(result, links[i].number);
+            return plain_file_read(stream, &head, visit, context, result);
+        }
+    }
+    return false;
+}
+
+static void read_file(FILE *stream, const char *filter, capture_visit *visit, void *context,
+                      struct capture_result *result)
+{
+    if (filter == NULL && read_plain(stream, visit, context, result)) {
+        (void)fclose(stream);
+        return;
+    }
+    rewind(stream);
+    capture_read_stream(stream, filter, visit, context, result);
+}
+
 void capture_read(const char *path, const char *filter, capture_visit *visit, void *context,
                   struct capture_result *result)
 {
-    FILE *stream = stdin;
+    FILE *stream;
 
-    if (strcmp(path, "-") != 0) {
-        errno = EISDIR;
-        stream = files_is_directory(path) ? NULL : files_open(path, "rb");
+    if (strcmp(path, "-") == 0) {
+        capture_read_stream(stdin, filter, visit, context, result);
+        return;
     }
+    errno = EISDIR;
+    stream = files_is_directory(path) ? NULL : files_open(path, "rb");
     if (stream == NULL) {
         *result = (struct capture_result){.verdict = CAPTURE_UNREADABLE};
         conclude(result, CAPTURE_UNREADABLE, strerror(errno));
         return;
     }
-    capture_read_stream(stream, filter, visit, context, result);
+    read_file(stream, filter, visit, context, result);
 }

@@ -8,14 +8,14 @@
 #include "harness/replay/link.h"
 
 /*
- * Capture files: pcap and pcapng in either byte order, micro- or nanoseconds. The only place that
- * knows libpcap; where it is absent, capture_none.c says so.
+ * Capture files: pcap and pcapng in either byte order, micro- or nanoseconds. capture.c is the only
+ * place that knows libpcap; where that is absent, capture_none.c says so.
  */
 enum capture_verdict {
     CAPTURE_WHOLE,
     CAPTURE_EMPTY,      /* a capture file without a packet */
     CAPTURE_CUT,        /* ends within a packet; what came before it has been given */
-    CAPTURE_DAMAGED,    /* cannot be read on from some place; the same */
+    CAPTURE_PARTLY,     /* cannot be read on from some place; the same */
     CAPTURE_STOPPED,    /* the visitor wanted no more */
     CAPTURE_REFUSED,    /* the filter does not fit, or captures cannot be read by this program */
     CAPTURE_UNREADABLE, /* no such file, or no capture */
@@ -52,7 +52,10 @@ const char *capture_verdict_name(enum capture_verdict verdict);
 void capture_read(const char *path, const char *filter, capture_visit *visit, void *context,
                   struct capture_result *result);
 
-/* The same for an open file, which is closed unless it is standard input. */
+/*
+ * The same for an open file, which is closed unless it is standard input. Always through libpcap;
+ * files of the common kind are read in place by capture_read() (plain_file.h).
+ */
 void capture_read_stream(FILE *stream, const char *filter, capture_visit *visit, void *context,
                          struct capture_result *result);
 

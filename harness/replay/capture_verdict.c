@@ -8,7 +8,7 @@ const char *capture_verdict_name(enum capture_verdict verdict)
         [CAPTURE_WHOLE] = "whole",
         [CAPTURE_EMPTY] = "empty",
         [CAPTURE_CUT] = "cut",
-        [CAPTURE_DAMAGED] = "damaged",
+        [CAPTURE_PARTLY] = "partly",
         [CAPTURE_STOPPED] = "stopped",
         [CAPTURE_REFUSED] = "refused",
         [CAPTURE_UNREADABLE] = "unreadable",

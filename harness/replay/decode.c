@@ -244,29 +244,52 @@ static enum cause decode_ipv6(struct view *view, struct packet *packet)
 
 /* ---- both ---- */
 
+/* Nearly every packet is an Ethernet frame with nothing before IP; link_strip() says the same. */
+static bool strip_simple(enum link_type link, struct view *view, enum network *network)
+{
+    enum { ETHERNET_HEADER = 14 };
+    const uint8_t *bytes = view->bytes;
+
+    if (link != LINK_ETHERNET || view->captured < ETHERNET_HEADER ||
+        !((bytes[12] == 0x08 && bytes[13] == 0x00) || (bytes[12] == 0x86 && bytes[13] == 0xDD))) {
+        return false;
+    }
+    *network = bytes[12] == 0x08 ? NETWORK_IPV4 : NETWORK_IPV6;
+    view_skip(view, ETHERNET_HEADER);
+    return true;
+}
+
+static enum cause decode_ip(struct view *view, enum network network, struct packet *packet)
+{
+    const enum cause cause = view_holds(view, 1);
+
+    if (cause != CAUSE_NONE) {
+        return cause;
+    }
+    packet->family = view->bytes[0] >> 4;
+    if (packet->family == 4 && network != NETWORK_IPV6) {
+        return decode_ipv4(view, packet);
+    }
+    if (packet->family == 6 && network != NETWORK_IPV4) {
+        return decode_ipv6(view, packet);
+    }
+    packet->family = 0;
+    return CAUSE_BAD_VERSION;
+}
+
 enum cause decode(enum link_type link, const uint8_t *bytes, size_t captured, size_t wire,
                   struct packet *packet)
 {
     struct view view = {bytes, captured, wire > captured ? wire : captured};
     enum network network = NETWORK_EITHER;
-    enum cause cause = link_strip(link, &view, &network);
-    uint8_t version;
 
     packet->family = 0;
-    if (cause == CAUSE_NONE) {
-        cause = view_holds(&view, 1);
+    if (!strip_simple(link, &view, &network)) {
+        const enum cause cause = link_strip(link, &view, &network);
+
+        if (cause != CAUSE_NONE) {
+            return cause;
+        }
     }
-    if (cause != CAUSE_NONE) {
-        return cause;
-    }
-    version = view.bytes[0] >> 4;
-    if (version == 4 && network != NETWORK_IPV6) {
-        packet->family = 4;
-        return decode_ipv4(&view, packet);
-    }
-    if (version == 6 && network != NETWORK_IPV4) {
-        packet->family = 6;
-        return decode_ipv6(&view, packet);
-    }
-    return CAUSE_BAD_VERSION;
+    return decode_ip(&view, network, packet);
 }

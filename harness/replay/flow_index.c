@@ -4,7 +4,7 @@
 
 #include "harness/replay/prefetch.h"
 
-enum { LINE_SHIFT = 12, MORE_SHIFT = 8, LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 8 };
+enum { LINE_SHIFT = 12, MORE_SHIFT = 8, LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 6 };
 
 bool flow_index_init(struct flow_index *index)
 {
@@ -73,12 +73,31 @@ static void give_line_back(struct flow_index *index, uint32_t next)
 
 /* ---- slots ---- */
 
-static bool put(struct flow_index *index, struct index_line *line, uint32_t slot)
+static void set_slot(struct index_line *line, unsigned slot, uint8_t tag, uint32_t value)
 {
+    const unsigned shift = slot % 8 * 8;
+
+    line->slots[slot] = value;
+    if (slot < 8) {
+        line->tags = (line->tags & ~(UINT64_C(0xFF) << shift)) | (uint64_t)tag << shift;
+    } else {
+        line->more_tags = (line->more_tags & ~(UINT32_C(0xFF) << shift)) | (uint32_t)tag << shift;
+    }
+}
+
+static uint8_t tag_at(const struct index_line *line, unsigned slot)
+{
+    return (uint8_t)(slot < 8 ? line->tags >> slot * 8 : line->more_tags >> (slot - 8) * 8);
+}
+
+static bool put(struct flow_index *index, uint64_t hash, uint32_t value)
+{
+    struct index_line *line = flow_index_line(index, hash);
+
     for (;;) {
         for (unsigned i = 0; i < INDEX_LINE_SLOTS; i++) {
             if (line->slots[i] == 0) {
-                line->slots[i] = slot;
+                set_slot(line, i, flow_index_tag(hash), value);
                 return true;
             }
         }
@@ -92,35 +111,49 @@ static bool put(struct flow_index *index, struct index_line *line, uint32_t slot
 /* ---- growing ---- */
 
 /* Takes one slot after the other from a chain that is being emptied. */
-static void share(struct flow_index *index, struct index_line *from, flow_index_hash *of,
-                  const void *context)
+static void share(struct flow_index *index, struct index_line *from,
+                  const struct index_owner *owner)
 {
     for (unsigned i = 0; i < INDEX_LINE_SLOTS && from->slots[i] != 0; i++) {
-        const uint32_t slot = from->slots[i];
-        const uint64_t hash = of(context, (slot & UINT32_C(0x00FFFFFF)) - 1);
+        const uint32_t value = from->slots[i];
 
         /* Cannot fail: two lines have room for what one had, and its chain is given back first. */
-        (void)put(index, flow_index_line(index, hash), slot);
+        (void)put(index, owner->hash(owner->context, value - 1), value);
     }
 }
 
-static void share_chain(struct flow_index *index, struct index_line *first, flow_index_hash *of,
-                        const void *context)
+static void share_chain(struct flow_index *index, struct index_line *first,
+                        const struct index_owner *owner)
 {
     struct index_line whole = *first;
 
     *first = (struct index_line){.next = 0};
-    share(index, &whole, of, context);
+    share(index, &whole, owner);
     while (whole.next != 0) {
         const uint32_t number = whole.next;
 
         whole = *more_at(index, number);
         give_line_back(index, number);
-        share(index, &whole, of, context);
+        share(index, &whole, owner);
     }
 }
 
-static void grow(struct flow_index *index, flow_index_hash *of, const void *context)
+/* Splitting a line needs the hashes of its entries, which are far away: they are asked for early.
+ */
+static void foresee(const struct flow_index *index, const struct index_owner *owner)
+{
+    const struct index_line *line = segments_at(&index->lines, index->split);
+    const uint32_t after = index->split + 1;
+
+    if (after < UINT32_C(1) << index->level) {
+        PREFETCH(segments_at(&index->lines, after));
+    }
+    for (unsigned i = 0; i < INDEX_LINE_SLOTS && line->slots[i] != 0; i++) {
+        owner->soon(owner->context, line->slots[i] - 1);
+    }
+}
+
+static void grow(struct flow_index *index, const struct index_owner *owner)
 {
     struct index_line *old = segments_at(&index->lines, index->split);
     uint32_t number;
@@ -133,19 +166,19 @@ static void grow(struct flow_index *index, flow_index_hash *of, const void *cont
         index->level++;
         index->split = 0;
     }
-    share_chain(index, old, of, context);
+    share_chain(index, old, owner);
+    foresee(index, owner);
 }
 
-bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry, flow_index_hash *of,
-                    const void *context)
+bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry,
+                    const struct index_owner *owner)
 {
-    if (entry >= INDEX_ENTRIES_MAX ||
-        !put(index, flow_index_line(index, hash), flow_index_tag(hash) | (entry + 1))) {
+    if (entry >= INDEX_ENTRIES_MAX || !put(index, hash, entry + 1)) {
         return false;
     }
     index->entries++;
     if (index->entries / FLOWS_PER_LINE > index->lines.count) {
-        grow(index, of, context);
+        grow(index, owner);
     }
     return true;
 }
@@ -155,16 +188,17 @@ bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry, flo
 /* The last filled slot of a chain goes to where one becomes free. */
 void flow_index_remove(struct flow_index *index, uint64_t hash, uint32_t entry)
 {
-    const uint32_t wanted = flow_index_tag(hash) | (entry + 1);
     struct index_line *line = flow_index_line(index, hash);
     struct index_line *before = NULL;
-    uint32_t *hole = NULL;
+    struct index_line *holder = NULL;
+    unsigned hole = 0;
     unsigned last = INDEX_LINE_SLOTS;
 
     for (;;) {
         for (unsigned i = 0; i < INDEX_LINE_SLOTS; i++) {
-            if (line->slots[i] == wanted) {
-                hole = &line->slots[i];
+            if (line->slots[i] == entry + 1) {
+                holder = line;
+                hole = i;
             }
         }
         if (line->next == 0) {
@@ -173,14 +207,14 @@ void flow_index_remove(struct flow_index *index, uint64_t hash, uint32_t entry)
         before = line;
         line = more_at(index, line->next);
     }
-    if (hole == NULL) {
+    if (holder == NULL) {
         return;
     }
     while (line->slots[last - 1] == 0) {
         last--;
     }
-    *hole = line->slots[last - 1];
-    line->slots[last - 1] = 0;
+    set_slot(holder, hole, tag_at(line, last - 1), line->slots[last - 1]);
+    set_slot(line, last - 1, 0, 0);
     if (last == 1 && before != NULL) {
         give_line_back(index, before->next);
         before->next = 0;

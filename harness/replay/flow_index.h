@@ -12,12 +12,15 @@
  * after it has grown as just before. A line is one line of the processor's cache; where more flows
  * fall on a line than it holds, further ones are chained to it.
  */
-enum { INDEX_LINE_SLOTS = 15, INDEX_ENTRIES_MAX = (1 << 24) - 1 };
+enum { INDEX_LINE_SLOTS = 12, INDEX_ENTRIES_MAX = (1 << 24) - 1 };
 
+/* Filled slots stand before empty ones. Tags are 8 bits of the hash, kept where all can be compared
+ * at once: the first 8 in `tags`, lowest first, the others in `more_tags`. */
 struct index_line {
-    uint32_t
-        slots[INDEX_LINE_SLOTS]; /* entry number + 1, and 8 bits of the hash above it; 0: none */
-    uint32_t next;               /* number of a line in `more`, + 1 */
+    uint64_t tags;
+    uint32_t more_tags;
+    uint32_t next;                    /* number of a line in `more`, + 1 */
+    uint32_t slots[INDEX_LINE_SLOTS]; /* entry number + 1; 0: none */
 };
 
 struct flow_index {
@@ -29,8 +32,12 @@ struct flow_index {
     uint32_t entries;
 };
 
-/* Gives the hash of an entry, for the index keeps none. */
-typedef uint64_t flow_index_hash(const void *context, uint32_t entry);
+/* Who holds the entries: the index keeps no hashes. */
+struct index_owner {
+    const void *context;
+    uint64_t (*hash)(const void *context, uint32_t entry);
+    void (*soon)(const void *context, uint32_t entry); /* a hint: its hash will be asked for */
+};
 
 /* False without memory; then nothing is held. */
 bool flow_index_init(struct flow_index *index);
@@ -41,8 +48,8 @@ size_t flow_index_bytes(const struct flow_index *index);
  * False without memory, or beyond INDEX_ENTRIES_MAX; then nothing has changed. `entry` is below
  * INDEX_ENTRIES_MAX and not in the index.
  */
-bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry, flow_index_hash *of,
-                    const void *context);
+bool flow_index_add(struct flow_index *index, uint64_t hash, uint32_t entry,
+                    const struct index_owner *owner);
 /* `entry` is in the index under this hash. */
 void flow_index_remove(struct flow_index *index, uint64_t hash, uint32_t entry);
 
@@ -56,36 +63,68 @@ static inline struct index_line *flow_index_line(const struct flow_index *index,
     return segments_at(&index->lines, number);
 }
 
-/* The 8 bits kept in a slot; not those that choose the line. */
-static inline uint32_t flow_index_tag(uint64_t hash)
+/* Not the bits that choose the line. */
+static inline uint8_t flow_index_tag(uint64_t hash)
 {
-    return (uint32_t)(hash >> 56) << 24;
+    return (uint8_t)(hash >> 56);
 }
 
-/* Walks over the slots that may be the flow's. Starts as {.line = flow_index_line(...), .tag = }.
- */
+/* The slots whose tag is this one, as bits; of a tag that is one more than a match, perhaps too. */
+static inline uint32_t flow_index_matches(const struct index_line *line, uint8_t tag)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t first = line->tags ^ ones * tag;
+    const uint64_t rest = (line->more_tags | UINT64_C(0xFFFFFFFF00000000)) ^ (ones >> 32) * tag;
+    const uint64_t first_zeros = (first - ones) & ~first & ones << 7;
+    const uint64_t rest_zeros = (rest - (ones >> 32)) & ~rest & UINT64_C(0x80808080);
+
+    /* From one bit in each byte to bits side by side. */
+    return (uint32_t)((first_zeros >> 7) * UINT64_C(0x0102040810204080) >> 56) |
+           (uint32_t)((rest_zeros >> 7) * UINT64_C(0x10204080) >> 28 & 15) << 8;
+}
+
+/* Walks over the entries that may be the flow's. Starts with flow_index_walk(). */
 struct index_walk {
     const struct index_line *line;
-    uint32_t tag;
-    unsigned slot;
+    uint32_t matches;
+    uint8_t tag;
 };
 
-/* The next entry number, or INDEX_ENTRIES_MAX. Filled slots stand before empty ones. */
+static inline struct index_walk flow_index_walk(const struct flow_index *index, uint64_t hash)
+{
+    const struct index_line *line = flow_index_line(index, hash);
+    const uint8_t tag = flow_index_tag(hash);
+    const struct index_walk walk = {line, flow_index_matches(line, tag), tag};
+
+    return walk;
+}
+
+/* The number of the lowest of the 12 bits that is set. */
+static inline unsigned flow_index_lowest(uint32_t bits)
+{
+    /* Powers of two below the 12th leave different rests when divided by 13. */
+    static const uint8_t numbers[13] = {0, 0, 1, 4, 2, 9, 5, 11, 3, 8, 10, 7, 6};
+
+    return numbers[(bits & (~bits + 1)) % 13];
+}
+
+/* The next entry number, or INDEX_ENTRIES_MAX. */
 static inline uint32_t flow_index_next(const struct flow_index *index, struct index_walk *walk)
 {
     for (;;) {
-        while (walk->slot < INDEX_LINE_SLOTS && walk->line->slots[walk->slot] != 0) {
-            const uint32_t slot = walk->line->slots[walk->slot++];
+        while (walk->matches != 0) {
+            const uint32_t slot = walk->line->slots[flow_index_lowest(walk->matches)];
 
-            if ((slot & UINT32_C(0xFF000000)) == walk->tag) {
-                return (slot & UINT32_C(0x00FFFFFF)) - 1;
+            walk->matches &= walk->matches - 1;
+            if (slot != 0) {
+                return slot - 1;
             }
         }
-        if (walk->slot < INDEX_LINE_SLOTS || walk->line->next == 0) {
+        if (walk->line->next == 0) {
             return INDEX_ENTRIES_MAX;
         }
         walk->line = segments_at(&index->more, walk->line->next - 1);
-        walk->slot = 0;
+        walk->matches = flow_index_matches(walk->line, walk->tag);
     }
 }
 

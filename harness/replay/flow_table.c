@@ -33,12 +33,14 @@ static uint64_t hash_of_entry(const void *context, uint32_t number)
     return flow_hash(&table->settings.seed, &entry_at(table, number)->key);
 }
 
-uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key)
+static void expect_entry(const void *context, uint32_t number)
 {
-    const uint64_t hash = flow_hash(&table->settings.seed, key);
+    const struct flow_table *table = context;
 
-    PREFETCH(flow_index_line(&table->index, hash));
-    return hash;
+    const char *key = (const char *)&entry_at(table, number)->key;
+
+    PREFETCH(key);
+    PREFETCH(key + sizeof(struct flow_key) - 1);
 }
 
 /* ---- beginning and end ---- */
@@ -111,6 +113,12 @@ static void hand_out(struct flow_table *table, const struct flow_entry *entry, e
     }
 }
 
+static enum flow_end end_of(const struct flow_table *table, const struct flow_entry *entry,
+                            enum flow_end otherwise)
+{
+    return flow_entry_end(entry, table->clock.now, &table->settings.times, otherwise);
+}
+
 /* The entry is in no list any more. */
 static void remove_entry(struct flow_table *table, uint32_t number, enum flow_end end)
 {
@@ -128,12 +136,9 @@ void flow_table_end(struct flow_table *table)
         const struct flow_entry *entry = entry_at(table, number);
 
         if (entry->flow.state != WFP_FLOW_NONE) {
-            remove_entry(
-                table, number,
-                flow_entry_end(entry, table->clock.now, &table->settings.times, FLOW_STILL_OPEN));
+            hand_out(table, entry, end_of(table, entry, FLOW_STILL_OPEN));
         }
     }
-    table->clock = (struct flow_clock){.now = table->clock.now, .hand = table->clock.hand};
 }
 
 /* ---- time ---- */
@@ -159,9 +164,7 @@ static void look_at_list(struct flow_table *table, uint32_t *list)
 
         next = entry->next;
         if (flow_entry_idle(entry, table->clock.now, &table->settings.times)) {
-            remove_entry(
-                table, number,
-                flow_entry_end(entry, table->clock.now, &table->settings.times, FLOW_IDLE));
+            remove_entry(table, number, end_of(table, entry, FLOW_IDLE));
         } else {
             put_on_clock(table, number);
         }
@@ -204,8 +207,7 @@ static void set_time(struct flow_table *table, uint64_t time)
 
 static uint32_t find(const struct flow_table *table, const struct packet *packet)
 {
-    struct index_walk walk = {.line = flow_index_line(&table->index, packet->hash),
-                              .tag = flow_index_tag(packet->hash)};
+    struct index_walk walk = flow_index_walk(&table->index, packet->hash);
     uint32_t number = flow_index_next(&table->index, &walk);
 
     while (number != INDEX_ENTRIES_MAX &&
@@ -213,6 +215,19 @@ static uint32_t find(const struct flow_table *table, const struct packet *packet
         number = flow_index_next(&table->index, &walk);
     }
     return number;
+}
+
+/* Most often the guess is right: the entry that the batch has asked the memory for. */
+static uint32_t find_guessed(const struct flow_table *table, const struct packet *packet)
+{
+    if (packet->guess != INDEX_ENTRIES_MAX) {
+        const struct flow_entry *entry = entry_at(table, packet->guess);
+
+        if (flow_key_equal(&entry->key, &packet->key)) {
+            return packet->guess;
+        }
+    }
+    return find(table, packet);
 }
 
 static uint32_t step(const struct flow_table *table, const struct flow_entry *entry,
@@ -284,9 +299,7 @@ static bool end_one_early(struct flow_table *table)
             const uint32_t number = *list - 1;
 
             *list = entry_at(table, number)->next;
-            remove_entry(table, number,
-                         flow_entry_end(entry_at(table, number), clock->now, &table->settings.times,
-                                        FLOW_NO_ROOM));
+            remove_entry(table, number, end_of(table, entry_at(table, number), FLOW_NO_ROOM));
             return true;
         }
     }
@@ -305,12 +318,14 @@ static bool take_place(struct flow_table *table, uint32_t *number)
 
 static bool add(struct flow_table *table, const struct packet *packet, uint32_t *number)
 {
+    const struct index_owner owner = {table, hash_of_entry, expect_entry};
+
     if (!take_place(table, number)) {
         return false;
     }
     /* Growing asks for the hashes of entries, and this one is among them. */
     entry_at(table, *number)->key = packet->key;
-    if (flow_index_add(&table->index, packet->hash, *number, hash_of_entry, table)) {
+    if (flow_index_add(&table->index, packet->hash, *number, &owner)) {
         return true;
     }
     *entry_at(table, *number) = (struct flow_entry){.next = table->free};
@@ -346,8 +361,7 @@ static void go_on(struct flow_table *table, struct flow_entry *entry, const stru
     const uint32_t told = step(table, entry, &entry->flow, packet, &after);
 
     if ((told & WFP_FLOW_OVER) != 0) {
-        hand_out(table, entry,
-                 flow_entry_end(entry, table->clock.now, &table->settings.times, FLOW_REUSED));
+        hand_out(table, entry, end_of(table, entry, FLOW_REUSED));
         begin(table, entry, packet);
         return;
     }
@@ -367,34 +381,43 @@ static void take_fragment(struct flow_table *table, uint32_t number, const struc
     note(table, entry_at(table, number), packet, 0);
 }
 
-static void prefetch_entries(const struct flow_table *table, const struct packet *packets,
-                             size_t count)
+/* Hashes of several keys at once keep the processor busy where one would make it wait. */
+static void hash_packets(const struct flow_table *table, struct packet *packets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct index_walk walk = {.line = flow_index_line(&table->index, packets[i].hash),
-                                  .tag = flow_index_tag(packets[i].hash)};
-        const uint32_t number = flow_index_next(&table->index, &walk);
+        packets[i].hash = flow_hash(&table->settings.seed, &packets[i].key);
+        PREFETCH(flow_index_line(&table->index, packets[i].hash));
+    }
+}
 
-        if (number != INDEX_ENTRIES_MAX) {
-            const char *entry = (const char *)entry_at(table, number);
+static void guess_entries(const struct flow_table *table, struct packet *packets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct index_walk walk = flow_index_walk(&table->index, packets[i].hash);
+
+        packets[i].guess = flow_index_next(&table->index, &walk);
+        if (packets[i].guess != INDEX_ENTRIES_MAX) {
+            const char *entry = (const char *)entry_at(table, packets[i].guess);
 
             PREFETCH(entry);
+            PREFETCH(entry + 64);
             PREFETCH(entry + sizeof(struct flow_entry) - 1);
         }
     }
 }
 
-enum status flow_table_take(struct flow_table *table, const struct packet *packets, size_t count,
+enum status flow_table_take(struct flow_table *table, struct packet *packets, size_t count,
                             struct cause_counts *causes)
 {
     enum status status = STATUS_OK;
 
-    prefetch_entries(table, packets, count);
+    hash_packets(table, packets, count);
+    guess_entries(table, packets, count);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         uint32_t number;
 
         set_time(table, packets[i].time);
-        number = find(table, &packets[i]);
+        number = find_guessed(table, &packets[i]);
         if (packets[i].fragment == FRAGMENT_LATER) {
             take_fragment(table, number, &packets[i], causes);
         } else if (number == INDEX_ENTRIES_MAX) {

@@ -47,18 +47,15 @@ struct flow_table *flow_table_open(const struct flow_settings *settings,
                                    const struct flow_consumer *consumer);
 void flow_table_close(struct flow_table *table);
 
-/* The hash of a packet's key, for packet->hash; and a hint that the packet will be taken soon. */
-uint64_t flow_table_hash(const struct flow_table *table, const struct flow_key *key);
-
 /*
- * Takes packets, at most FLOW_BATCH, in the order of the captures. Later fragments whose flow is
- * not there any more are counted in `causes` as alone. STATUS_BROKEN: no memory for even one flow.
- * Time is the captures' own: the largest time stamp so far (UDP-07).
+ * Takes packets, at most FLOW_BATCH, in the order of the captures, and writes their hashes. Later
+ * fragments whose flow is not there any more are counted in `causes` as alone. STATUS_BROKEN: no
+ * memory for even one flow. Time is the captures' own: the largest time stamp so far (UDP-07).
  */
-enum status flow_table_take(struct flow_table *table, const struct packet *packets, size_t count,
+enum status flow_table_take(struct flow_table *table, struct packet *packets, size_t count,
                             struct cause_counts *causes);
 
-/* Ends every flow that is left as still open, in the order of their places. */
+/* Hands out every flow that is left, in the order of their places. Nothing is taken after it. */
 void flow_table_end(struct flow_table *table);
 
 const struct flow_counts *flow_table_counts(const struct flow_table *table);

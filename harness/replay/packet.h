@@ -40,7 +40,8 @@ struct packet {
     uint32_t wire_bytes;
     uint64_t time;   /* microseconds */
     uint64_t number; /* from 1, over all captures of a run */
-    uint64_t hash;   /* of the key */
+    uint64_t hash;   /* of the key; this and the next are the flow table's */
+    uint32_t guess;  /* number of the entry that may be its flow's */
 };
 
 /*
@@ -51,12 +52,14 @@ static inline uint8_t flow_key_order(struct flow_key *key, const uint64_t source
                                      const uint64_t destination[2], uint16_t source_port,
                                      uint16_t destination_port)
 {
-    const bool same_upper = source[0] == destination[0];
-    const bool same = same_upper && source[1] == destination[1];
-    const bool swap = same         ? source_port > destination_port
-                      : same_upper ? source[1] > destination[1]
-                                   : source[0] > destination[0];
-    const uint8_t from = swap ? 1 : 0;
+    /* Without branches: which is the smaller cannot be foreseen. */
+    const unsigned above = (unsigned)(source[0] > destination[0]) << 2 |
+                           (unsigned)(source[1] > destination[1]) << 1 |
+                           (unsigned)(source_port > destination_port);
+    const unsigned below = (unsigned)(source[0] < destination[0]) << 2 |
+                           (unsigned)(source[1] < destination[1]) << 1 |
+                           (unsigned)(source_port < destination_port);
+    const uint8_t from = above > below;
 
     key->address[from][0] = source[0];
     key->address[from][1] = source[1];

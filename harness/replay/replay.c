@@ -100,7 +100,6 @@ enum status replay_packet(struct replay *replay, const struct capture_packet *gi
         cause_count(&counts->causes, cause, packet->number);
         return STATUS_OK;
     }
-    packet->hash = flow_table_hash(replay->table, &packet->key);
     if (replay->stage == REPLAY_DECODE || ++replay->waiting < FLOW_BATCH) {
         return STATUS_OK;
     }

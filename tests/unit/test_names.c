@@ -159,7 +159,7 @@ static const struct {
 } enums[] = {
     {call_name, WFP_CALL_COUNT},           {stage_name, WFP_STAGE_COUNT},
     {fact_name, WFP_FACT_COUNT},           {kernel_fact_name, WFP_KERNEL_COUNT},
-    {effect_name, WFP_EFFECT_CONNECT + 1},
+    {effect_name, WFP_EFFECT_TELL_REQUESTER + 1},
 };
 
 static void test_every_enumerator_has_a_name(void **state)
