@@ -114,6 +114,7 @@ struct classification {
     uint8_t edited_any;
     uint8_t pended;
     uint8_t asked_state;
+    uint8_t record_lost;
     uint32_t callout; /* that is asked; 0: none */
     uint32_t out_action;
 
