@@ -9,7 +9,7 @@
 
 #include <mswsock.h>
 
-#include "harness/address_text.h"
+#include "harness/address.h"
 #include "harness/pattern.h"
 
 enum { ARRIVAL = 200 /* milliseconds until a datagram of loopback must be there */ };
