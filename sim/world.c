@@ -16,33 +16,47 @@ static uint32_t place(uint64_t *at, uint32_t count, size_t size)
     return (uint32_t)start;
 }
 
-static struct layout layout_of(const struct wfp_limits *limits)
+/* In place: the padding of a struct that is assigned is anything. */
+static void lay_out(const struct wfp_limits *limits, struct layout *layout)
 {
     uint64_t at = sizeof(struct wfp_world);
-    struct layout layout;
 
-    layout.endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
-    layout.descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
-    layout.handles = place(&at, limits->handles, sizeof(struct redirect_handle));
-    layout.records = place(&at, limits->records, sizeof(struct record_slot));
-    layout.operations = place(&at, limits->operations, sizeof(struct operation));
-    layout.record_bytes = place(&at, limits->records, limits->record_bytes);
+    layout->endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
+    layout->descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
+    layout->handles = place(&at, limits->handles, sizeof(struct redirect_handle));
+    layout->records = place(&at, limits->records, sizeof(struct record_slot));
+    layout->operations = place(&at, limits->operations, sizeof(struct operation));
+    layout->record_bytes = place(&at, limits->records, limits->record_bytes);
 
-    layout.callouts = place(&at, limits->callouts, sizeof(struct callout));
-    layout.callout_order = place(&at, limits->callouts, sizeof(uint32_t));
-    layout.classifications = place(&at, limits->classifications, sizeof(struct classification));
-    layout.contexts = place(&at, limits->contexts, sizeof(struct context_slot));
-    layout.context_bytes = place(&at, limits->contexts, limits->context_bytes);
+    layout->callouts = place(&at, limits->callouts, sizeof(struct callout));
+    layout->callout_order = place(&at, limits->callouts, sizeof(uint32_t));
+    layout->classifications = place(&at, limits->classifications, sizeof(struct classification));
+    layout->contexts = place(&at, limits->contexts, sizeof(struct context_slot));
+    layout->context_bytes = place(&at, limits->contexts, limits->context_bytes);
 
-    layout.end = at;
-    return layout;
+    layout->end = at;
 }
 
 size_t wfp_world_size(const struct wfp_limits *limits)
 {
-    const uint64_t end = layout_of(limits).end;
+    struct layout layout;
 
-    return end > UINT32_MAX ? 0 : (size_t)end;
+    lay_out(limits, &layout);
+    return layout.end > UINT32_MAX ? 0 : (size_t)layout.end;
+}
+
+static void keep_limits(const struct wfp_limits *limits, struct wfp_limits *kept)
+{
+    kept->sockets = limits->sockets;
+    kept->handles = limits->handles;
+    kept->records = limits->records;
+    kept->record_bytes = limits->record_bytes;
+    kept->operations = limits->operations;
+    kept->origin = limits->origin;
+    kept->callouts = limits->callouts;
+    kept->classifications = limits->classifications;
+    kept->contexts = limits->contexts;
+    kept->context_bytes = limits->context_bytes;
 }
 
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
@@ -57,8 +71,8 @@ struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
     memset(memory, 0, size);
     world->rules = rules;
     world->profile = profile;
-    world->limits = *limits;
-    world->layout = layout_of(limits);
+    keep_limits(limits, &world->limits);
+    lay_out(limits, &world->layout);
     return decide_order(rules, profile, &world->order) ? world : NULL;
 }
 
