@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <wfp/kernel.h>
+
 /* Every answer that is one word. */
 static const struct {
     const char *text;
@@ -18,6 +20,13 @@ static const struct {
     {"REDIRECTED_BY_OTHER", {.outcome = WFP_STATE, .error = WFP_REDIRECTED_BY_OTHER}},
     {"PREVIOUSLY_REDIRECTED_BY_SELF",
      {.outcome = WFP_STATE, .error = WFP_PREVIOUSLY_REDIRECTED_BY_SELF}},
+    {"BLOCK", {.outcome = WFP_ACTION, .error = WFP_ACTION_BLOCK}},
+    {"PERMIT", {.outcome = WFP_ACTION, .error = WFP_ACTION_PERMIT}},
+    {"CONTINUE", {.outcome = WFP_ACTION, .error = WFP_ACTION_CONTINUE}},
+    {"absent", {.outcome = WFP_FIELD, .error = WFP_ABSENT}},
+    {"present", {.outcome = WFP_FIELD, .error = WFP_PRESENT}},
+    {"different", {.outcome = WFP_FIELD, .error = WFP_DIFFERENT}},
+    {"misuse", {.outcome = WFP_MISUSE}},
 };
 
 enum { BARE_COUNT = sizeof bare / sizeof bare[0] };
@@ -119,8 +128,9 @@ static void print_bytes(struct wfp_answer answer, char *buffer, size_t size)
 void answer_print(struct wfp_answer answer, char *buffer, size_t size)
 {
     for (size_t i = 0; i < BARE_COUNT; i++) {
-        bool same_state = answer.outcome != WFP_STATE || answer.error == bare[i].answer.error;
-        if (answer.outcome == bare[i].answer.outcome && same_state) {
+        bool one_word = answer.outcome == WFP_DIED || answer.outcome == WFP_PASS;
+        bool same = one_word || answer.error == bare[i].answer.error;
+        if (answer.outcome == bare[i].answer.outcome && same) {
             snprintf(buffer, size, "%s", bare[i].text);
             return;
         }

@@ -38,7 +38,8 @@ static bool fits_equals(const char *text)
 
 static const struct text_rule rule_answer = {
     1, ANSWER_TEXT_MAX, fits_answer,
-    "an answer ERROR/BYTES with a known error and N, unchanged or a number; died; or a state"};
+    "an answer ERROR/BYTES with a known error and N, unchanged or a number; died; a state; an "
+    "action; present, absent or different; or misuse"};
 static const struct text_rule rule_equals = {1, 48, fits_equals,
                                              "the name of a blob, or context:HANDLE"};
 

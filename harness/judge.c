@@ -67,6 +67,9 @@ static uint32_t context_size(const struct script *script, const char *handle)
             strcmp(step->redirect.handle, handle) == 0) {
             size = step->redirect.context;
         }
+        if (step->kind == STEP_CONTEXT && strcmp(step->handle, handle) == 0) {
+            size = step->kernel.size;
+        }
     }
     return size;
 }
@@ -98,6 +101,12 @@ bool judge_wanted_bytes(const struct judge_context *context, const struct expect
     return true;
 }
 
+/* A state comes with a context, not with a byte count. */
+static uint32_t returned_bytes(const struct backend_reply *reply)
+{
+    return reply->answer.outcome == WFP_STATE ? reply->out_size : reply->answer.bytes;
+}
+
 static bool content_matches(const struct judge_context *context, const struct expected *expected,
                             const struct played *played)
 {
@@ -109,7 +118,7 @@ static bool content_matches(const struct judge_context *context, const struct ex
     if (!judge_wanted_bytes(context, expected, &wanted, &size)) {
         return true;
     }
-    matches = reply->out != NULL && reply->answer.bytes == size && size <= reply->out_size &&
+    matches = reply->out != NULL && returned_bytes(reply) == size && size <= reply->out_size &&
               memcmp(reply->out, wanted, size) == 0;
     free(wanted);
     return matches;

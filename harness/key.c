@@ -84,8 +84,7 @@ static bool read_legal(struct reader *reader, json_t *row, const struct key_row 
     }
     for (size_t i = 0; i < entry->value_count; i++) {
         struct place item = place_item(read->values, i);
-        if (!value_parse(entry->type, entry->texts[i], &entry->values[i]) ||
-            entry->values[i].answer.outcome == WFP_STATE) {
+        if (!value_parse(entry->type, entry->texts[i], &entry->values[i])) {
             return reader_complain(reader, item, "a value of the key's type", "%s",
                                    entry->texts[i]);
         }

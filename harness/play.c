@@ -151,8 +151,7 @@ static bool save(struct blobs *blobs, const struct played *played)
     if (played->step.kind == STEP_RECEIVE && played->step.ioctl.save != NULL) {
         return play_save_record(blobs, &played->step, reply, played->layout);
     }
-    if (played->step.kind != STEP_IOCTL || played->step.ioctl.save == NULL ||
-        !returned(&reply->answer) || reply->out == NULL) {
+    if (played->step.ioctl.save == NULL || !returned(&reply->answer) || reply->out == NULL) {
         return true;
     }
     return blobs_save(blobs, played->step.ioctl.save, reply->out, size);

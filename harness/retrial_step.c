@@ -51,8 +51,7 @@ static bool save(struct trial *trial, const struct step *step, const struct trie
             &trial->blobs, step, reply,
             control_layout_of(step->message.room.layout, trial->retrial->model->layout));
     }
-    if (step->kind != STEP_IOCTL || step->ioctl.save == NULL || !succeeded(answer) ||
-        reply->out == NULL) {
+    if (step->ioctl.save == NULL || !succeeded(answer) || reply->out == NULL) {
         return true;
     }
     changed = pattern_changed(reply->out, reply->out_size);

@@ -38,6 +38,27 @@ static const struct name_use uses[] = {
     {NULL, "on", offsetof(struct step, on), STEP_STATE, NAME_SOCKET},
     {NULL, "handle", offsetof(struct step, handle), STEP_STATE, NAME_HANDLE},
 
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_STATE, NAME_REQUEST},
+    {NULL, "handle", offsetof(struct step, handle), STEP_CONTEXT, NAME_HANDLE},
+    {NULL, "context", offsetof(struct step, kernel.context), STEP_FREE_CONTEXT, NAME_CONTEXT},
+    {NULL, "on", offsetof(struct step, on), STEP_CONNECT_REQUEST, NAME_SOCKET},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_CLASSIFY, NAME_REQUEST},
+    {NULL, "callout", offsetof(struct step, kernel.callout), STEP_CLASSIFY, NAME_CALLOUT},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_LOOK, NAME_REQUEST},
+    {NULL, "handle", offsetof(struct step, handle), STEP_LOOK, NAME_HANDLE},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_ACQUIRE, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_EDIT, NAME_REQUEST},
+    {NULL, "handle", offsetof(struct step, handle), STEP_EDIT, NAME_HANDLE},
+    {NULL, "context", offsetof(struct step, kernel.context), STEP_EDIT, NAME_CONTEXT},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_APPLY, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_RELEASE, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_PEND, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_COMPLETE, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_ACTION, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_RETURN, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_SIO_RECORDS, NAME_REQUEST},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_CONNECT_END, NAME_REQUEST},
+    {NULL, "on", offsetof(struct step, on), STEP_REAUTHORIZE, NAME_SOCKET},
     {NULL, "on", offsetof(struct step, on), STEP_OPTION_SET, NAME_SOCKET},
     {NULL, "on", offsetof(struct step, on), STEP_OPTION_GET, NAME_SOCKET},
     {NULL, "on", offsetof(struct step, on), STEP_DATAGRAM_CONNECT, NAME_SOCKET},
@@ -58,10 +79,13 @@ static const struct name_use uses[] = {
 
 /* What `as` names. */
 static const enum name_kind defines[STEP_KIND_COUNT] = {
-    [STEP_SOCKET] = NAME_SOCKET,   [STEP_DUPLICATE] = NAME_SOCKET,
-    [STEP_ACCEPT] = NAME_SOCKET,   [STEP_PLAIN_ACCEPT] = NAME_SOCKET,
-    [STEP_HANDLE] = NAME_HANDLE,   [STEP_REDIRECTED_ACCEPT] = NAME_SOCKET,
+    [STEP_SOCKET] = NAME_SOCKET,           [STEP_DUPLICATE] = NAME_SOCKET,
+    [STEP_ACCEPT] = NAME_SOCKET,           [STEP_PLAIN_ACCEPT] = NAME_SOCKET,
+    [STEP_HANDLE] = NAME_HANDLE,           [STEP_REDIRECTED_ACCEPT] = NAME_SOCKET,
     [STEP_IOCTL] = NAME_OPERATION,
+
+    [STEP_CALLOUT] = NAME_CALLOUT,         [STEP_CONTEXT] = NAME_CONTEXT,
+    [STEP_CONNECT_REQUEST] = NAME_REQUEST, [STEP_REAUTHORIZE] = NAME_REQUEST,
 };
 
 /* NAME_INVALID stands for a socket or `invalid`. */
@@ -71,6 +95,9 @@ static const char *const wanted[] = {
     [NAME_OPERATION] = "an overlapped call of an earlier step",
     [NAME_BLOB] = "what an earlier step saved",
     [NAME_INVALID] = "a socket of an earlier step, or invalid",
+    [NAME_CALLOUT] = "a callout of an earlier step",
+    [NAME_CONTEXT] = "a context of an earlier step",
+    [NAME_REQUEST] = "a connect-request or a reauthorize of an earlier step",
 };
 
 static void scope_add(struct scope *scope, const char *name, enum name_kind kind)

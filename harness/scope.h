@@ -14,7 +14,17 @@
 
 struct reader;
 
-enum name_kind { NAME_NONE, NAME_SOCKET, NAME_HANDLE, NAME_OPERATION, NAME_BLOB, NAME_INVALID };
+enum name_kind {
+    NAME_NONE,
+    NAME_SOCKET,
+    NAME_HANDLE,
+    NAME_OPERATION,
+    NAME_BLOB,
+    NAME_INVALID,
+    NAME_CALLOUT,
+    NAME_CONTEXT,
+    NAME_REQUEST
+};
 enum { SCOPE_NAMES_MAX = 2 + 2 * VECTOR_STEPS_MAX };
 
 struct scope {

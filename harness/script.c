@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/address.h"
 #include "harness/reader.h"
 #include "harness/script_message.h"
 #include "harness/text.h"
@@ -92,6 +93,9 @@ static void put_socket(struct line *line, const struct step *step)
 {
     put_defined(line, step);
     put_socket_words(line, step);
+    if (step->kernel.owner.given) {
+        put(line, " owner=%lu", (unsigned long)step->kernel.owner.number);
+    }
 }
 
 /* The kinds that have no more to say than which name they act on. */
@@ -99,8 +103,22 @@ static void put_named(struct line *line, const struct step *step)
 {
     put_defined(line, step);
     put(line, "%s%s", step->on != NULL ? " " : "", step->on != NULL ? step->on : "");
+    if (step->kernel.request != NULL) {
+        put(line, " %s", step->kernel.request);
+    }
+    if (step->kernel.address.given) {
+        char text[ADDRESS_TEXT_MAX];
+        address_print(&step->kernel.address.address, text, sizeof text);
+        put(line, " %s", text);
+    }
     put(line, "%s%s", step->of != NULL ? " " : "", step->of != NULL ? step->of : "");
     put(line, "%s%s", step->handle != NULL ? " " : "", step->handle != NULL ? step->handle : "");
+    if (step->kernel.flags != 0) {
+        put(line, " flags=%lu", (unsigned long)step->kernel.flags);
+    }
+    if (step->kernel.size > 0) {
+        put(line, " size=%lu", (unsigned long)step->kernel.size);
+    }
     put(line, "%s", step->update ? "" : " update=no");
 }
 
@@ -353,5 +371,9 @@ void script_print(const struct step *step, const uint32_t *n, char *buffer, size
 {
     struct line line = {.buffer = buffer, .size = size, .n = n};
     buffer[0] = '\0';
+    if (kernel_step_is(step)) {
+        kernel_step_print(step, buffer, size);
+        return;
+    }
     printers[step->kind](&line, step);
 }

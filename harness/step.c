@@ -132,8 +132,12 @@ enum {
     WAIT,
     EXPECT,
     SWEEP,
+    ADDRESS, /* of a bind */
+    OWNER,
+    REQUEST,
+    CONTEXT_ROOM,
+    HANDLE_FLAGS,
     /* datagrams */
-    AT,
     PEER,
     SERVICE,
     OPTION,
@@ -180,8 +184,12 @@ static const struct member step_members[MEMBER_COUNT] = {
     [WAIT] = {"wait", read_flag, NULL, offsetof(struct step, wait)},
     [EXPECT] = {"expect", read_elsewhere, NULL, 0},
     [SWEEP] = {"sweep", read_elsewhere, NULL, 0},
+    [ADDRESS] = {"address", read_given_address, NULL, offsetof(struct step, kernel.address)},
+    [OWNER] = {"owner", read_given_number, &range_pid, offsetof(struct step, kernel.owner)},
+    [REQUEST] = {"request", read_text, &rule_name, offsetof(struct step, kernel.request)},
+    [CONTEXT_ROOM] = {"size", read_number, &range_context, offsetof(struct step, kernel.size)},
+    [HANDLE_FLAGS] = {"flags", read_number, &range_context, offsetof(struct step, kernel.flags)},
 
-    [AT] = {"at", read_peer, NULL, offsetof(struct step, message)},
     [PEER] = {"peer", read_peer, NULL, offsetof(struct step, message)},
     [SERVICE] = {"service", read_text, &rule_name, offsetof(struct step, message.service)},
     [OPTION] = {"option", read_option, NULL, offsetof(struct step, message.option)},
@@ -205,8 +213,8 @@ static const struct {
     uint64_t required;
     uint64_t optional;
 } kind_members[STEP_KIND_COUNT] = {
-    [STEP_SOCKET] = {M(AS), M(FAMILY) | M(TYPE) | M(ATTRIBUTE)},
-    [STEP_BIND] = {M(ON), M(AT)},
+    [STEP_SOCKET] = {M(AS), M(FAMILY) | M(TYPE) | M(ATTRIBUTE) | M(OWNER)},
+    [STEP_BIND] = {M(ON), M(ADDRESS)},
     [STEP_LISTEN] = {M(ON), 0},
     [STEP_SHUTDOWN] = {M(ON), 0},
     [STEP_CLOSE] = {M(ON), 0},
@@ -216,7 +224,7 @@ static const struct {
     [STEP_PLAIN_ACCEPT] = {M(AS), M(FAMILY) | M(ATTRIBUTE)},
     [STEP_REDIRECTED_ACCEPT] = {M(AS),
                                 M(FAMILY) | M(ATTRIBUTE) | M(UPDATE) | M(REDIRECT) | M(FROM)},
-    [STEP_HANDLE] = {M(AS), 0},
+    [STEP_HANDLE] = {M(AS), M(HANDLE_FLAGS) | M(EXPECT)},
     [STEP_DESTROY_HANDLE] = {M(ON), 0},
     [STEP_PROCESS] = {0, M(STARTED) | M(ELEVATED)},
     [STEP_THREAD_EXIT] = {M(OTHER_THREAD), 0},
@@ -229,7 +237,7 @@ static const struct {
     [STEP_FINISH] = {M(OF), 0},
     [STEP_ALERTABLE_WAIT] = {0, M(THREAD) | M(EXPECT)},
     [STEP_LAST_ERROR] = {0, M(THREAD) | M(EXPECT)},
-    [STEP_STATE] = {M(ON) | M(HANDLE), M(EXPECT)},
+    [STEP_STATE] = {M(HANDLE), M(ON) | M(REQUEST) | M(CONTEXT_ROOM) | M(EXPECT)},
 
     [STEP_OPTION_SET] = {M(ON) | M(OPTION), M(EXPECT)},
     [STEP_OPTION_GET] = {M(ON) | M(OPTION), M(EXPECT)},
@@ -261,7 +269,7 @@ static const struct step defaults = {
 
 bool step_kind_answers(enum step_kind kind)
 {
-    return (kind_members[kind].optional & M(EXPECT)) != 0;
+    return (kind_members[kind].optional & M(EXPECT)) != 0 || kernel_kind_answers(kind);
 }
 
 /* ---- do the members fit together? ---- */
@@ -286,8 +294,22 @@ static bool check_query(struct reader *reader, struct place place, const struct 
            reader_complain(reader, place, "N on a query only", "%s", step->ioctl.code_text);
 }
 
+/* The state of a connection that is made, or of one that is being classified. */
+static bool check_state(struct reader *reader, struct place place, const struct step *step)
+{
+    const bool request = step->kernel.request != NULL;
+    if ((step->on != NULL) == request) {
+        return reader_complain(reader, place, "either on or request", request ? "both" : "none");
+    }
+    return request || step->kernel.size == 0 ||
+           reader_complain(reader, place, "size beside a request only", "on");
+}
+
 bool step_check(struct reader *reader, struct place place, const struct step *step)
 {
+    if (step->kind == STEP_STATE) {
+        return check_state(reader, place, step);
+    }
     if (step->kind != STEP_IOCTL) {
         return message_check(reader, place, step);
     }
@@ -299,6 +321,15 @@ bool step_check(struct reader *reader, struct place place, const struct step *st
 }
 
 /* ---- one step ---- */
+
+/* A state step may bring a buffer for the context. */
+static void settle_room(struct step *step)
+{
+    if (step->kind == STEP_STATE && step->kernel.size > 0) {
+        step->ioctl.out.size = (struct size){.value = step->kernel.size};
+        step->ioctl.out.pointer = WFP_POINTER_HEAP;
+    }
+}
 
 static bool read_expect_or_sweep(struct reader *reader, json_t *value,
                                  const struct key_catalogue *keys, struct step *step)
@@ -330,10 +361,16 @@ bool step_read(struct reader *reader, struct place place, json_t *value,
     struct shape shape = {step_members, MEMBER_COUNT, required,
                           required | kind_members[kind].optional};
     *step = defaults;
+    step->kind = (enum step_kind)kind;
     step->replaces = replaces;
+    if (kernel_step_is(step)) {
+        return kernel_step_read(reader, place, value, step) &&
+               read_expect_or_sweep(reader, value, keys, step);
+    }
     if (!read_object(reader, place, value, &shape, step)) {
         return false;
     }
+    settle_room(step);
     bool redirects = json_object_get(value, "redirect") != NULL;
     step->redirected = redirects || step->kind == STEP_REDIRECTED_ACCEPT;
     return check_input_size(reader, value, step) &&

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "harness/address_text.h"
+#include "harness/address.h"
 #include "harness/reader.h"
 #include "harness/step_input.h"
 #include "harness/vector.h"

@@ -32,6 +32,24 @@ static const struct word kind_rows[] = {
     {"alertable-wait", STEP_ALERTABLE_WAIT},
     {"last-error", STEP_LAST_ERROR},
     {"state", STEP_STATE},
+
+    {"callout", STEP_CALLOUT},
+    {"context", STEP_CONTEXT},
+    {"free-context", STEP_FREE_CONTEXT},
+    {"connect-request", STEP_CONNECT_REQUEST},
+    {"classify", STEP_CLASSIFY},
+    {"look", STEP_LOOK},
+    {"acquire", STEP_ACQUIRE},
+    {"edit", STEP_EDIT},
+    {"apply", STEP_APPLY},
+    {"release", STEP_RELEASE},
+    {"pend", STEP_PEND},
+    {"complete", STEP_COMPLETE},
+    {"action", STEP_ACTION},
+    {"return", STEP_RETURN},
+    {"sio-records", STEP_SIO_RECORDS},
+    {"connect-end", STEP_CONNECT_END},
+    {"reauthorize", STEP_REAUTHORIZE},
     {"option-set", STEP_OPTION_SET},
     {"option-get", STEP_OPTION_GET},
     {"datagram-connect", STEP_DATAGRAM_CONNECT},
@@ -258,6 +276,7 @@ static uint32_t plain_needs(const struct step *step)
     return message_needs(&step->message) | kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
            need_if(step->redirected, is_datagrams(step) ? NEED_DATAGRAM_REDIRECT : NEED_REDIRECT) |
            need_if(step->redirected && step->redirect.lost, NEED_FAULT_INJECTION) |
+           need_if(kernel_step_is(step) || step->kernel.owner.given, NEED_KERNEL_FACE) |
            need_if(step->elevated.given, NEED_ELEVATION) | need_if(step->thread > 0, NEED_THREADS) |
            need_if(step->type == WFP_RAW, NEED_RAW_SOCKETS) |
            need_if(!step->update, NEED_ACCEPT_EX);

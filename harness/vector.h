@@ -11,6 +11,7 @@
 #include <wfp/sim.h>
 
 #include "harness/expectation.h"
+#include "harness/kernel_step.h"
 #include "harness/message_step.h"
 #include "harness/size.h"
 #include "harness/status.h"
@@ -29,7 +30,7 @@ struct reader;
 struct words;
 
 enum {
-    VECTOR_STEPS_MAX = 32,
+    VECTOR_STEPS_MAX = 48,
     VECTOR_CLAUSES_MAX = 16,
     VECTOR_BANDS_MAX = 12,
     VECTOR_MEMBERS_MAX = 16, /* of one band */
@@ -77,8 +78,8 @@ enum need {
 const char *need_name(enum need need);
 
 enum step_kind {
-    STEP_SOCKET,            /* as, family, type, overlapped_socket */
-    STEP_BIND,              /* on, peer: the address */
+    STEP_SOCKET,            /* as, family, type, overlapped_socket, kernel.owner */
+    STEP_BIND,              /* on, kernel.address */
     STEP_LISTEN,            /* on */
     STEP_SHUTDOWN,          /* on */
     STEP_CLOSE,             /* on */
@@ -87,7 +88,7 @@ enum step_kind {
     STEP_ACCEPT,            /* on, as, update */
     STEP_PLAIN_ACCEPT,      /* as, family, overlapped_socket */
     STEP_REDIRECTED_ACCEPT, /* as, family, overlapped_socket, update, redirect, from */
-    STEP_HANDLE,            /* as */
+    STEP_HANDLE,            /* as, kernel.flags, expect */
     STEP_DESTROY_HANDLE,    /* on: a handle */
     STEP_PROCESS,           /* started, elevated */
     STEP_THREAD_EXIT,       /* thread */
@@ -98,7 +99,27 @@ enum step_kind {
     STEP_FINISH,            /* of */
     STEP_ALERTABLE_WAIT,    /* thread, expect */
     STEP_LAST_ERROR,        /* thread, expect */
-    STEP_STATE,             /* on, handle, expect */
+    STEP_STATE,             /* on or kernel.request, handle, kernel.size, expect */
+
+    /* the kernel face: kernel_step.h has their members */
+    STEP_CALLOUT,         /* as, layer, family, filter, sublayer, weight, classify0 */
+    STEP_CONTEXT,         /* as, handle, size */
+    STEP_FREE_CONTEXT,    /* context, expect */
+    STEP_CONNECT_REQUEST, /* on, address, as */
+    STEP_CLASSIFY,        /* request, callout, expect */
+    STEP_LOOK,            /* request, field, back, number or address or handle, expect */
+    STEP_ACQUIRE,         /* request, acquired, expect */
+    STEP_EDIT,            /* request, what is to be changed, expect */
+    STEP_APPLY,           /* request, flags, expect */
+    STEP_RELEASE,         /* request, expect */
+    STEP_PEND,            /* request, expect */
+    STEP_COMPLETE,        /* request, action, expect */
+    STEP_ACTION,          /* request, action, keeps_right, expect */
+    STEP_RETURN,          /* request, expect */
+    STEP_SIO_RECORDS,     /* request, size, pointer, save, expect */
+    STEP_CONNECT_END,     /* request, expect */
+    STEP_REAUTHORIZE,     /* on, as, reason, expect */
+
     /* datagrams; what they have beside `on`, `to` and `expect` is in `message` */
     STEP_OPTION_SET,
     STEP_OPTION_GET,
@@ -168,6 +189,7 @@ struct step {
     struct optional_flag elevated;
     uint32_t thread;
     struct ioctl_step ioctl;
+    struct kernel_step kernel;
     struct message_step message;
     enum wfp_channel channel;
     bool wait;                        /* default true */

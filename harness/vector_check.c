@@ -38,7 +38,12 @@ static const char *answer_wants(const struct answers *answers, const struct expe
         answers->kind != STEP_FLOW_STATE) {
         return "a redirect state in the answer of a state step only";
     }
-    if (equals && !(returned && expected->answer.error == 0 && answers->queries)) {
+    if (expected->answer.outcome >= WFP_ACTION && !kernel_kind_answers(answers->kind)) {
+        return "an action, a presence or misuse in the answer of a step of the kernel face only";
+    }
+    bool bytes = answers->queries || answers->kind == STEP_SIO_RECORDS;
+    bool succeeds = returned && expected->answer.error == 0 && bytes;
+    if (equals && !succeeds && expected->answer.outcome != WFP_STATE) {
         return "equals beside an OK of a query only";
     }
     return expected->changed != CHANGED_DEFAULT && !calls
@@ -150,7 +155,9 @@ static bool note_success(void *context, const struct expected *expected)
 {
     const struct wfp_answer *answer = &expected->answer;
     bool returned = answer->outcome == WFP_RETURNED && answer->error == 0;
-    *(bool *)context |= returned || answer->outcome == WFP_STATE;
+    bool told = answer->outcome == WFP_STATE || answer->outcome == WFP_ACTION ||
+                answer->outcome == WFP_FIELD;
+    *(bool *)context |= returned || told;
     return true;
 }
 

@@ -33,6 +33,13 @@ struct wfp_address wfp_address_unmapped(const struct wfp_address *address)
     return plain;
 }
 
+void world_put_address(struct wfp_address *to, const struct wfp_address *from)
+{
+    memcpy(to->bytes, from->bytes, sizeof to->bytes);
+    to->port = from->port;
+    to->family = from->family;
+}
+
 struct wfp_address world_mapped(const struct wfp_address *address)
 {
     struct wfp_address made = {.port = address->port, .family = WFP_IPV6};

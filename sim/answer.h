@@ -12,6 +12,8 @@
 #define NEEDED(error) {error, 0, WFP_COUNT_NEEDED, WFP_RETURNED}
 #define UNCHANGED(error) {error, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}
 #define STATE(state) {state, 0, WFP_COUNT_UNCHANGED, WFP_STATE}
+#define FIELD(presence) {presence, 0, WFP_COUNT_UNCHANGED, WFP_FIELD}
+#define MISUSE {0, 0, WFP_COUNT_UNCHANGED, WFP_MISUSE}
 #define PASS {0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}
 /* clang-format on */
 

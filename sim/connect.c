@@ -29,13 +29,14 @@ bool connect_leaves_record(const struct wfp_world *world, const struct wfp_redir
 }
 
 enum wfp_status connect_make_record(struct wfp_world *world, struct record_view before,
-                                    const struct wfp_redirect *redirect, uint32_t *record)
+                                    uint32_t requester, const struct wfp_redirect *redirect,
+                                    uint32_t *record)
 {
     const struct redirect_handle *handle = world_handle(world, redirect->handle);
     const struct record_shape shape = {world_value(world, WFP_KEY_RECORD_HEADER)->number,
                                        world_value(world, WFP_KEY_RECORD_HOP)->number};
     const uint32_t link = world_free_record_slot(world);
-    struct record_hop hop = {redirect->handle, 0, redirect->target_pid, {NULL, 0}};
+    struct record_hop hop = {.handle = redirect->handle, .target_pid = redirect->target_pid};
     uint32_t size;
 
     if (handle == NULL) {
@@ -47,6 +48,7 @@ enum wfp_status connect_make_record(struct wfp_world *world, struct record_view 
     hop.provider = handle->provider;
     hop.context.bytes = redirect->context;
     hop.context.size = redirect->context_size;
+    hop.requester = requester;
     size = record_append(before, &hop, shape, world->limits.origin, world_record_room(world, link),
                          world->limits.record_bytes);
     if (size == 0) {
@@ -72,7 +74,6 @@ static void wait_at(struct wfp_world *world, uint32_t listener, uint32_t waiting
 static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *client,
                               uint32_t listener, const struct wfp_redirect *redirect)
 {
-    const struct record_view before = world_record(world, client->record);
     const uint32_t link = world_take_endpoint(world);
     struct endpoint *arrived = world_endpoint(world, link);
     enum wfp_status status = WFP_OK;
@@ -85,7 +86,8 @@ static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *cl
     arrived->type = client->type;
     arrived->overlapped = world_endpoint(world, listener)->overlapped;
     if (connect_leaves_record(world, redirect)) {
-        status = connect_make_record(world, before, redirect, &arrived->record);
+        status = connect_make_record(world, world_record(world, client->record), client->process,
+                                     redirect, &arrived->record);
     }
     if (status != WFP_OK) {
         memset(arrived, 0, sizeof *arrived);
@@ -95,13 +97,17 @@ static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *cl
     return WFP_OK;
 }
 
+uint64_t connect_facts(const struct wfp_redirect *redirect)
+{
+    const bool local = redirect != NULL && !redirect->remote;
+
+    return local && redirect->target_pid == 0 ? WFP_BIT(WFP_KERNEL_TARGET_PID_ZERO) : 0;
+}
+
 static struct inquiry ask_connect(const struct wfp_redirect *redirect)
 {
-    struct inquiry inquiry = {WFP_CALL_CONNECT, 0, 0, {0}};
+    const struct inquiry inquiry = {WFP_CALL_CONNECT, connect_facts(redirect), 0, {0}};
 
-    if (redirect != NULL && redirect->target_pid == 0 && !redirect->remote) {
-        inquiry.facts |= WFP_BIT(WFP_KERNEL_TARGET_PID_ZERO);
-    }
     return inquiry;
 }
 
@@ -119,8 +125,8 @@ static enum wfp_status check(struct wfp_world *world, const struct endpoint *cli
     return endpoint != NULL && endpoint->state != ENDPOINT_LISTENING ? WFP_BAD_STATE : WFP_OK;
 }
 
-static enum wfp_status make(struct wfp_world *world, struct endpoint *client, uint32_t listener,
-                            const struct wfp_redirect *redirect)
+enum wfp_status connect_make(struct wfp_world *world, struct endpoint *client, uint32_t listener,
+                             const struct wfp_redirect *redirect)
 {
     enum wfp_status status = WFP_OK;
 
@@ -154,7 +160,7 @@ static enum wfp_status connect_as(struct wfp_world *world, uint32_t socket,
     reply->answer = decision.answer;
     reply->rule = decision.rule;
     return decide_effect(&inquiry, &decision) == WFP_EFFECT_CONNECT
-               ? make(world, client, listener, what->redirect)
+               ? connect_make(world, client, listener, what->redirect)
                : WFP_OK;
 }
 

@@ -164,7 +164,7 @@ static uint32_t receiver_at(const struct wfp_world *world, const struct parcel *
             continue;
         }
         from = seen_from(world, link, parcel);
-        peer = wfp_address_unmapped(&endpoint->peer);
+        peer = wfp_address_unmapped(&endpoint->remote);
         if (wfp_address_equal(&from, &peer)) {
             return link;
         }

@@ -64,6 +64,9 @@ bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profi
 {
     const uint8_t *stages = profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order;
 
+    if (rules->count > WFP_RULES_MAX) {
+        return false;
+    }
     order->start[0] = 0;
     for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {
         if (!order_call(rules, stages, (enum wfp_call)call, order)) {
@@ -106,6 +109,13 @@ static size_t value_count(const struct wfp_world *world, const struct wfp_rule *
     return rule->source == WFP_ANSWER_KEY ? world->profile->keys[rule->key].count : 1;
 }
 
+/* Nothing has to be put in: the rule says it all. */
+static bool is_plain(const struct wfp_rule *rule, const struct inquiry *inquiry)
+{
+    return rule->source == WFP_ANSWER_LITERAL && rule->answer.count != WFP_COUNT_NEEDED &&
+           !through_kernel_entry(inquiry);
+}
+
 static struct wfp_answer value_at(const struct wfp_world *world, const struct wfp_rule *rule,
                                   size_t value, const struct inquiry *inquiry)
 {
@@ -130,6 +140,9 @@ struct decision decide(const struct wfp_world *world, const struct inquiry *inqu
 
         if (!applies(rule, inquiry)) {
             continue;
+        }
+        if (is_plain(rule, inquiry)) {
+            return (struct decision){rule->answer, rule};
         }
         decision.answer = value_at(world, rule, 0, inquiry);
         if (decision.answer.outcome != WFP_PASS) {
@@ -210,6 +223,17 @@ static const enum wfp_effect done[WFP_CALL_COUNT] = {
     [WFP_CALL_CANCEL] = WFP_EFFECT_ABORT,
     [WFP_CALL_CONNECT] = WFP_EFFECT_CONNECT,
 
+    [WFP_CALL_SIO_RECORDS] = WFP_EFFECT_COPY_RECORD,
+    [WFP_CALL_ACQUIRE_HANDLE] = WFP_EFFECT_TAKE_HANDLE,
+    [WFP_CALL_ACQUIRE_DATA] = WFP_EFFECT_TAKE_DATA,
+    [WFP_CALL_EDIT] = WFP_EFFECT_EDIT,
+    [WFP_CALL_APPLY] = WFP_EFFECT_APPLY,
+    [WFP_CALL_PEND] = WFP_EFFECT_SUSPEND,
+    [WFP_CALL_COMPLETE] = WFP_EFFECT_DECIDE,
+    [WFP_CALL_RELEASE_HANDLE] = WFP_EFFECT_RELEASE_HANDLE,
+    [WFP_CALL_CREATE_HANDLE] = WFP_EFFECT_CREATE,
+    [WFP_CALL_FREE_CONTEXT] = WFP_EFFECT_FREE,
+    [WFP_CALL_REAUTHORIZE] = WFP_EFFECT_AT_REDIRECT,
     [WFP_CALL_OPTION_SET] = WFP_EFFECT_SET_OPTION,
     [WFP_CALL_OPTION_GET] = WFP_EFFECT_GET_OPTION,
 };

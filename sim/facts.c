@@ -245,10 +245,14 @@ uint64_t facts_of_list(const struct wfp_world *world, struct record_view record,
         if (!world_handle_alive(world, &hop)) {
             continue;
         }
-        facts &= ~(KERNEL(LIST_EMPTY) | KERNEL(LIST_LAST));
-        if (hop.handle == handle) {
-            facts |= KERNEL(LIST_LAST) | KERNEL(LIST_MEMBER);
+        facts &= ~KERNEL(LIST_EMPTY);
+        if (hop.handle != handle) {
+            facts &= ~KERNEL(LIST_LAST);
+            continue;
         }
+        facts |= when((facts & (KERNEL(LIST_MEMBER) | KERNEL(LIST_LAST))) == KERNEL(LIST_MEMBER),
+                      KERNEL(LIST_REPEATED));
+        facts |= KERNEL(LIST_LAST) | KERNEL(LIST_MEMBER);
     }
     return facts;
 }

@@ -74,6 +74,13 @@ static const struct key keys[WFP_KEY_COUNT] = {
     NUMBER(RECORD_HEADER, "record-header", WFP_TYPE_SIZE, 188),
     NUMBER(RECORD_HOP, "record-hop", WFP_TYPE_SIZE, 560),
 
+    /* ---- the kernel face ---- */
+    ANSWER(STATE_PREVIOUS_SELF, "state-previous-self", STATE(WFP_PREVIOUSLY_REDIRECTED_BY_SELF)),
+    ANSWER(STATE_REPEATED_SELF, "state-repeated-self", STATE(WFP_REDIRECTED_BY_SELF)),
+    ANSWER(REAUTHORIZE_FLAG_INLINE, "reauthorize-flag-inline", MISUSE),
+    ANSWER(REAUTHORIZE_AT_REDIRECT, "reauthorize-at-redirect", UNCHANGED(0)),
+    ANSWER(AUTH_CONNECT_TARGET_PID, "auth-connect-target-pid", FIELD(WFP_PRESENT)),
+    ANSWER(AUTH_CONNECT_DESTINATION, "auth-connect-destination", FIELD(WFP_PRESENT)),
     ANSWER(OPTIONS, "options", PASS),
     ANSWER(OPTION_LEVEL, "option-level", UNCHANGED(10042)),
     ANSWER(OPTION_SHORT, "option-short", UNCHANGED(10014)),

@@ -8,7 +8,7 @@
 
 static const uint8_t mark[16] = "wfpcheck-record";
 
-enum { VERSION = 1, FIXED = 40, DIGEST = 8, HOP_FIXED = 24 };
+enum { VERSION = 2, FIXED = 40, DIGEST = 8, HOP_FIXED = 28 };
 
 struct frame {
     uint32_t version;
@@ -50,6 +50,7 @@ static void write_hop(struct writer_cursor *cursor, const struct record_hop *hop
     bytes_put_u64(cursor, hop->provider);
     bytes_put_u32(cursor, hop->target_pid);
     bytes_put_u32(cursor, hop->context.size);
+    bytes_put_u32(cursor, hop->requester);
     bytes_put_zeros(cursor, stride - HOP_FIXED);
     bytes_put(cursor, hop->context.bytes, hop->context.size);
 }
@@ -62,6 +63,7 @@ static void read_hop(struct reader_cursor *cursor, struct record_hop *hop)
     hop->provider = bytes_take_u64(cursor);
     hop->target_pid = bytes_take_u32(cursor);
     hop->context.size = bytes_take_u32(cursor);
+    hop->requester = bytes_take_u32(cursor);
     if (stride < RECORD_HOP_MIN) {
         cursor->failed = true;
     }

@@ -25,6 +25,7 @@ struct record_hop {
     uint64_t provider;
     uint32_t target_pid;
     struct record_view context; /* size 0: none */
+    uint32_t requester;         /* the application whose connect was redirected (KRN-15) */
 };
 
 /* Sizes that a profile gives: of the frame, and of a hop without its context. */

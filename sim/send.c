@@ -28,6 +28,7 @@ static enum wfp_status keep_list(struct wfp_world *world, const struct send_view
 static enum wfp_status redirect_flow(struct wfp_world *world, const struct wfp_send *call,
                                      struct flow_slot *slot)
 {
+    const struct endpoint *sender = world_endpoint_at(world, slot->endpoint);
     const struct descriptor *service = world_descriptor(world, call->service);
 
     if (call->redirect == NULL) {
@@ -41,8 +42,8 @@ static enum wfp_status redirect_flow(struct wfp_world *world, const struct wfp_s
     if (!connect_leaves_record(world, call->redirect)) {
         return WFP_OK;
     }
-    return connect_make_record(world, world_record(world, slot->list), call->redirect,
-                               &slot->carried);
+    return connect_make_record(world, world_record(world, slot->list), sender->process,
+                               call->redirect, &slot->carried);
 }
 
 /* Classification: what the callouts decide, and the list that they see, stand from now on. */
@@ -91,7 +92,7 @@ static void connect_to(struct wfp_world *world, const struct send_view *view,
     struct endpoint *endpoint = world_endpoint(world, view->endpoint);
 
     endpoint->state = ENDPOINT_CONNECTED;
-    endpoint->peer = *to;
+    endpoint->remote = *to;
 }
 
 static enum wfp_status begin_flow(struct wfp_world *world, const struct wfp_send *call,

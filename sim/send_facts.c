@@ -116,7 +116,7 @@ static enum wfp_status find_peer(const struct wfp_send *call, const struct endpo
         return WFP_BAD_STATE;
     }
     view->has_peer = call->name == WFP_NAME_GIVEN || endpoint->state == ENDPOINT_CONNECTED;
-    view->peer = wfp_address_unmapped(call->name == WFP_NAME_GIVEN ? &call->to : &endpoint->peer);
+    view->peer = wfp_address_unmapped(call->name == WFP_NAME_GIVEN ? &call->to : &endpoint->remote);
     return WFP_OK;
 }
 

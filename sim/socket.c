@@ -4,6 +4,7 @@
 
 #include <wfp/sim.h>
 
+#include "sim/classify.h"
 #include "sim/datagram.h"
 #include "sim/overlapped.h"
 #include "sim/world.h"
@@ -98,7 +99,7 @@ enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket,
     }
     status = advance(world, socket, ENDPOINT_FRESH, ENDPOINT_BOUND);
     if (status == WFP_OK) {
-        endpoint->local = chosen;
+        world_put_address(&endpoint->local, &chosen);
     }
     return status;
 }
@@ -177,6 +178,7 @@ static void release(struct wfp_world *world, uint32_t link)
         world_drop_record(world, &endpoint->record);
     }
     world_drop_record(world, &endpoint->classified);
+    classify_drop(world, endpoint->flow);
     memset(endpoint, 0, sizeof *endpoint);
 }
 

@@ -9,12 +9,6 @@
 #include "sim/facts.h"
 #include "sim/world.h"
 
-/* A record counts from connect on only if it was there before it (SET-06). */
-static uint32_t record_at_connect(const struct endpoint *endpoint)
-{
-    return endpoint->state == ENDPOINT_CONNECTED ? endpoint->classified : endpoint->record;
-}
-
 static enum wfp_status ask(const struct wfp_world *world, uint32_t socket, uint32_t handle,
                            struct inquiry *inquiry)
 {
@@ -28,7 +22,7 @@ static enum wfp_status ask(const struct wfp_world *world, uint32_t socket, uint3
     if (world_handle_of(world, handle) == NULL) {
         return WFP_NO_HANDLE;
     }
-    inquiry->facts = facts_of_list(world, world_record(world, record_at_connect(endpoint)), handle);
+    inquiry->facts = facts_of_list(world, world_record_classified(world, endpoint), handle);
     return WFP_OK;
 }
 

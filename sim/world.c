@@ -16,29 +16,37 @@ static uint32_t place(uint64_t *at, uint32_t count, size_t size)
     return (uint32_t)start;
 }
 
-static struct layout layout_of(const struct wfp_limits *limits)
+/* Member by member: what pads the struct keeps the zeros that it has in a world. */
+static void lay_out(const struct wfp_limits *limits, struct layout *layout)
 {
     uint64_t at = sizeof(struct wfp_world);
-    struct layout layout;
 
-    layout.endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
-    layout.descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
-    layout.handles = place(&at, limits->handles, sizeof(struct redirect_handle));
-    layout.records = place(&at, limits->records, sizeof(struct record_slot));
-    layout.operations = place(&at, limits->operations, sizeof(struct operation));
-    layout.record_bytes = place(&at, limits->records, limits->record_bytes);
-    layout.flows = place(&at, limits->flows, sizeof(struct flow_slot));
-    layout.datagrams = place(&at, limits->datagrams, sizeof(struct datagram_slot));
-    layout.datagram_bytes = place(&at, limits->datagrams, limits->datagram_bytes);
-    layout.end = at;
-    return layout;
+    layout->endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
+    layout->descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
+    layout->handles = place(&at, limits->handles, sizeof(struct redirect_handle));
+    layout->records = place(&at, limits->records, sizeof(struct record_slot));
+    layout->operations = place(&at, limits->operations, sizeof(struct operation));
+    layout->record_bytes = place(&at, limits->records, limits->record_bytes);
+
+    layout->callouts = place(&at, limits->callouts, sizeof(struct callout));
+    layout->callout_order = place(&at, limits->callouts, sizeof(uint32_t));
+    layout->classifications = place(&at, limits->classifications, sizeof(struct classification));
+    layout->contexts = place(&at, limits->contexts, sizeof(struct context_slot));
+    layout->context_bytes = place(&at, limits->contexts, limits->context_bytes);
+
+    layout->flows = place(&at, limits->flows, sizeof(struct flow_slot));
+    layout->datagrams = place(&at, limits->datagrams, sizeof(struct datagram_slot));
+    layout->datagram_bytes = place(&at, limits->datagrams, limits->datagram_bytes);
+
+    layout->end = at;
 }
 
 size_t wfp_world_size(const struct wfp_limits *limits)
 {
-    const uint64_t end = layout_of(limits).end;
+    struct layout layout;
 
-    return end > UINT32_MAX ? 0 : (size_t)end;
+    lay_out(limits, &layout);
+    return layout.end > UINT32_MAX ? 0 : (size_t)layout.end;
 }
 
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
@@ -54,7 +62,7 @@ struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
     world->rules = rules;
     world->profile = profile;
     world->limits = *limits;
-    world->layout = layout_of(limits);
+    lay_out(limits, &world->layout);
     return decide_order(rules, profile, &world->order) ? world : NULL;
 }
 
@@ -68,34 +76,29 @@ void wfp_process_elevated(struct wfp_world *world, bool elevated)
     world->unelevated = !elevated;
 }
 
-static void *slot(const struct wfp_world *world, uint32_t start, size_t size, uint32_t link)
-{
-    return (uint8_t *)(uintptr_t)world + start + (size_t)(link - 1) * size;
-}
-
 static struct endpoint *endpoint_slot(const struct wfp_world *world, uint32_t link)
 {
-    return slot(world, world->layout.endpoints, sizeof(struct endpoint), link);
+    return world_slot(world, world->layout.endpoints, sizeof(struct endpoint), link);
 }
 
 static struct descriptor *descriptor_slot(const struct wfp_world *world, uint32_t link)
 {
-    return slot(world, world->layout.descriptors, sizeof(struct descriptor), link);
+    return world_slot(world, world->layout.descriptors, sizeof(struct descriptor), link);
 }
 
 static struct redirect_handle *handle_slot(const struct wfp_world *world, uint32_t link)
 {
-    return slot(world, world->layout.handles, sizeof(struct redirect_handle), link);
+    return world_slot(world, world->layout.handles, sizeof(struct redirect_handle), link);
 }
 
 static struct record_slot *record_slot(const struct wfp_world *world, uint32_t link)
 {
-    return slot(world, world->layout.records, sizeof(struct record_slot), link);
+    return world_slot(world, world->layout.records, sizeof(struct record_slot), link);
 }
 
 static struct operation *operation_slot(const struct wfp_world *world, uint32_t link)
 {
-    return slot(world, world->layout.operations, sizeof(struct operation), link);
+    return world_slot(world, world->layout.operations, sizeof(struct operation), link);
 }
 
 const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link)
@@ -223,7 +226,7 @@ uint32_t world_take_operation(struct wfp_world *world)
 
 uint8_t *world_record_room(struct wfp_world *world, uint32_t link)
 {
-    return slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
+    return world_slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
 }
 
 void world_clear_room(struct wfp_world *world, uint32_t link)
@@ -238,7 +241,7 @@ struct record_view world_record(const struct wfp_world *world, uint32_t link)
     if (link == 0) {
         return view;
     }
-    view.bytes = slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
+    view.bytes = world_slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
     view.size = record_slot(world, link)->size;
     return view;
 }
@@ -268,29 +271,49 @@ void world_drop_record(struct wfp_world *world, uint32_t *link)
     *link = 0;
 }
 
+struct record_view world_record_classified(const struct wfp_world *world,
+                                           const struct endpoint *endpoint)
+{
+    const bool connected = endpoint->state == ENDPOINT_CONNECTED;
+
+    return world_record(world, connected ? endpoint->classified : endpoint->record);
+}
+
+uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint)
+{
+    for (uint32_t socket = 1; socket <= world->limits.sockets; socket++) {
+        const struct descriptor *descriptor = world_descriptor(world, socket);
+
+        if (descriptor != NULL && descriptor->endpoint == endpoint) {
+            return socket;
+        }
+    }
+    return 0;
+}
+
 const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number)
 {
-    return slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
 }
 
 struct flow_slot *world_flow(struct wfp_world *world, uint32_t number)
 {
-    return slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
 }
 
 const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number)
 {
-    return slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
 }
 
 struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number)
 {
-    return slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
 }
 
 uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number)
 {
-    return slot(world, world->layout.datagram_bytes, world->limits.datagram_bytes, number);
+    return world_slot(world, world->layout.datagram_bytes, world->limits.datagram_bytes, number);
 }
 
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key)

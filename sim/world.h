@@ -4,9 +4,11 @@
 #define SIM_WORLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <wfp/flow.h>
+#include <wfp/kernel.h>
 #include <wfp/sim.h>
 
 #include "sim/record.h"
@@ -38,9 +40,10 @@ struct endpoint {
     uint32_t listener;   /* where it waits */
     uint32_t next;       /* the one that waits behind it */
     struct wfp_address local;
-    struct wfp_address peer; /* of connect() on a datagram socket */
-    uint32_t queue;          /* the oldest datagram received */
-    uint8_t options;         /* bits of enum option_bit */
+    struct wfp_address remote; /* where its application connected to */
+    uint32_t flow;             /* the classification that is kept with it */
+    uint32_t queue;            /* the oldest datagram received */
+    uint8_t options;           /* bits of enum option_bit */
 };
 
 struct descriptor {
@@ -67,6 +70,66 @@ struct operation {
     uint32_t error;
     uint32_t status; /* the NTSTATUS behind the error */
 };
+
+/* ---- the kernel face ---- */
+
+struct callout {
+    struct wfp_callout is;
+    bool used;
+};
+
+struct context_slot {
+    uint32_t owner; /* enum wfp_context_owner */
+    uint32_t size;
+};
+
+struct told {
+    uint32_t handle;
+    uint32_t state;
+};
+
+enum { TOLD_MAX = 8, LAYER_COUNT = WFP_AUTH_CONNECT_V6 + 1 };
+
+enum classify_stage {
+    CLASSIFY_FREE,
+    CLASSIFY_UNDER_WAY,
+    CLASSIFY_KEPT /* the connect has been made; its versions stay with the flow */
+};
+
+/* A connect under way. What a turn is: one callout being asked. */
+struct classification {
+    uint8_t stage;
+    uint8_t layer; /* enum wfp_callout_layer */
+    uint8_t reauthorizing;
+    uint8_t sublayer_decided; /* `sublayer` has had its decision at this layer */
+    uint8_t rights;           /* for the next turn */
+    uint8_t version_count;
+    uint8_t told_count;
+    /* of the turn */
+    uint8_t returned;
+    uint8_t may_write;
+    uint8_t out_rights;
+    uint8_t handle_held;
+    uint8_t data_held;
+    uint8_t edited_any;
+    uint8_t pended;
+    uint8_t asked_state;
+    uint8_t record_lost;
+    uint32_t callout; /* that is asked; 0: none */
+    uint32_t out_action;
+
+    uint32_t action;   /* what has been decided so far */
+    uint32_t position; /* in the callouts' order, of the next to look at */
+    uint32_t sublayer;
+    uint32_t reason;
+    uint32_t endpoint;
+    struct wfp_address destination; /* as the application wants it */
+    struct wfp_version edited;      /* the writable data */
+    struct wfp_version versions[WFP_VERSIONS_MAX];
+    struct told told[TOLD_MAX];
+};
+
+/* ---- datagrams ---- */
 
 enum option_bit {
     OPTION_RECORDS_IP = 1,
@@ -104,6 +167,13 @@ struct layout {
     uint32_t records;
     uint32_t operations;
     uint32_t record_bytes;
+
+    uint32_t callouts;
+    uint32_t callout_order;
+    uint32_t classifications;
+    uint32_t contexts;
+    uint32_t context_bytes;
+
     uint32_t flows;
     uint32_t datagrams;
     uint32_t datagram_bytes;
@@ -127,8 +197,17 @@ struct wfp_world {
     uint8_t not_started;
     uint8_t unelevated;
     uint32_t last_error[WFP_THREADS];
-    uint64_t clock; /* microseconds */
+    uint32_t callout_count;
+    uint32_t layer_start[LAYER_COUNT]; /* in the callouts' order */
+    uint64_t clock;                    /* microseconds */
 };
+
+/* The slot of a link, 1 being the first, in the array that starts at `start`. */
+static inline void *world_slot(const struct wfp_world *world, uint32_t start, size_t size,
+                               uint32_t link)
+{
+    return (uint8_t *)(uintptr_t)world + start + (size_t)(link - 1) * size;
+}
 
 /* Slots by link; NULL for 0, out of range, or a free slot. */
 struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link);
@@ -138,6 +217,8 @@ const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t
 const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
+/* Copies an address member by member: no stray byte between them gets into the world. */
+void world_put_address(struct wfp_address *to, const struct wfp_address *from);
 /* The endpoint that gets what is sent to `to`; 0 if nobody is there. TCP: the one that listens. */
 uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
                               const struct wfp_address *to);
@@ -166,6 +247,11 @@ void world_clear_room(struct wfp_world *world, uint32_t link);
 void world_keep_record(struct wfp_world *world, uint32_t link, uint32_t size);
 void world_drop_record(struct wfp_world *world, uint32_t *link);
 
+/* What the endpoint's own connect is, or will be, classified with (SET-06). */
+struct record_view world_record_classified(const struct wfp_world *world,
+                                           const struct endpoint *endpoint);
+/* The lowest descriptor of an endpoint, 0 if it has none. */
+uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint);
 /* Slots of datagrams by number from 1, free ones included. */
 struct flow_slot *world_flow(struct wfp_world *world, uint32_t number);
 const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number);

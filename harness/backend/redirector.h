@@ -74,7 +74,7 @@ const struct redirector_offer *redirector_offered(const struct redirector *redir
 
 /* `*redirect` is the number to release it by. */
 enum redirector_outcome redirector_redirect(struct redirector *redirector,
-                                            const struct redirector_request *request,
+                                            const struct redirector_request *wanted,
                                             uint32_t *redirect, char *trouble);
 enum redirector_outcome redirector_state(struct redirector *redirector,
                                          const struct redirector_connection *connection,

@@ -75,12 +75,12 @@ static enum redirector_outcome lose_partner(struct redirector *redirector,
 }
 
 enum redirector_outcome redirector_nonsense(struct redirector *redirector, const char *expected,
-                                            const char *line, char *trouble)
+                                            const char *actual, char *trouble)
 {
     char words[REDIRECTOR_QUOTED_MAX + 1];
 
     redirector_say(trouble, "the redirector: expected %s, actual %s", expected,
-                   redirector_quote(line, words));
+                   redirector_quote(actual, words));
     return lose(redirector, trouble);
 }
 
@@ -132,7 +132,7 @@ static enum redirector_outcome take_answer(struct redirector *redirector, json_t
 
 /* Steals `message`. REDIRECTOR_DONE: the caller releases `*answer`. */
 enum redirector_outcome redirector_ask(struct redirector *redirector, json_t *message,
-                                       unsigned limit, json_t **answer, char *trouble)
+                                       unsigned milliseconds, json_t **answer, char *trouble)
 {
     enum partner_outcome outcome;
     enum redirector_outcome taken;
@@ -145,15 +145,16 @@ enum redirector_outcome redirector_ask(struct redirector *redirector, json_t *me
         redirector_say(trouble, "%s", redirector->lost);
         return REDIRECTOR_LOST;
     }
-    taken = send_message(redirector, message, limit, trouble);
+    taken = send_message(redirector, message, milliseconds, trouble);
     if (taken != REDIRECTOR_DONE) {
         return taken;
     }
-    outcome = partner_line(redirector->partner, REDIRECTOR_LINE_MAX, limit, &line, &size);
+    outcome = partner_line(redirector->partner, REDIRECTOR_LINE_MAX, milliseconds, &line, &size);
     if (outcome != PARTNER_DONE) {
         char words[REDIRECTOR_QUOTED_MAX + 1];
 
-        return lose_partner(redirector, outcome, limit, redirector_quote(line, words), trouble);
+        return lose_partner(redirector, outcome, milliseconds, redirector_quote(line, words),
+                            trouble);
     }
     object = json_loadb(line, size, JSON_REJECT_DUPLICATES, NULL);
     taken = take_answer(redirector, object, line, trouble);

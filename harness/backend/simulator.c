@@ -46,6 +46,15 @@ static void add_step(const struct step *step, struct wfp_limits *limits, uint32_
         *contexts += step->redirect.context;
     }
     limits->records += sets;
+    limits->callouts += step->kind == STEP_CALLOUT;
+    limits->classifications += step->kind == STEP_CONNECT_REQUEST || step->kind == STEP_REAUTHORIZE;
+    limits->records += step->kind == STEP_CONNECT_END;
+    if (step->kind == STEP_CONTEXT) {
+        limits->contexts++;
+        limits->context_bytes =
+            step->kernel.size > limits->context_bytes ? step->kernel.size : limits->context_bytes;
+        *contexts += step->kernel.size;
+    }
     add_message(step, limits);
 }
 
@@ -65,6 +74,12 @@ struct wfp_limits simulator_limits(const struct vector *vector, const struct pro
     limits.sockets = at_least(limits.sockets, 16);
     limits.records = at_least(limits.records, 4);
     limits.operations = at_least(limits.operations, 8);
+    if (limits.callouts + limits.classifications + limits.contexts > 0) {
+        limits.callouts = at_least(limits.callouts, 4);
+        limits.classifications = at_least(limits.classifications, 4);
+        limits.contexts = at_least(limits.contexts, 4);
+        limits.context_bytes = at_least(limits.context_bytes, 64);
+    }
     limits.flows = limits.flows == 0 ? 0 : at_least(limits.flows, FLOWS);
     limits.datagrams = limits.flows == 0 ? 0 : at_least(limits.datagrams, FLOWS);
     return limits;
@@ -74,8 +89,10 @@ static bool same_limits(const struct wfp_limits *a, const struct wfp_limits *b)
 {
     return a->sockets == b->sockets && a->handles == b->handles && a->records == b->records &&
            a->record_bytes == b->record_bytes && a->operations == b->operations &&
-           a->origin == b->origin && a->flows == b->flows && a->datagrams == b->datagrams &&
-           a->datagram_bytes == b->datagram_bytes;
+           a->origin == b->origin && a->callouts == b->callouts &&
+           a->classifications == b->classifications && a->contexts == b->contexts &&
+           a->context_bytes == b->context_bytes && a->flows == b->flows &&
+           a->datagrams == b->datagrams && a->datagram_bytes == b->datagram_bytes;
 }
 
 static struct pristine *find_pristine(struct simulator *simulator,

@@ -5,9 +5,9 @@
 
 #include "harness/backend.h"
 
-enum { NAMES_MAX = 64, OPERATIONS_MAX = 32, CONTEXT_MAX = 65536, HIDDEN_PER_STEP = 3 };
+enum { NAMES_MAX = 128, OPERATIONS_MAX = 32, CONTEXT_MAX = 65536, HIDDEN_PER_STEP = 3 };
 
-enum object { OBJECT_SOCKET, OBJECT_HANDLE };
+enum object { OBJECT_SOCKET, OBJECT_HANDLE, OBJECT_CALLOUT, OBJECT_CONTEXT, OBJECT_REQUEST };
 
 struct named {
     const char *name;
@@ -64,14 +64,26 @@ enum wfp_status simulator_follow(struct simulator *simulator, const struct backe
                                  struct backend_reply *reply);
 enum wfp_status simulator_follow_finish(struct simulator *simulator, struct outstanding *operation);
 
-/* simulator_steps.c: what a step names; 0 where there is none. A handle is created on first use. */
+/* What has a name; 0: nothing of that kind. The handle "self" comes into being when first used. */
+uint32_t simulator_id(const struct simulator *simulator, enum object kind, const char *name);
+enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind, const char *name,
+                                    uint32_t id);
+enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
+/* A buffer that lives as long as the run; NULL: no room. */
+uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
 uint32_t simulator_socket(const struct simulator *simulator, const char *name);
 enum wfp_family simulator_family(const struct simulator *simulator, const char *name);
-enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
 enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
                                    struct wfp_redirect *redirect);
-/* Freed when the run ends; NULL without memory. */
-uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
+
+/* simulator_classify.c: redirect states, and what a callout does about a request. */
+enum wfp_status simulator_perform_classify(struct simulator *simulator,
+                                           const struct backend_call *call,
+                                           struct backend_reply *reply);
+/* simulator_kernel.c: redirect handles and states, and the steps of kernel_step.h. */
+enum wfp_status simulator_perform_kernel(struct simulator *simulator,
+                                         const struct backend_call *call,
+                                         struct backend_reply *reply);
 
 /* simulator_message.c: the steps about datagrams. */
 enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,

@@ -8,7 +8,7 @@
 
 /* ---- names ---- */
 
-static uint32_t id_of(const struct simulator *simulator, enum object kind, const char *name)
+uint32_t simulator_id(const struct simulator *simulator, enum object kind, const char *name)
 {
     for (size_t i = simulator->name_count; i-- > 0;) {
         const struct named *named = &simulator->names[i];
@@ -20,8 +20,8 @@ static uint32_t id_of(const struct simulator *simulator, enum object kind, const
     return 0;
 }
 
-static enum wfp_status keep_name(struct simulator *simulator, enum object kind, const char *name,
-                                 uint32_t id)
+enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind, const char *name,
+                                    uint32_t id)
 {
     const struct named named = {name, kind, id, WFP_IPV4};
 
@@ -37,13 +37,13 @@ static enum wfp_status create_handle(struct simulator *simulator, const char *na
     const enum wfp_status status =
         wfp_handle_create(simulator->world, 1000 + simulator->name_count, id);
 
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_HANDLE, name, *id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_HANDLE, name, *id);
 }
 
 /* The handle "self" comes into being when it is first used. */
-static enum wfp_status handle_of(struct simulator *simulator, const char *name, uint32_t *id)
+enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id)
 {
-    *id = id_of(simulator, OBJECT_HANDLE, name);
+    *id = simulator_id(simulator, OBJECT_HANDLE, name);
     return *id != 0 ? WFP_OK : create_handle(simulator, name, id);
 }
 
@@ -71,7 +71,7 @@ bool simulator_lacks_operation(const struct simulator *simulator, const struct s
     return step->of != NULL && operation_at(simulator, step->of) == simulator->operation_count;
 }
 
-static uint8_t *buffer(struct simulator *simulator, uint32_t size)
+uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size)
 {
     uint8_t *bytes;
 
@@ -99,7 +99,7 @@ static void answer_with(struct backend_reply *reply, const struct wfp_reply *giv
 
 static uint32_t socket_of(const struct simulator *simulator, const char *name)
 {
-    return id_of(simulator, OBJECT_SOCKET, name);
+    return simulator_id(simulator, OBJECT_SOCKET, name);
 }
 
 static enum wfp_status perform_socket(struct simulator *simulator, const struct backend_call *call,
@@ -111,7 +111,10 @@ static enum wfp_status perform_socket(struct simulator *simulator, const struct 
         wfp_socket_open(simulator->world, step->family, step->type, step->overlapped_socket, &id);
 
     (void)reply;
-    if (status != WFP_OK || keep_name(simulator, OBJECT_SOCKET, step->as, id) != WFP_OK) {
+    if (status == WFP_OK && step->kernel.owner.given) {
+        (void)wfp_socket_owner(simulator->world, id, step->kernel.owner.number);
+    }
+    if (status != WFP_OK || simulator_keep_name(simulator, OBJECT_SOCKET, step->as, id) != WFP_OK) {
         return status != WFP_OK ? status : WFP_NO_ROOM;
     }
     simulator->names[simulator->name_count - 1].family = step->family;
@@ -121,11 +124,11 @@ static enum wfp_status perform_socket(struct simulator *simulator, const struct 
 static enum wfp_status perform_bind(struct simulator *simulator, const struct backend_call *call,
                                     struct backend_reply *reply)
 {
-    const struct message_step *message = &call->step->message;
+    const struct given_address *local = &call->step->kernel.address;
 
     (void)reply;
     return wfp_socket_bind(simulator->world, socket_of(simulator, call->step->on),
-                           message->peer_text == NULL ? NULL : &message->peer);
+                           local->given ? &local->address : NULL);
 }
 
 static enum wfp_status perform_listen(struct simulator *simulator, const struct backend_call *call,
@@ -159,7 +162,8 @@ static enum wfp_status perform_duplicate(struct simulator *simulator,
         wfp_socket_duplicate(simulator->world, socket_of(simulator, call->step->on), &id);
 
     (void)reply;
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, call->step->as, id);
+    return status != WFP_OK ? status
+                            : simulator_keep_name(simulator, OBJECT_SOCKET, call->step->as, id);
 }
 
 static enum wfp_status open_listener(struct simulator *simulator, const struct step *step,
@@ -187,7 +191,7 @@ static enum wfp_status make_redirect(struct simulator *simulator, const struct r
     redirect->layer = wanted->layer;
     redirect->remote = wanted->remote;
     redirect->lost = wanted->lost;
-    return handle_of(simulator, wanted->handle, &redirect->handle);
+    return simulator_handle(simulator, wanted->handle, &redirect->handle);
 }
 
 static enum wfp_status connect_socket(struct simulator *simulator, const struct backend_call *call,
@@ -245,7 +249,7 @@ static enum wfp_status accept_as(struct simulator *simulator, const struct step 
     uint32_t id = 0;
     const enum wfp_status status = wfp_socket_accept(simulator->world, listener, step->update, &id);
 
-    return status != WFP_OK ? status : keep_name(simulator, OBJECT_SOCKET, step->as, id);
+    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_SOCKET, step->as, id);
 }
 
 static enum wfp_status perform_accept(struct simulator *simulator, const struct backend_call *call,
@@ -278,21 +282,13 @@ static enum wfp_status perform_whole_accept(struct simulator *simulator,
     return status != WFP_OK ? status : accept_as(simulator, step, listener);
 }
 
-static enum wfp_status perform_handle(struct simulator *simulator, const struct backend_call *call,
-                                      struct backend_reply *reply)
-{
-    uint32_t id = 0;
-
-    (void)reply;
-    return create_handle(simulator, call->step->as, &id);
-}
-
 static enum wfp_status perform_destroy_handle(struct simulator *simulator,
                                               const struct backend_call *call,
                                               struct backend_reply *reply)
 {
     (void)reply;
-    return wfp_handle_destroy(simulator->world, id_of(simulator, OBJECT_HANDLE, call->step->on));
+    return wfp_handle_destroy(simulator->world,
+                              simulator_id(simulator, OBJECT_HANDLE, call->step->on));
 }
 
 static enum wfp_status perform_process(struct simulator *simulator, const struct backend_call *call,
@@ -323,8 +319,8 @@ static bool make_ioctl(struct simulator *simulator, const struct backend_call *c
                        struct wfp_ioctl *ioctl)
 {
     const struct ioctl_step *step = &call->step->ioctl;
-    uint8_t *out = buffer(simulator, call->out_size);
-    uint8_t *in = buffer(simulator, call->in_size);
+    uint8_t *out = simulator_buffer(simulator, call->out_size);
+    uint8_t *in = simulator_buffer(simulator, call->in_size);
 
     if (out == NULL || in == NULL) {
         return false;
@@ -500,27 +496,6 @@ static enum wfp_status perform_last_error(struct simulator *simulator,
     return WFP_OK;
 }
 
-static enum wfp_status perform_state(struct simulator *simulator, const struct backend_call *call,
-                                     struct backend_reply *reply)
-{
-    struct wfp_reply given;
-    uint32_t handle = 0;
-    enum wfp_status status = handle_of(simulator, call->step->handle, &handle);
-
-    if (status == WFP_OK && call->observed != NULL) {
-        wfp_redirect_state_allowed(simulator->world, socket_of(simulator, call->step->on), handle,
-                                   call->allowed);
-    }
-    if (status == WFP_OK) {
-        status = wfp_redirect_state(simulator->world, socket_of(simulator, call->step->on), handle,
-                                    &given);
-    }
-    if (status == WFP_OK) {
-        answer_with(reply, &given);
-    }
-    return status;
-}
-
 static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_SOCKET] = perform_socket,
     [STEP_BIND] = perform_bind,
@@ -532,7 +507,7 @@ static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_ACCEPT] = perform_accept,
     [STEP_PLAIN_ACCEPT] = perform_whole_accept,
     [STEP_REDIRECTED_ACCEPT] = perform_whole_accept,
-    [STEP_HANDLE] = perform_handle,
+    [STEP_HANDLE] = simulator_perform_kernel,
     [STEP_DESTROY_HANDLE] = perform_destroy_handle,
     [STEP_PROCESS] = perform_process,
     [STEP_THREAD_EXIT] = perform_thread_exit,
@@ -543,7 +518,7 @@ static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_FINISH] = perform_finish,
     [STEP_ALERTABLE_WAIT] = perform_alertable_wait,
     [STEP_LAST_ERROR] = perform_last_error,
-    [STEP_STATE] = perform_state,
+    [STEP_STATE] = simulator_perform_kernel,
 
     [STEP_OPTION_SET] = perform_option_set,
     [STEP_OPTION_GET] = perform_option_get,
@@ -569,24 +544,15 @@ enum wfp_family simulator_family(const struct simulator *simulator, const char *
     return WFP_IPV4;
 }
 
-enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id)
-{
-    return handle_of(simulator, name, id);
-}
-
 enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
                                    struct wfp_redirect *redirect)
 {
     return make_redirect(simulator, wanted, redirect);
 }
 
-uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size)
-{
-    return buffer(simulator, size);
-}
-
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,
                                   struct backend_reply *reply)
 {
-    return performers[call->step->kind](simulator, call, reply);
+    return kernel_step_is(call->step) ? simulator_perform_kernel(simulator, call, reply)
+                                      : performers[call->step->kind](simulator, call, reply);
 }

@@ -7,6 +7,7 @@
 #include "harness/backend.h"
 #include "harness/backend/redirector.h"
 #include "harness/backend/winsock_parent.h"
+#include "harness/kernel_step.h"
 #include "harness/pattern.h"
 #include "harness/platform/system.h"
 
@@ -147,6 +148,16 @@ static enum status perform_by_helper(struct winsock *winsock, const struct backe
     }
 }
 
+/* What happens inside the kernel alone; no process sees it, and no shim in one can play it. */
+static bool is_a_callouts(const struct step *step)
+{
+    const struct kernel_step *kernel = &step->kernel;
+
+    return kernel_step_is(step) || kernel->request != NULL || kernel->flags != 0 ||
+           kernel->size != 0 || kernel->address.given || kernel->local_address.given ||
+           kernel->owner.given;
+}
+
 static bool is_kernels(const struct step *step)
 {
     return step->kind == STEP_HANDLE || step->kind == STEP_DESTROY_HANDLE ||
@@ -167,6 +178,9 @@ static enum status perform(void *state, const struct backend_call *call,
     *reply = nothing;
     if (winsock->worker == NULL) {
         return refuse(reply, STATUS_BROKEN, "the worker died earlier");
+    }
+    if (is_a_callouts(step)) {
+        return refuse(reply, STATUS_BAD_INPUT, "needs a callout inside the kernel");
     }
     if (is_kernels(step) && winsock->helper != NULL) {
         return perform_by_helper(winsock, call, reply);

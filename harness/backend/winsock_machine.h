@@ -92,6 +92,7 @@ struct machine_way {
 struct machine {
     bool started;     /* between WSAStartup and WSACleanup */
     uint32_t handles; /* open ones of the process after its first run; 0: none yet */
+    uint32_t runs;    /* that were ended */
     struct machine_way way;
     struct shim_begin shim; /* what the shim answers from in this run */
     struct machine_socket sockets[MACHINE_SOCKETS_MAX];

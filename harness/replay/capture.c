@@ -72,9 +72,13 @@ static void conclude(struct capture_result *result, enum capture_verdict verdict
 
 static uint64_t microseconds(const struct pcap_pkthdr *header)
 {
-    const int64_t seconds = (int64_t)header->ts.tv_sec;
+    int64_t seconds = (int64_t)header->ts.tv_sec;
     const int64_t rest = (int64_t)header->ts.tv_usec;
 
+    /* libpcap takes the 32 bits of a pcap file for signed: that is after 2038, not before 1970. */
+    if (seconds < 0 && seconds >= INT32_MIN) {
+        seconds += INT64_C(1) << 32;
+    }
     if (seconds < 0 || seconds > INT64_C(0xFFFFFFFFFF)) {
         return 0;
     }

@@ -84,7 +84,13 @@ bool as_documented(wfp_world *world, const wfp_profile &profile)
 
 int main()
 {
-    const wfp_limits limits = {16, 4, 4, 4096, 4, 1};
+    wfp_limits limits = {};
+    limits.sockets = 16;
+    limits.handles = 4;
+    limits.records = 4;
+    limits.record_bytes = 4096;
+    limits.operations = 4;
+    limits.origin = 1;
     std::vector<std::uint64_t> memory(wfp_world_size(&limits) / sizeof(std::uint64_t) + 1);
     wfp_profile profile;
 

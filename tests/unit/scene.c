@@ -24,6 +24,10 @@ void scene_prepare(struct scene *scene)
                                       .record_bytes = SCENE_ROOM,
                                       .operations = 8,
                                       .origin = 0x1234,
+                                      .callouts = 16,
+                                      .classifications = 8,
+                                      .contexts = 8,
+                                      .context_bytes = 64,
                                       .flows = 32,
                                       .datagrams = 32,
                                       .datagram_bytes = 2048};

@@ -262,6 +262,8 @@ static void test_digest_is_fixed(void **state)
         {"", UINT64_C(0x0000000000000000)},
         {"wfpcheck", UINT64_C(0x1B05F1CF92CDF188)},
         {"redirect record", UINT64_C(0x10C9CC451E927BB5)},
+        {"a record that is longer than one block of four words, and then some",
+         UINT64_C(0xE50424C93CBA4F06)},
     };
 
     (void)state;

@@ -326,7 +326,7 @@ static const struct {
      "request:16: control.kind: expected success | contrast, found \"maybe\""},
     {"\"of\": 6", "\"of\": 7", "control.of: expected the number of one of the steps, found 7"},
     {"\"of\": 6", "\"of\": 5", "control.of: expected a step with an expectation, replaced by one"},
-    {"\"of\": 6", "\"of\": 0", "control.of: expected a whole number from 1 to 32, found 0"},
+    {"\"of\": 6", "\"of\": 0", "control.of: expected a whole number from 1 to 48, found 0"},
     {"\"step\": 6", "\"step\": 9", "control.replace[1].step: expected the number of one of"},
     {"\"by\":\n{\"do\": \"ioctl\"", "\"by\":\n{\"expect\": {}, \"do\": \"ioctl\"",
      "request:17: control.replace[1].by.expect: expected nothing expected of a replacing step"},
@@ -379,7 +379,7 @@ static const struct {
 } bad[] = {
     {"[]", "file: expected an object, found a list"},
     {"{}", "id: expected this member, found none"},
-    {HEAD("") "]}", "steps: expected a list of 1 to 32 items, found 0"},
+    {HEAD("") "]}", "steps: expected a list of 1 to 48 items, found 0"},
     {HEAD("") "7]}", "steps[1]: expected an object, found 7"},
     {HEAD("") "{\"do\": \"socket\", \"as\": \"s\"}]}",
      "steps: expected a step with an expectation"},

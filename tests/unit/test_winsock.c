@@ -78,14 +78,18 @@ static void handles_that_pile_up_are_noticed(void **state)
     const struct winsock_order begin = {.verb = WINSOCK_BEGIN};
     struct winsock_answer answer = {0};
     HANDLE handles[40];
+    bool ended = true;
 
     (void)state;
     assert_true(machine_end(machine, &answer));
     for (size_t i = 0; i < 40; i++) {
         handles[i] = CreateEventW(NULL, TRUE, FALSE, NULL);
     }
-    assert_true(machine_begin(machine, &begin, &answer));
-    assert_false(machine_end(machine, &answer));
+    for (size_t runs = 0; ended && runs < 100; runs++) {
+        assert_true(machine_begin(machine, &begin, &answer));
+        ended = machine_end(machine, &answer);
+    }
+    assert_false(ended);
     assert_non_null(strstr(answer.trouble, "handles are left open"));
     for (size_t i = 0; i < 40; i++) {
         CloseHandle(handles[i]);

@@ -9,29 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wfp/kernel.h>
+
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* ---- the block ---- */
 
+#define LIMITS(s, h, r, b, o, i)                                                                   \
+    {                                                                                              \
+        .sockets = (s), .handles = (h), .records = (r), .record_bytes = (b), .operations = (o),    \
+        .origin = (i)                                                                              \
+    }
+
 static void test_size_holds_the_records(void **state)
 {
     static const struct wfp_limits table[] = {
-        {.sockets = 0},
-        {.sockets = 1, .handles = 1, .records = 1, .record_bytes = 1, .operations = 1, .origin = 1},
-        {.sockets = 16,
-         .handles = 8,
-         .records = 4,
-         .record_bytes = 4096,
-         .operations = 8,
-         .origin = 1},
-        {.sockets = 64,
-         .handles = 1,
-         .records = 1000,
-         .record_bytes = 65536,
-         .operations = 1,
-         .origin = 1},
+        LIMITS(0, 0, 0, 0, 0, 0),
+        LIMITS(1, 1, 1, 1, 1, 1),
+        LIMITS(16, 8, 4, 4096, 8, 1),
+        LIMITS(64, 1, 1000, 65536, 1, 1),
     };
 
     (void)state;
@@ -52,10 +50,10 @@ static void test_size_holds_the_records(void **state)
 static void test_size_does_not_wrap(void **state)
 {
     static const struct wfp_limits table[] = {
-        {.sockets = 1, .handles = 1, .records = 65536, .record_bytes = 65536, .operations = 1},
-        {.sockets = 1, .handles = 1, .records = 3, .record_bytes = 0x80000000u, .operations = 1},
-        {.sockets = 0x10000000u, .handles = 1, .records = 1, .record_bytes = 1, .operations = 1},
-        {.sockets = 1, .handles = 1, .records = 1, .record_bytes = 1, .operations = 0x10000000u},
+        LIMITS(1, 1, 65536, 65536, 1, 0),
+        LIMITS(1, 1, 3, 0x80000000u, 1, 0),
+        LIMITS(0x10000000u, 1, 1, 1, 1, 0),
+        LIMITS(1, 1, 1, 1, 0x10000000u, 0),
     };
 
     (void)state;
@@ -169,6 +167,34 @@ static void live_refused(struct scene *scene)
     assert_int_equal(wfp_handle_destroy(scene->world, handle), WFP_OK);
 }
 
+/* A connect that a callout has changed, and its flow. */
+static void live_classified(struct scene *scene)
+{
+    const struct wfp_callout callout = {.layer = WFP_CONNECT_REDIRECT_V4, .filter = 1};
+    const struct wfp_address to = {.bytes = {192, 0, 2, 1}, .port = 80, .family = WFP_IPV4};
+    const uint32_t client = scene_open(scene, WFP_TCP, true);
+    struct wfp_classify_call call = {.call = WFP_CALL_NEXT};
+    struct wfp_connected connected;
+    struct wfp_reply reply;
+    uint32_t number = 0;
+
+    assert_int_equal(wfp_callout_register(scene->world, &callout, &number), WFP_OK);
+    assert_int_equal(wfp_connect_begin(scene->world, client, &to, &call.classification), WFP_OK);
+    assert_int_equal(wfp_classify(scene->world, &call, &reply), WFP_OK);
+    (void)wfp_acquire_classify_handle(scene->world, call.classification);
+    (void)wfp_acquire_writable_layer_data(scene->world, call.classification);
+    (void)wfp_edit_number(scene->world, call.classification, WFP_MEMBER_TARGET_PID, 5);
+    (void)wfp_apply_modified_layer_data(scene->world, call.classification, 0);
+    (void)wfp_classify_out(scene->world, call.classification, WFP_ACTION_PERMIT, 1);
+    (void)wfp_release_classify_handle(scene->world, call.classification);
+    call.call = WFP_CALL_RETURN;
+    assert_int_equal(wfp_classify(scene->world, &call, &reply), WFP_OK);
+    assert_int_equal(wfp_connect_end(scene->world, call.classification, &connected, &reply),
+                     WFP_OK);
+    scene_close(scene, client);
+    assert_int_equal(wfp_callout_unregister(scene->world, number), WFP_OK);
+}
+
 typedef void life_function(struct scene *scene);
 
 static const struct {
@@ -177,7 +203,7 @@ static const struct {
 } lives[] = {
     {"socket", live_socket},         {"duplicate", live_duplicate}, {"filled", live_filled},
     {"unaccepted", live_unaccepted}, {"records", live_records},     {"operation", live_operation},
-    {"process", live_process},       {"refused", live_refused},
+    {"process", live_process},       {"refused", live_refused},     {"classified", live_classified},
 };
 
 static void make_empty(struct scene *scene)

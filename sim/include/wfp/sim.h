@@ -37,7 +37,18 @@ enum wfp_outcome {
     WFP_RETURNED, /* the call came back: error and byte count are meaningful */
     WFP_DIED,     /* the call ended its thread with an access violation */
     WFP_STATE,    /* FwpsQueryConnectionRedirectState0: the state is in `error` */
-    WFP_PASS      /* a profile's way to say "no objection, ask the next rule" */
+    WFP_PASS,     /* a profile's way to say "no objection, ask the next rule" */
+
+    /* the kernel face */
+    WFP_ACTION, /* an action is in force: it is in `error` */
+    WFP_FIELD,  /* a look: in `error` is whether the field is there, enum wfp_presence */
+    WFP_MISUSE  /* the call breaks its contract, and has no value to say so */
+};
+
+enum wfp_presence {
+    WFP_ABSENT,
+    WFP_PRESENT,
+    WFP_DIFFERENT /* there, but not as the look would have it */
 };
 
 enum wfp_count {
@@ -87,6 +98,21 @@ enum wfp_call {
     /* the kernel face */
     WFP_CALL_CONNECT,
     WFP_CALL_REDIRECT_STATE,
+    WFP_CALL_NEXT,
+    WFP_CALL_RETURN,
+    WFP_CALL_LOOK,
+    WFP_CALL_SIO_RECORDS,
+    WFP_CALL_ACQUIRE_HANDLE,
+    WFP_CALL_ACQUIRE_DATA,
+    WFP_CALL_EDIT,
+    WFP_CALL_APPLY,
+    WFP_CALL_PEND,
+    WFP_CALL_COMPLETE,
+    WFP_CALL_RELEASE_HANDLE,
+    WFP_CALL_ACTION,
+    WFP_CALL_CREATE_HANDLE,
+    WFP_CALL_FREE_CONTEXT,
+    WFP_CALL_REAUTHORIZE,
 
     /* datagrams */
     WFP_CALL_OPTION_SET,
@@ -188,6 +214,41 @@ enum wfp_kernel_fact {
     WFP_KERNEL_LIST_EMPTY,
     WFP_KERNEL_LIST_LAST,
     WFP_KERNEL_LIST_MEMBER,
+    WFP_KERNEL_LIST_REPEATED, /* last, and before: others stand between */
+    WFP_KERNEL_AT_AUTH_CONNECT,
+    WFP_KERNEL_REAUTHORIZING,
+    WFP_KERNEL_REDIRECTED, /* the connect has a version that goes elsewhere */
+    WFP_KERNEL_NO_HANDLE,  /* ... to a local service, without a redirect handle */
+    WFP_KERNEL_BLOCKED,
+    WFP_KERNEL_PREVIOUS, /* there is a version at that place of the chain */
+    WFP_KERNEL_CALLOUT_LEFT,
+    WFP_KERNEL_CLASSIFY0,   /* the callout has an old classifyFn */
+    WFP_KERNEL_MAY_WRITE,   /* it was asked with the write right */
+    WFP_KERNEL_RIGHT,       /* classifyOut has the write right now */
+    WFP_KERNEL_HANDLE_HELD, /* it has a classify handle */
+    WFP_KERNEL_DATA_HELD,   /* it has the writable data */
+    WFP_KERNEL_PENDED,
+    WFP_KERNEL_ASKED_STATE,
+    WFP_KERNEL_REDIRECTS,     /* the writable data redirects to a local service */
+    WFP_KERNEL_FLAGS,         /* flags are given that mean something, or should be 0 */
+    WFP_KERNEL_LOCAL_ADDRESS, /* the edit is of the local address */
+    WFP_KERNEL_CONTEXT_GONE,  /* the context is not the callout's */
+    WFP_KERNEL_DECIDES,       /* completion with a classifyOut */
+    WFP_KERNEL_VETO,          /* the action is BLOCK */
+    WFP_KERNEL_OUT_SHORT,
+    WFP_KERNEL_OUT_MISALIGNED,
+    WFP_KERNEL_LOOK_RIGHT,
+    WFP_KERNEL_LOOK_ACTION,
+    WFP_KERNEL_LOOK_REAUTHORIZE,
+    WFP_KERNEL_LOOK_REDIRECTED,
+    WFP_KERNEL_LOOK_PROXY,
+    WFP_KERNEL_LOOK_REASON,
+    WFP_KERNEL_LOOK_TARGET_PID,
+    WFP_KERNEL_LOOK_DESTINATION,
+    WFP_KERNEL_LOOK_RECORD_HANDLE,
+    WFP_KERNEL_LOOK_ORIGINAL_APP,
+    WFP_KERNEL_LOOK_PREVIOUS,
+    WFP_KERNEL_LOOK_FIXED, /* what is always there */
     WFP_KERNEL_COUNT
 };
 
@@ -243,6 +304,28 @@ enum wfp_effect {
     WFP_EFFECT_ABORT,         /* pending operations end with WSA_OPERATION_ABORTED */
     WFP_EFFECT_RUN_ROUTINE,   /* one due completion routine of the thread runs */
     WFP_EFFECT_CONNECT,       /* the connection is made */
+
+    /* the kernel face */
+    WFP_EFFECT_CONNECT_BARE, /* ... and leaves no record */
+    WFP_EFFECT_REFUSE,       /* the connect ends here */
+    WFP_EFFECT_ASK,          /* the next callout is asked */
+    WFP_EFFECT_RETURN,       /* the callout is done */
+    WFP_EFFECT_HAND_CONTEXT, /* the handle's own context goes to the caller */
+    WFP_EFFECT_TAKE_HANDLE,
+    WFP_EFFECT_TAKE_DATA, /* the action becomes BLOCK, the write right goes */
+    WFP_EFFECT_EDIT,
+    WFP_EFFECT_APPLY,       /* the edited request becomes the newest version */
+    WFP_EFFECT_DISCARD,     /* ... is dropped */
+    WFP_EFFECT_SUSPEND,     /* the classification waits for its completion */
+    WFP_EFFECT_DECIDE,      /* ... ends with the callout's decision */
+    WFP_EFFECT_START_AGAIN, /* ... is done again as a reauthorisation */
+    WFP_EFFECT_RELEASE_HANDLE,
+    WFP_EFFECT_ACT,            /* action and rights are the callout's */
+    WFP_EFFECT_CREATE,         /* a redirect handle comes into being */
+    WFP_EFFECT_FREE,           /* pool memory is given back */
+    WFP_EFFECT_AT_REDIRECT,    /* the reauthorisation begins at connect-redirect */
+    WFP_EFFECT_AT_AUTH,        /* ... at auth-connect */
+    WFP_EFFECT_TELL_REQUESTER, /* the application of the list's first requester is meant */
 
     WFP_EFFECT_SET_OPTION,
     WFP_EFFECT_GET_OPTION,
@@ -323,6 +406,14 @@ enum wfp_key {
     WFP_KEY_REMOTE_REDIRECT_RECORD,
     WFP_KEY_RECORD_HEADER,
     WFP_KEY_RECORD_HOP,
+
+    /* the kernel face */
+    WFP_KEY_STATE_PREVIOUS_SELF,
+    WFP_KEY_STATE_REPEATED_SELF,
+    WFP_KEY_REAUTHORIZE_FLAG_INLINE,
+    WFP_KEY_REAUTHORIZE_AT_REDIRECT,
+    WFP_KEY_AUTH_CONNECT_TARGET_PID,
+    WFP_KEY_AUTH_CONNECT_DESTINATION,
 
     /* datagrams */
     WFP_KEY_OPTIONS,
@@ -434,13 +525,21 @@ void wfp_profile_documented(struct wfp_profile *profile);
 struct wfp_world;
 
 struct wfp_limits {
-    uint32_t sockets;        /* descriptors, and as many endpoints behind them */
-    uint32_t handles;        /* redirect handles */
-    uint32_t records;        /* redirect records alive at once */
-    uint32_t record_bytes;   /* room for one record; wfp_record_size() tells what is needed */
-    uint32_t operations;     /* overlapped operations not yet fetched */
-    uint64_t origin;         /* identity of this machine and boot; a record of another is foreign */
-    uint32_t flows;          /* of datagrams, those that a peer began included */
+    uint32_t sockets;      /* descriptors, and as many endpoints behind them */
+    uint32_t handles;      /* redirect handles */
+    uint32_t records;      /* redirect records alive at once */
+    uint32_t record_bytes; /* room for one record; wfp_record_size() tells what is needed */
+    uint32_t operations;   /* overlapped operations not yet fetched */
+    uint64_t origin;       /* identity of this machine and boot; a record of another is foreign */
+
+    /* the kernel face (wfp/kernel.h) */
+    uint32_t callouts;
+    uint32_t classifications; /* connects under way, and flows that a callout has changed */
+    uint32_t contexts;        /* pool memory for redirect contexts */
+    uint32_t context_bytes;   /* room for one context */
+
+    /* datagrams (wfp/datagram.h) */
+    uint32_t flows;          /* those that a peer began included */
     uint32_t datagrams;      /* received by a socket, and not yet by the program */
     uint32_t datagram_bytes; /* room for one datagram */
 };

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/address.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { GROUPS = 8, IPV4_SIZE = 4 };
+
+/* A number of at most `most` in the base, without more than `digits` digits; moves on behind it. */
+static bool take_number(const char **text, unsigned base, unsigned digits, unsigned most,
+                        unsigned *number)
+{
+    static const char letters[] = "0123456789abcdef";
+    unsigned value = 0;
+    unsigned taken = 0;
+    const char *digit;
+
+    while (**text != '\0' && (digit = strchr(letters, **text)) != NULL &&
+           (unsigned)(digit - letters) < base) {
+        value = value * base + (unsigned)(digit - letters);
+        (*text)++;
+        if (++taken > digits || value > most) {
+            return false;
+        }
+    }
+    *number = value;
+    return taken > 0;
+}
+
+static bool take(const char **text, char wanted)
+{
+    if (**text != wanted) {
+        return false;
+    }
+    (*text)++;
+    return true;
+}
+
+static bool take_ipv4(const char **text, uint8_t *bytes)
+{
+    for (unsigned i = 0; i < IPV4_SIZE; i++) {
+        unsigned number;
+
+        if ((i > 0 && !take(text, '.')) || !take_number(text, 10, 3, 255, &number)) {
+            return false;
+        }
+        bytes[i] = (uint8_t)number;
+    }
+    return true;
+}
+
+static bool is_dotted(const char *text)
+{
+    return text[strspn(text, "0123456789")] == '.';
+}
+
+/* Groups up to the end or a double colon; two of them at once where an IPv4 address stands. */
+static bool take_groups(const char **text, uint8_t *bytes, unsigned room, unsigned *count)
+{
+    *count = 0;
+    while (**text != ']' && **text != ':') {
+        unsigned number;
+
+        if (is_dotted(*text)) {
+            const bool fits = *count + 2 <= room && take_ipv4(text, bytes + 2 * *count);
+
+            *count += 2;
+            return fits;
+        }
+        if (*count == room || !take_number(text, 16, 4, 0xFFFF, &number)) {
+            return false;
+        }
+        bytes[2 * *count] = (uint8_t)(number >> 8);
+        bytes[2 * *count + 1] = (uint8_t)number;
+        ++*count;
+        if ((*text)[0] == ':' && (*text)[1] != ':') {
+            (*text)++;
+            if (**text == ']') {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool take_ipv6(const char **text, uint8_t *bytes)
+{
+    uint8_t tail[2 * GROUPS] = {0};
+    unsigned head_count;
+    unsigned tail_count;
+
+    if (!take_groups(text, bytes, GROUPS, &head_count)) {
+        return false;
+    }
+    if (strncmp(*text, "::", 2) != 0) {
+        return head_count == GROUPS;
+    }
+    *text += 2;
+    if (!take_groups(text, tail, GROUPS - 1 - (head_count < GROUPS ? head_count : GROUPS - 1),
+                     &tail_count)) {
+        return false;
+    }
+    memcpy(bytes + 2 * (GROUPS - tail_count), tail, 2 * (size_t)tail_count);
+    return head_count + tail_count < GROUPS;
+}
+
+static bool take_host(const char **text, struct wfp_address *address)
+{
+    if (!take(text, '[')) {
+        address->family = WFP_IPV4;
+        return take_ipv4(text, address->bytes);
+    }
+    address->family = WFP_IPV6;
+    return take_ipv6(text, address->bytes) && take(text, ']');
+}
+
+bool address_parse(const char *text, struct wfp_address *address)
+{
+    struct wfp_address parsed = {.port = 0};
+    unsigned port;
+
+    if (!take_host(&text, &parsed) || !take(&text, ':') ||
+        !take_number(&text, 10, 5, UINT16_MAX, &port) || *text != '\0') {
+        return false;
+    }
+    parsed.port = (uint16_t)port;
+    *address = parsed;
+    return true;
+}
+
+void address_print(const struct wfp_address *address, char *buffer, size_t size)
+{
+    const uint8_t *b = address->bytes;
+    size_t used = 0;
+
+    if (address->family == WFP_IPV4) {
+        (void)snprintf(buffer, size, "%u.%u.%u.%u:%u", b[0], b[1], b[2], b[3], address->port);
+        return;
+    }
+    for (unsigned i = 0; i < GROUPS && used < size; i++) {
+        used += (size_t)snprintf(buffer + used, size - used, "%s%x", i == 0 ? "[" : ":",
+                                 (unsigned)b[2 * i] << 8 | b[2 * i + 1]);
+    }
+    if (used < size) {
+        (void)snprintf(buffer + used, size - used, "]:%u", address->port);
+    }
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/classify.h"
+
+#include <string.h>
+
+#include "sim/callout.h"
+#include "sim/context.h"
+
+static struct classification *slot_of(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.classifications, sizeof(struct classification), number);
+}
+
+static struct classification *in_stage(const struct wfp_world *world, uint32_t number,
+                                       enum classify_stage stage)
+{
+    if (number == 0 || number > world->limits.classifications ||
+        slot_of(world, number)->stage != stage) {
+        return NULL;
+    }
+    return slot_of(world, number);
+}
+
+struct classification *classify_under_way(struct wfp_world *world, uint32_t number)
+{
+    return in_stage(world, number, CLASSIFY_UNDER_WAY);
+}
+
+const struct classification *classify_of(const struct wfp_world *world, uint32_t number)
+{
+    return in_stage(world, number, CLASSIFY_UNDER_WAY);
+}
+
+struct classification *classify_kept(struct wfp_world *world, uint32_t number)
+{
+    return in_stage(world, number, CLASSIFY_KEPT);
+}
+
+bool classify_any_under_way(const struct wfp_world *world)
+{
+    for (uint32_t number = 1; number <= world->limits.classifications; number++) {
+        if (classify_of(world, number) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t classify_take(struct wfp_world *world, uint32_t endpoint, const struct wfp_address *to)
+{
+    for (uint32_t number = 1; number <= world->limits.classifications; number++) {
+        struct classification *classification = slot_of(world, number);
+
+        if (classification->stage == CLASSIFY_FREE) {
+            classification->stage = CLASSIFY_UNDER_WAY;
+            classification->endpoint = endpoint;
+            world_put_address(&classification->destination, to);
+            classify_begin(classification, false);
+            return number;
+        }
+    }
+    return 0;
+}
+
+/* A mapped address is IPv4 traffic, whatever the socket. */
+static uint8_t first_layer(const struct classification *classification, bool at_auth_connect)
+{
+    const struct wfp_address plain = wfp_address_unmapped(&classification->destination);
+
+    if (at_auth_connect) {
+        return plain.family == WFP_IPV6 ? WFP_AUTH_CONNECT_V6 : WFP_AUTH_CONNECT_V4;
+    }
+    return plain.family == WFP_IPV6 ? WFP_CONNECT_REDIRECT_V6 : WFP_CONNECT_REDIRECT_V4;
+}
+
+void classify_begin(struct classification *classification, bool at_auth_connect)
+{
+    classification->layer = first_layer(classification, at_auth_connect);
+    classification->position = 0;
+    classification->sublayer_decided = false;
+    classification->rights = WFP_RIGHT_ACTION_WRITE;
+    classification->action = WFP_ACTION_CONTINUE;
+    classification->told_count = 0;
+}
+
+void classify_reauthorize(struct classification *classification, uint32_t reason,
+                          bool at_auth_connect)
+{
+    classification->stage = CLASSIFY_UNDER_WAY;
+    classification->reauthorizing = true;
+    classification->reason = reason;
+    classify_begin(classification, at_auth_connect);
+}
+
+void classify_drop(struct wfp_world *world, uint32_t number)
+{
+    struct classification *classification;
+
+    if (number == 0 || number > world->limits.classifications) {
+        return;
+    }
+    classification = slot_of(world, number);
+    for (uint32_t i = 0; i < classification->version_count; i++) {
+        context_drop(world, classification->versions[i].context);
+    }
+    memset(classification, 0, sizeof *classification);
+}
+
+bool classify_at_auth(const struct classification *classification)
+{
+    return classification->layer >= WFP_AUTH_CONNECT_V4;
+}
+
+bool classify_idle(const struct classification *classification)
+{
+    return classification->callout == 0 || (classification->returned && !classification->pended);
+}
+
+static bool is_passed_over(const struct classification *classification,
+                           const struct wfp_callout *callout, uint8_t layer)
+{
+    return layer == classification->layer && classification->sublayer_decided &&
+           callout->sublayer == classification->sublayer;
+}
+
+static struct next_callout next_at(const struct wfp_world *world,
+                                   const struct classification *classification, uint8_t layer,
+                                   uint32_t position)
+{
+    uint32_t number = callout_at(world, layer, position);
+
+    while (number != 0 && is_passed_over(classification, wfp_callout_of(world, number), layer)) {
+        number = callout_at(world, layer, ++position);
+    }
+    return (struct next_callout){number, position, layer};
+}
+
+struct next_callout classify_next(const struct wfp_world *world,
+                                  const struct classification *classification)
+{
+    struct next_callout next =
+        next_at(world, classification, classification->layer, classification->position);
+
+    if (next.callout == 0 && !classify_at_auth(classification) &&
+        classification->action != WFP_ACTION_BLOCK) {
+        next = next_at(world, classification, first_layer(classification, true), 0);
+    }
+    return next;
+}
+
+struct wfp_version classify_effective(const struct classification *classification)
+{
+    if (classification->version_count > 0) {
+        return classification->versions[classification->version_count - 1];
+    }
+    return (struct wfp_version){.remote = classification->destination};
+}
+
+bool classify_redirected(const struct classification *classification)
+{
+    const uint32_t count = classification->version_count;
+    const struct wfp_version *newest = &classification->versions[count - (count > 0)];
+
+    return count > 0 && (newest->handle != 0 ||
+                         !wfp_address_equal(&newest->remote, &classification->destination));
+}
+
+uint32_t classify_service(const struct wfp_world *world,
+                          const struct classification *classification)
+{
+    const struct wfp_version effective = classify_effective(classification);
+
+    return world_endpoint_bound(world, WFP_TCP, &effective.remote);
+}
