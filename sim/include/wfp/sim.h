@@ -530,7 +530,6 @@ struct wfp_limits {
     uint32_t records;      /* redirect records alive at once */
     uint32_t record_bytes; /* room for one record; wfp_record_size() tells what is needed */
     uint32_t operations;   /* overlapped operations not yet fetched */
-    uint64_t origin;       /* identity of this machine and boot; a record of another is foreign */
 
     /* the kernel face (wfp/kernel.h) */
     uint32_t callouts;
@@ -542,6 +541,8 @@ struct wfp_limits {
     uint32_t flows;          /* those that a peer began included */
     uint32_t datagrams;      /* received by a socket, and not yet by the program */
     uint32_t datagram_bytes; /* room for one datagram */
+
+    uint64_t origin; /* identity of this machine and boot; a record of another is foreign */
 };
 
 /* What our own set-up calls say; never an answer of the API under test. */
@@ -593,7 +594,8 @@ enum wfp_type { WFP_TCP, WFP_UDP, WFP_RAW };
 struct wfp_address {
     uint8_t bytes[16];
     uint16_t port;
-    uint8_t family; /* enum wfp_family */
+    uint8_t family;   /* enum wfp_family */
+    uint8_t reserved; /* 0 */
 };
 
 bool wfp_address_equal(const struct wfp_address *a, const struct wfp_address *b);
