@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A topology of redirect services, and the way that one connection takes through it.
+ * The way of one connection through several redirect services on one machine.
  *
- * A *service* is a callout driver with the proxy that it redirects to. What the drivers do is
- * decided by their callouts in a world's classifications, what the proxies do by their ioctls on
- * its sockets: a path is made of the same calls that <wfp/sim.h> and <wfp/kernel.h> offer to
- * everybody, one hop after the other. A hop is one connect, with all who were asked about it.
+ * A topology is up to eight services: each has callouts that redirect, and a proxy that accepts
+ * what they redirect to it and dials on. A journey is one connection of an application; each
+ * connect on its way is a hop. The path engine plays every party (the application, the callouts,
+ * the proxies) with the public calls of wfp/sim.h and wfp/kernel.h and knows no rule by itself: who
+ * is asked, what he is told and where a connection arrives is the world's answer.
  *
- * Everything that a service does depends on the state that a path has at a connect: who dials, what
- * the record on the dialling socket says of the handles that are still used, and which services
- * have spent their one good turn. When a state comes again, so does all that followed it: the hops
- * between the two are a loop, and the smallest one.
+ *     wfp_path_limits        how large the world must be
+ *     wfp_path_set_up        the services are installed
+ *     wfp_path_begin         an application is about to connect
+ *     wfp_path_step          one hop; false when there is none left
+ *     wfp_path_tear_down     the services are removed
+ *
+ * A journey leaves the world as wfp_path_set_up() left it, and wfp_path_tear_down() leaves it as it
+ * was before. Nothing is allocated.
  */
 
 #ifndef WFP_PATH_H
@@ -25,194 +30,198 @@ extern "C" {
 #endif
 
 enum {
-    WFP_SERVICES_MAX = 8,
-    WFP_HOPS_MAX = 40, /* then the path is WFP_PATH_ENDLESS */
-    WFP_APPLICATION = WFP_SERVICES_MAX /* who dials first, where a service's number would stand */
+    WFP_PATH_SERVICES_MAX = 8,
+    WFP_PATH_HOPS_MAX = 64,
+    WFP_PATH_REAUTHORIZATIONS_MAX = 8,
+    WFP_PATH_CONTEXT_MAX = 1024,
+    WFP_PATH_RECORD_MAX = 32768 /* bytes; a record that outgrows it ends the journey: no room */
 };
 
 /* ---- the topology ---- */
 
-/* How a driver uses redirect handles (KRN-01, KRN-04). */
-enum wfp_handle_use {
-    WFP_HANDLE_SHARED,       /* one for all its filters: right */
-    WFP_HANDLE_PER_FILTER,   /* one for IPv4, another for IPv6 */
-    WFP_HANDLE_PER_CLASSIFY, /* a new one for each classification */
-    WFP_HANDLE_OF_FIRST      /* that of service 0: two drivers that pass for one */
+/* Whose redirect handle a callout names (KRN-01, KRN-04). */
+enum wfp_path_handle {
+    WFP_PATH_HANDLE_SHARED,      /* one for the service */
+    WFP_PATH_HANDLE_PER_FILTER,  /* one for the V4 filter, another for the V6 filter */
+    WFP_PATH_HANDLE_PER_CLASSIFY /* a new one for each classification, never destroyed */
 };
 
-/* What a proxy does with the record of a connection (LOOP-02). */
-enum wfp_propagation {
-    WFP_PROPAGATES,
-    WFP_PROPAGATES_NEVER,     /* does not even ask for it */
-    WFP_PROPAGATES_LATE,      /* SETs it when its connect has been made */
-    WFP_PROPAGATES_ONCE,      /* only for the first connection */
-    WFP_PROPAGATES_TRUNCATED, /* without its last byte */
-    WFP_PROPAGATES_ELSEWHERE  /* SETs it on another socket than the one that dials */
+/* What the proxy does with the record of the connection that it accepted (LOOP-02). */
+enum wfp_path_propagation {
+    WFP_PATH_CORRECTLY,    /* QUERY on the accepted socket, SET on the outgoing one, then connect */
+    WFP_PATH_NEVER,        /* neither */
+    WFP_PATH_LATE,         /* SET after connect */
+    WFP_PATH_FIRST_ONLY,   /* for its first connection of the journey only */
+    WFP_PATH_TRUNCATED,    /* SET of the record without its last byte */
+    WFP_PATH_WRONG_SOCKET, /* SET on another socket than the one that connects */
+    WFP_PATH_LOST          /* the record does not survive the way to this proxy (QRY-19) */
 };
 
-/* The destination that a proxy dials, and by which family. */
-enum wfp_dial {
-    WFP_DIAL_SAME, /* as the connection came */
-    WFP_DIAL_IPV4,
-    WFP_DIAL_IPV6,
-    WFP_DIAL_MAPPED /* an IPv4 destination, from an IPv6 socket */
+/* A form in which a destination is dialled. All name the same host. */
+enum wfp_path_form {
+    WFP_PATH_SAME, /* as it was asked for; not for a journey */
+    WFP_PATH_IPV4,
+    WFP_PATH_IPV6,
+    WFP_PATH_MAPPED /* an IPv6 socket dials ::ffff:a.b.c.d */
 };
 
-#define WFP_SERVES_IPV4 0x1u
-#define WFP_SERVES_IPV6 0x2u
+enum { WFP_PATH_V4 = 1, WFP_PATH_V6 = 2 };
 
-struct wfp_service {
-    uint8_t families; /* WFP_SERVES_*: where it has filters */
-    uint8_t handles;  /* enum wfp_handle_use */
-    uint8_t propagation;
-    uint8_t dials;              /* enum wfp_dial */
-    uint8_t refuses;            /* a connection whose record it cannot hand on, else dials all the
-                                   same */
-    uint8_t record_lost;        /* its connections arrive without their record (QRY-19) */
-    uint8_t chain;              /* enum wfp_chain */
-    uint8_t deeds[4];           /* at connect-redirect, enum wfp_deed by redirect state */
-    uint8_t at_auth_connect[4]; /* at AUTH_CONNECT, BLOCK or anything else */
-    uint8_t keeps_right;        /* does not hand the write right back (CON-33) */
-    uint8_t without_right;      /* redirects even without the write right */
-    uint8_t without_query;      /* takes every connection for NOT_REDIRECTED (ST-05) */
-    uint8_t when_reauthorizing; /* redirects even then */
-    uint32_t weight;            /* of its filters; the greatest is asked first */
+struct wfp_path_service {
+    /* deeds, chain, caps, context_size ... of its callouts; handle, service, target_pid and
+     * context are the engine's. */
+    struct wfp_policy policy;
+    uint8_t families;    /* WFP_PATH_V4, WFP_PATH_V6: where it has callouts */
+    uint8_t handle;      /* enum wfp_path_handle */
+    uint8_t propagation; /* enum wfp_path_propagation */
+    uint8_t outgoing;    /* enum wfp_path_form: how it dials */
+    bool refuses;        /* closes a connection whose record it cannot get or cannot pass on */
     uint32_t sublayer;
-    uint32_t target_pid;
-    uint32_t context_size; /* bytes, at most WFP_PATH_CONTEXT_MAX */
+    uint32_t weight;
 };
 
-enum { WFP_PATH_CONTEXT_MAX = 256 };
+/* As the pages recommend, for both families, in the sublayer and of the weight given. */
+void wfp_path_service_recommended(struct wfp_path_service *service, uint32_t sublayer,
+                                  uint32_t weight);
 
-/* What the pages recommend, for both families: propagates, refuses without a record. */
-void wfp_service_recommended(struct wfp_service *service);
-
-struct wfp_topology {
-    uint32_t count; /* 1..WFP_SERVICES_MAX */
-    struct wfp_service services[WFP_SERVICES_MAX];
+struct wfp_path_topology {
+    uint32_t count; /* of services, 0 to 8 */
+    struct wfp_path_service services[WFP_PATH_SERVICES_MAX];
 };
 
-struct wfp_journey {
-    uint8_t dials;           /* enum wfp_dial of the application; SAME is IPv4 */
-    uint8_t reauthorization; /* times that each connect is classified again after it was made */
+struct wfp_path_journey {
+    enum wfp_type type; /* WFP_TCP */
+    enum wfp_path_form to;
+    uint32_t reauthorizations; /* of every connection, once it is made */
 };
 
-/* ---- what is told of it ---- */
-
-enum wfp_deed_seen {
-    WFP_SEEN_NOTHING, /* it left everything as it was */
-    WFP_SEEN_PERMIT,
-    WFP_SEEN_CONTINUE,
-    WFP_SEEN_BLOCK,
-    WFP_SEEN_REDIRECT
-};
-
-enum { WFP_STATE_NOT_TOLD = 0xFF };
-
-/* A callout that was asked at connect-redirect. */
-struct wfp_asked {
-    uint8_t service;
-    uint8_t state; /* enum wfp_redirect_state, or WFP_STATE_NOT_TOLD */
-    uint8_t deed;  /* enum wfp_deed_seen */
-};
-
-/* What a proxy's attempt to hand the record on came to. */
-struct wfp_handed {
-    struct wfp_answer query; /* of SIO_QUERY_..._RECORDS, where it was made */
-    struct wfp_answer set;   /* of SIO_SET_..., where it was made */
-    const struct wfp_rule *query_rule;
-    const struct wfp_rule *set_rule;
-    uint32_t size; /* bytes of the record; 0: it has none */
-    bool queried;
-    bool attached;
-};
-
-struct wfp_hop {
-    uint8_t from;    /* a service's number, or WFP_APPLICATION */
-    uint8_t to;      /* the service that got it; WFP_APPLICATION: none, it went outside */
-    uint8_t blocked; /* by a callout, at either layer */
-    uint8_t again;   /* a reauthorisation of the connect before, not a new one */
-    uint8_t asked_count;
-    uint8_t dials; /* enum wfp_dial, never SAME */
-    uint32_t conditions; /* WFP_CONDITION_* as at AUTH_CONNECT; 0 if that was not reached */
-    uint32_t listed;     /* hops that the record on the dialling socket names */
-    struct wfp_handed handed; /* before this connect, by who dials */
-    struct wfp_answer answer; /* of connect() */
-    const struct wfp_rule *rule;
-    struct wfp_asked asked[WFP_SERVICES_MAX];
-};
+/* ---- what happened ---- */
 
 enum wfp_path_end {
     WFP_PATH_UNDER_WAY,
-    WFP_PATH_REACHED, /* the last hop went to the destination */
-    WFP_PATH_BLOCKED, /* by a callout */
-    WFP_PATH_REFUSED, /* a service has no record to hand on, and gives up */
-    WFP_PATH_FAILED,  /* connect() answered an error */
-    WFP_PATH_LOOP,    /* hops loop_start .. hop_count - 1 repeat for ever */
-    WFP_PATH_ENDLESS, /* WFP_HOPS_MAX hops without an end or a state that comes again */
-    WFP_PATH_NO_ROOM  /* a limit of the world; wfp_path_limits() is enough for every topology */
+    WFP_PATH_REACHED, /* the destination */
+    WFP_PATH_BLOCKED, /* by the callout `by` */
+    WFP_PATH_REFUSED, /* by the proxy `by` */
+    WFP_PATH_LOOPS,   /* hops `cycle_start` to `cycle_start + cycle_length - 1` repeat for ever */
+    WFP_PATH_NO_ROOM  /* a limit is reached: of hops, of the record's size, of versions */
 };
 
-/* What a path has at a connect; two that are equal go on alike. */
+enum { WFP_PATH_NOT_TOLD = 0xFF, WFP_PATH_NOTHING = 0xFF };
+
+/* One callout that was asked. */
+struct wfp_path_asked {
+    uint8_t service; /* from 1 */
+    uint8_t layer;   /* enum wfp_callout_layer */
+    uint8_t round;   /* 0: the connect; from 1: that reauthorisation */
+    uint8_t told;    /* enum wfp_redirect_state, or WFP_PATH_NOT_TOLD: it asked for no state here */
+    uint8_t did;     /* enum wfp_deed, or WFP_PATH_NOTHING: it left the action as it was */
+};
+
+enum {
+    WFP_PATH_ASKED_MAX = 2 * WFP_PATH_SERVICES_MAX * (1 + WFP_PATH_REAUTHORIZATIONS_MAX)
+};
+
+struct wfp_path_hop {
+    uint8_t dialler;       /* 0: the application; else a service */
+    uint8_t to;            /* enum wfp_path_form: how it dials */
+    uint8_t redirected_by; /* a service, 0: nobody; it accepts the connection */
+    uint8_t blocked_by;    /* a service, 0: nobody */
+    bool tracked;          /* the connect is classified with a list of redirects, not an empty one */
+    bool accepted_record;  /* the proxy that accepted got a record */
+    uint32_t conditions;   /* WFP_CONDITION_* at AUTH_CONNECT, seen last there */
+    uint32_t asked_count;
+    struct wfp_path_asked asked[WFP_PATH_ASKED_MAX];
+};
+
+/* ---- to watch it ---- */
+
+/* One public call of the world, as it was made. */
+struct wfp_path_call {
+    uint32_t hop;     /* from 0 */
+    uint32_t party;   /* 0: the application; a service; WFP_PATH_ENGINE: the filter engine */
+    const char *name; /* "connect-begin", "query-records" ... */
+    uint32_t about;   /* a socket, a classification or a handle: what the call is made on */
+    uint32_t asked;   /* with "next-callout": the service that is asked, 0: none, or a watcher */
+    struct wfp_reply reply;
+};
+
+enum { WFP_PATH_ENGINE = 0xFF };
+
+typedef void wfp_path_observer(void *context, const struct wfp_path_call *call);
+
+/* ---- one path ---- */
+
+/* What a hop depends on, reduced to what makes a difference: see path_state.c. */
 struct wfp_path_state {
-    uint64_t bits;
+    uint32_t members; /* bit set of the handles in the list */
+    uint8_t last;     /* the last of the list, 0: empty, 0xFF: a handle that nobody asks with */
+    uint8_t repeated; /* the last one was redirected by in between, too */
+    uint8_t strangers;
+    uint8_t dialler;
+    uint8_t to;
+    uint8_t spent; /* bit set: services that have propagated their first time */
 };
 
-/*
- * A path under way. Members are for reading. It lives in the caller's memory and must not move
- * while it is under way: the world's callouts point to it.
- */
+/* Owned by the caller; to be read, not to be written. */
 struct wfp_path {
-    struct wfp_world *world;
-    const struct wfp_topology *topology;
-    struct wfp_journey journey;
-    uint8_t *buffer; /* for the records that the proxies fetch */
-    uint32_t buffer_size;
-
-    uint32_t hop_count;
-    uint32_t loop_start; /* WFP_PATH_LOOP */
+    /* the result */
     enum wfp_path_end end;
-    uint8_t ended_by; /* BLOCKED, REFUSED: the service */
-    struct wfp_hop hops[WFP_HOPS_MAX];
+    uint32_t by;
+    uint32_t cycle_start;
+    uint32_t cycle_length;
+    uint32_t hop_count;
+    struct wfp_path_hop hops[WFP_PATH_HOPS_MAX];
+
+    wfp_path_observer *observer; /* NULL, or told of every call; may be set after set-up */
+    void *observer_context;
 
     /* the engine's own */
-    struct wfp_path_state states[WFP_HOPS_MAX];
-    struct wfp_path_seat {
-        struct wfp_path *path;
-        uint32_t service;
-        uint32_t listener;
-        uint32_t handles[2];    /* by family, or twice the same */
-        uint32_t callouts[4];   /* by enum wfp_callout_layer; 0: none */
-        struct wfp_policy policy;
-        bool spent; /* its one good turn (WFP_PROPAGATES_ONCE) */
-    } seats[WFP_SERVICES_MAX];
-    uint32_t witness[2]; /* callouts at AUTH_CONNECT that only look */
-    uint32_t fresh;      /* handles made for single classifications */
-    uint32_t dialling;   /* socket; 0: none */
+    struct wfp_world *world;
+    const struct wfp_path_topology *topology;
+    struct wfp_path_journey journey;
+    struct wfp_policy policies[WFP_PATH_SERVICES_MAX][2];
+    uint32_t handles[WFP_PATH_SERVICES_MAX][2];
+    uint32_t listeners[WFP_PATH_SERVICES_MAX];
+    uint32_t callout_count;
+    struct {
+        uint32_t number;
+        uint8_t service; /* 0: it only watches */
+        uint8_t family;  /* 0: V4, 1: V6 */
+    } callouts[4 * WFP_PATH_SERVICES_MAX + 2];
+    uint32_t fresh_count;
+    uint32_t fresh[WFP_PATH_HOPS_MAX * WFP_PATH_SERVICES_MAX];
+    uint32_t sockets[6]; /* of this connection and of the one before */
     uint32_t dialler;
-    uint8_t dials;
+    enum wfp_path_form to;
+    uint8_t spent;
+    bool has_record;
+    uint32_t record_size;
+    struct wfp_path_state states[WFP_PATH_HOPS_MAX];
+    uint8_t record[WFP_PATH_RECORD_MAX];
 };
 
-/* Limits of a world in which every path of such a topology ends otherwise than with NO_ROOM. */
-struct wfp_limits wfp_path_limits(const struct wfp_profile *profile);
+/*
+ * What a world must at least have for this topology. A record has as much room as WFP_PATH_HOPS_MAX
+ * hops may need, but not more than WFP_PATH_RECORD_MAX.
+ */
+struct wfp_limits wfp_path_limits(const struct wfp_path_topology *topology);
 
 /*
- * Sets the services up in `world`, which must be empty, and lets the application open its socket.
- * `buffer`: at least limits.record_bytes. WFP_BAD_STATE: the topology is out of its ranges.
+ * Creates handles, registers callouts, opens the proxies' listeners. `topology` must outlive the
+ * path. The world must be fresh, or as large as it takes. On failure the world is as it was.
  */
-enum wfp_status wfp_path_begin(struct wfp_path *path, struct wfp_world *world,
-                               const struct wfp_topology *topology,
-                               const struct wfp_journey *journey, uint8_t *buffer,
-                               uint32_t buffer_size);
+enum wfp_status wfp_path_set_up(struct wfp_path *path, struct wfp_world *world,
+                                const struct wfp_path_topology *topology);
+void wfp_path_tear_down(struct wfp_path *path);
 
-/* The next hop. False: the path has ended, and nothing was done. */
+/* WFP_BAD_STATE: a journey is under way, or is not one that can be made. */
+enum wfp_status wfp_path_begin(struct wfp_path *path, const struct wfp_path_journey *journey);
+
+/* One hop. False: the journey is at its end, and all of its sockets are closed. */
 bool wfp_path_step(struct wfp_path *path);
 
-/* All the hops that are left. */
-enum wfp_path_end wfp_path_run(struct wfp_path *path);
-
-/* Closes and destroys all that the path made: the world is empty again. */
-void wfp_path_finish(struct wfp_path *path);
+/* "reached", "blocked" ...; "correctly", "never" ...: the words of path vectors. */
+const char *wfp_path_end_name(enum wfp_path_end end);
 
 #ifdef __cplusplus
 }
