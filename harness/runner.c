@@ -195,11 +195,20 @@ static enum status check_size(struct run *run)
     return STATUS_BAD_INPUT;
 }
 
+/* What is told is no failure, unless it is that something is missing. */
+static bool serves_as_set_up(const struct wfp_answer *answer)
+{
+    const bool told = answer->outcome == WFP_STATE || answer->outcome == WFP_ACTION ||
+                      (answer->outcome == WFP_FIELD && answer->error == WFP_PRESENT);
+
+    return told || succeeded(answer);
+}
+
 static enum status judge_set_up(struct run *run, size_t index, const struct played *played)
 {
     char text[ANSWER_TEXT_MAX];
 
-    if (succeeded(&played->reply.answer)) {
+    if (serves_as_set_up(&played->reply.answer)) {
         return STATUS_OK;
     }
     answer_print(played->reply.answer, text, sizeof text);

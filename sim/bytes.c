@@ -14,33 +14,6 @@ static uint64_t load(const uint8_t *bytes, size_t size)
     return value;
 }
 
-const uint8_t *bytes_take(struct reader_cursor *cursor, size_t size)
-{
-    const uint8_t *taken = cursor->at;
-
-    if (cursor->failed || size > cursor->left) {
-        cursor->failed = true;
-        return NULL;
-    }
-    cursor->at += size;
-    cursor->left -= size;
-    return taken;
-}
-
-uint32_t bytes_take_u32(struct reader_cursor *cursor)
-{
-    const uint8_t *taken = bytes_take(cursor, 4);
-
-    return taken == NULL ? 0 : (uint32_t)load(taken, 4);
-}
-
-uint64_t bytes_take_u64(struct reader_cursor *cursor)
-{
-    const uint8_t *taken = bytes_take(cursor, 8);
-
-    return taken == NULL ? 0 : load(taken, 8);
-}
-
 static uint8_t *reserve(struct writer_cursor *cursor, size_t size)
 {
     uint8_t *place = cursor->at;
@@ -91,14 +64,6 @@ void bytes_put_u64(struct writer_cursor *cursor, uint64_t value)
     put_number(cursor, value, 8);
 }
 
-/* As load() of 8 bytes, in a form that compilers turn into one load. */
-static uint64_t load_word(const uint8_t *b)
-{
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
-}
-
 static uint64_t mix(uint64_t digest, uint64_t word)
 {
     digest = (digest ^ word) * UINT64_C(0x9E3779B97F4A7C15);
@@ -110,14 +75,18 @@ enum { LANES = 4, WORD = 8 };
 /* Four words at a time, each in a lane of its own: they do not wait for one another. */
 static uint64_t digest_blocks(const uint8_t *bytes, size_t size)
 {
-    uint64_t lanes[LANES] = {size, 1, 2, 3};
+    uint64_t first = size;
+    uint64_t second = 1;
+    uint64_t third = 2;
+    uint64_t fourth = 3;
 
     for (size_t at = 0; at + LANES * WORD <= size; at += LANES * WORD) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            lanes[lane] = mix(lanes[lane], load_word(bytes + at + lane * WORD));
-        }
+        first = mix(first, bytes_load_u64(bytes + at));
+        second = mix(second, bytes_load_u64(bytes + at + WORD));
+        third = mix(third, bytes_load_u64(bytes + at + 2 * WORD));
+        fourth = mix(fourth, bytes_load_u64(bytes + at + 3 * WORD));
     }
-    return mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
+    return mix(mix(mix(first, second), third), fourth);
 }
 
 uint64_t bytes_digest(const uint8_t *bytes, size_t size)
@@ -126,7 +95,7 @@ uint64_t bytes_digest(const uint8_t *bytes, size_t size)
     uint64_t digest = at == 0 ? size : digest_blocks(bytes, size);
 
     for (; at + WORD <= size; at += WORD) {
-        digest = mix(digest, load_word(bytes + at));
+        digest = mix(digest, bytes_load_u64(bytes + at));
     }
     return mix(digest, load(bytes + at, size - at));
 }

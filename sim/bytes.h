@@ -23,9 +23,45 @@ struct writer_cursor {
     bool failed;
 };
 
-const uint8_t *bytes_take(struct reader_cursor *cursor, size_t size); /* NULL once failed */
-uint32_t bytes_take_u32(struct reader_cursor *cursor);
-uint64_t bytes_take_u64(struct reader_cursor *cursor);
+/* NULL once failed. */
+static inline const uint8_t *bytes_take(struct reader_cursor *cursor, size_t size)
+{
+    const uint8_t *taken = cursor->at;
+
+    if (cursor->failed || size > cursor->left) {
+        cursor->failed = true;
+        return NULL;
+    }
+    cursor->at += size;
+    cursor->left -= size;
+    return taken;
+}
+
+/* In a form that compilers turn into one load. */
+static inline uint32_t bytes_load_u32(const uint8_t *b)
+{
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+static inline uint64_t bytes_load_u64(const uint8_t *b)
+{
+    return (uint64_t)bytes_load_u32(b) | (uint64_t)bytes_load_u32(b + 4) << 32;
+}
+
+/* 0 once failed. */
+static inline uint32_t bytes_take_u32(struct reader_cursor *cursor)
+{
+    const uint8_t *taken = bytes_take(cursor, 4);
+
+    return taken == NULL ? 0 : bytes_load_u32(taken);
+}
+
+static inline uint64_t bytes_take_u64(struct reader_cursor *cursor)
+{
+    const uint8_t *taken = bytes_take(cursor, 8);
+
+    return taken == NULL ? 0 : bytes_load_u64(taken);
+}
 
 void bytes_put(struct writer_cursor *cursor, const void *bytes, size_t size);
 void bytes_put_zeros(struct writer_cursor *cursor, size_t size);

@@ -36,6 +36,21 @@ static bool comes_before(const struct wfp_callout *a, const struct wfp_callout *
     return a->weight > b->weight;
 }
 
+/* Where each layer starts, counted anew. */
+static void count_layers(struct wfp_world *world)
+{
+    const uint32_t *order = order_of(world);
+    uint32_t at = 0;
+
+    for (unsigned layer = 0; layer < LAYER_COUNT; layer++) {
+        while (at < world->callout_count &&
+               (unsigned)slot_of(world, order[at])->is.layer < layer) {
+            at++;
+        }
+        world->layer_start[layer] = at;
+    }
+}
+
 static void put_in_order(struct wfp_world *world, uint32_t number)
 {
     uint32_t *order = order_of(world);
@@ -47,6 +62,7 @@ static void put_in_order(struct wfp_world *world, uint32_t number)
         at--;
     }
     order[at] = number;
+    count_layers(world);
 }
 
 enum wfp_status wfp_callout_register(struct wfp_world *world, const struct wfp_callout *callout,
@@ -85,12 +101,16 @@ enum wfp_status wfp_callout_unregister(struct wfp_world *world, uint32_t number)
     }
     order[kept] = 0;
     world->callout_count = kept;
+    count_layers(world);
     memset(slot_of(world, number), 0, sizeof(struct callout));
     return WFP_OK;
 }
 
-/* The one at a place of the order; 0 behind the last. */
-uint32_t callout_at(const struct wfp_world *world, uint32_t position)
+uint32_t callout_at(const struct wfp_world *world, unsigned layer, uint32_t position)
 {
-    return position < world->callout_count ? order_of(world)[position] : 0;
+    const uint32_t at = world->layer_start[layer] + position;
+    const uint32_t end =
+        layer + 1 < LAYER_COUNT ? world->layer_start[layer + 1] : world->callout_count;
+
+    return position < end && at < end ? order_of(world)[at] : 0;
 }

@@ -8,9 +8,9 @@
 #include "sim/world.h"
 
 /*
- * All callouts in the order in which they are asked, one layer after the other: the number of the
- * one at `position`, from 0, or 0 behind the last.
+ * The callouts of a layer in the order in which they are asked: the number of the one at
+ * `position`, from 0, or 0 behind the last.
  */
-uint32_t callout_at(const struct wfp_world *world, uint32_t position);
+uint32_t callout_at(const struct wfp_world *world, unsigned layer, uint32_t position);
 
 #endif

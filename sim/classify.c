@@ -117,23 +117,21 @@ bool classify_idle(const struct classification *classification)
     return classification->callout == 0 || (classification->returned && !classification->pended);
 }
 
-static bool is_asked(const struct classification *classification, const struct wfp_callout *callout,
-                     uint8_t layer)
+static bool is_passed_over(const struct classification *classification,
+                           const struct wfp_callout *callout, uint8_t layer)
 {
-    const bool same_layer = layer == classification->layer;
-
-    return callout->layer == layer && !(same_layer && classification->sublayer_decided &&
-                                        callout->sublayer == classification->sublayer);
+    return layer == classification->layer && classification->sublayer_decided &&
+           callout->sublayer == classification->sublayer;
 }
 
 static struct next_callout next_at(const struct wfp_world *world,
                                    const struct classification *classification, uint8_t layer,
                                    uint32_t position)
 {
-    uint32_t number = callout_at(world, position);
+    uint32_t number = callout_at(world, layer, position);
 
-    while (number != 0 && !is_asked(classification, wfp_callout_of(world, number), layer)) {
-        number = callout_at(world, ++position);
+    while (number != 0 && is_passed_over(classification, wfp_callout_of(world, number), layer)) {
+        number = callout_at(world, layer, ++position);
     }
     return (struct next_callout){number, position, layer};
 }

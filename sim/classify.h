@@ -53,20 +53,18 @@ uint32_t classify_service(const struct wfp_world *world,
 uint64_t facts_of_classification(const struct wfp_world *world,
                                  const struct classification *classification);
 /* What is asked by a call about it. */
-struct inquiry facts_of_call(const struct wfp_world *world,
-                             const struct classification *classification,
-                             const struct wfp_classify_call *call);
+void facts_of_call(const struct wfp_world *world, const struct classification *classification,
+                   const struct wfp_classify_call *call, struct inquiry *inquiry);
 /* The record behind the metadata handle; there is none at auth-connect (KRN-06). */
 struct record_view classify_records(const struct wfp_world *world,
                                     const struct classification *classification);
 
 /* ---- metadata.c ---- */
 
-/* A look that compares: the answer becomes DIFFERENT if the value is. */
-struct wfp_answer metadata_compared(const struct wfp_world *world,
-                                    const struct classification *classification,
-                                    const struct wfp_classify_call *call,
-                                    const struct decision *decision);
+/* A look that compares: the answer that the rule gives becomes DIFFERENT if the value is. */
+void metadata_compare(const struct wfp_world *world, const struct classification *classification,
+                      const struct wfp_classify_call *call, const struct wfp_rule *rule,
+                      struct wfp_answer *answer);
 
 /* ---- classify_effect.c ---- */
 

@@ -53,27 +53,25 @@ static enum wfp_status check(const struct wfp_world *world, const struct wfp_cla
     return check_names(world, call);
 }
 
-/* `answer` NULL: the simulator's. */
-static struct decision decision_for(const struct wfp_world *world,
-                                    const struct classification *classification,
-                                    const struct wfp_classify_call *call,
-                                    const struct wfp_answer *answer)
+/* The decision that shows as this answer; by no rule if none allows it. */
+static struct decision decision_seen_as(const struct wfp_world *world,
+                                        const struct classification *classification,
+                                        const struct wfp_classify_call *call,
+                                        const struct inquiry *inquiry, struct wfp_answer answer)
 {
-    const struct inquiry inquiry = facts_of_call(world, classification, call);
-    struct decision decision;
     struct wfp_answer_set set = {.count = 0};
 
-    if (answer == NULL) {
-        return decide(world, &inquiry);
-    }
-    decide_all(world, &inquiry, &set);
+    decide_all(world, inquiry, &set);
     for (size_t i = 0; i < set.count; i++) {
-        decision = (struct decision){set.answers[i], set.rules[i]};
-        if (wfp_answer_equal(metadata_compared(world, classification, call, &decision), *answer)) {
+        const struct decision decision = {set.answers[i], set.rules[i]};
+        struct wfp_answer seen = set.answers[i];
+
+        metadata_compare(world, classification, call, set.rules[i], &seen);
+        if (wfp_answer_equal(seen, answer)) {
             return decision;
         }
     }
-    return (struct decision){*answer, NULL};
+    return (struct decision){answer, NULL};
 }
 
 static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_classify_call *call,
@@ -88,11 +86,17 @@ static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_class
     if (status != WFP_OK) {
         return status;
     }
-    decision = decision_for(world, c, call, answer);
-    inquiry = (struct inquiry){call->call, 0, 0, {0}};
+    facts_of_call(world, c, call, &inquiry);
+    if (answer == NULL) {
+        decision = decide(world, &inquiry);
+    } else {
+        decision = decision_seen_as(world, c, call, &inquiry, *answer);
+    }
     reply->rule = decision.rule;
-    reply->answer = decision.rule == NULL ? decision.answer
-                                          : metadata_compared(world, c, call, &decision);
+    reply->answer = decision.answer;
+    if (decision.rule != NULL) {
+        metadata_compare(world, c, call, decision.rule, &reply->answer);
+    }
     return classify_effect(world, c, call, decide_effect(&inquiry, &decision), reply);
 }
 
@@ -119,12 +123,12 @@ void wfp_classify_allowed(const struct wfp_world *world, const struct wfp_classi
     if (check(world, call) != WFP_OK) {
         return;
     }
-    inquiry = facts_of_call(world, c, call);
+    facts_of_call(world, c, call, &inquiry);
     decide_all(world, &inquiry, &all);
     for (size_t i = 0; i < all.count; i++) {
         struct decision decision = {all.answers[i], all.rules[i]};
 
-        decision.answer = metadata_compared(world, c, call, &decision);
+        metadata_compare(world, c, call, decision.rule, &decision.answer);
         decide_add(set, decision);
     }
 }

@@ -124,25 +124,21 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
     }
 }
 
-/* What a rule's stored answer is: an action. */
-static struct wfp_answer stored_for(const struct classification *classification,
-                                    const struct wfp_classify_call *call)
+void facts_of_call(const struct wfp_world *world, const struct classification *classification,
+                   const struct wfp_classify_call *call, struct inquiry *inquiry)
 {
     const bool sets = call->call == WFP_CALL_ACTION;
 
-    return (struct wfp_answer){sets ? call->action : classification->out_action, 0,
-                               WFP_COUNT_UNCHANGED, WFP_ACTION};
-}
-
-struct inquiry facts_of_call(const struct wfp_world *world,
-                             const struct classification *classification,
-                             const struct wfp_classify_call *call)
-{
-    return (struct inquiry){call->call,
-                            facts_of_classification(world, classification) |
-                                facts_of_arguments(world, classification, call),
-                            call->call == WFP_CALL_SIO_RECORDS
-                                ? classify_records(world, classification).size
-                                : 0,
-                            stored_for(classification, call)};
+    inquiry->call = call->call;
+    inquiry->facts = facts_of_classification(world, classification) |
+                     facts_of_arguments(world, classification, call);
+    inquiry->needed = 0;
+    if (call->call == WFP_CALL_SIO_RECORDS) {
+        inquiry->needed = classify_records(world, classification).size;
+    }
+    /* What is stored is an action: the callout's, before or after it set one. */
+    inquiry->stored.error = sets ? call->action : classification->out_action;
+    inquiry->stored.bytes = 0;
+    inquiry->stored.count = WFP_COUNT_UNCHANGED;
+    inquiry->stored.outcome = WFP_ACTION;
 }

@@ -57,7 +57,8 @@ static void redirect_of(const struct wfp_world *world, const struct classificati
                                       .context = context.bytes,
                                       .context_size = context.size,
                                       .layer = WFP_LAYER_CONNECT_REDIRECT,
-                                      .remote = service == 0};
+                                      .remote = service == 0,
+                                      .lost = c->record_lost};
 }
 
 /* The service that a connect arrives at; a reauthorised one arrived long ago. */
@@ -164,6 +165,17 @@ static enum wfp_status end_as(struct wfp_world *world, uint32_t number,
         close_classification(world, number, !connected->blocked);
     }
     return status;
+}
+
+enum wfp_status wfp_connect_lose_record(struct wfp_world *world, uint32_t classification)
+{
+    struct classification *c = classify_under_way(world, classification);
+
+    if (c == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    c->record_lost = true;
+    return WFP_OK;
 }
 
 enum wfp_status wfp_connect_end(struct wfp_world *world, uint32_t classification,

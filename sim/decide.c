@@ -98,6 +98,13 @@ static size_t value_count(const struct wfp_world *world, const struct wfp_rule *
     return rule->source == WFP_ANSWER_KEY ? world->profile->keys[rule->key].count : 1;
 }
 
+/* Nothing has to be put in: the rule says it all. */
+static bool is_plain(const struct wfp_rule *rule, const struct inquiry *inquiry)
+{
+    return rule->source == WFP_ANSWER_LITERAL && rule->answer.count != WFP_COUNT_NEEDED &&
+           !through_kernel_entry(inquiry);
+}
+
 static struct wfp_answer value_at(const struct wfp_world *world, const struct wfp_rule *rule,
                                   size_t value, const struct inquiry *inquiry)
 {
@@ -122,6 +129,9 @@ struct decision decide(const struct wfp_world *world, const struct inquiry *inqu
 
         if (!applies(rule, inquiry)) {
             continue;
+        }
+        if (is_plain(rule, inquiry)) {
+            return (struct decision){rule->answer, rule};
         }
         decision.answer = value_at(world, rule, 0, inquiry);
         if (decision.answer.outcome != WFP_PASS) {

@@ -89,25 +89,22 @@ static bool is_wanted(struct seen seen, const struct wfp_classify_call *call)
                            : seen.number == call->number;
 }
 
-struct wfp_answer metadata_compared(const struct wfp_world *world,
-                                    const struct classification *classification,
-                                    const struct wfp_classify_call *call,
-                                    const struct decision *decision)
+void metadata_compare(const struct wfp_world *world, const struct classification *classification,
+                      const struct wfp_classify_call *call, const struct wfp_rule *rule,
+                      struct wfp_answer *answer)
 {
-    struct wfp_answer answer = decision->answer;
-    struct seen seen = number(classify_next(world, classification).callout);
+    struct seen seen;
 
-    if (!call->compared || answer.outcome != WFP_FIELD || answer.error != WFP_PRESENT) {
-        return answer;
+    if (!call->compared || answer->outcome != WFP_FIELD || answer->error != WFP_PRESENT) {
+        return;
     }
-    if (call->call == WFP_CALL_LOOK) {
-        seen = value_of(world, classification, call->field, call->back,
-                        decision->rule->effect == WFP_EFFECT_TELL_REQUESTER);
-    }
+    seen = call->call == WFP_CALL_NEXT
+               ? number(classify_next(world, classification).callout)
+               : value_of(world, classification, call->field, call->back,
+                          rule->effect == WFP_EFFECT_TELL_REQUESTER);
     if (!is_wanted(seen, call)) {
-        answer.error = WFP_DIFFERENT;
+        answer->error = WFP_DIFFERENT;
     }
-    return answer;
 }
 
 /* ---- all at once ---- */
@@ -116,9 +113,11 @@ static bool look(const struct wfp_world *world, const struct classification *cla
                  enum wfp_field field, struct seen *seen)
 {
     const struct wfp_classify_call call = {.call = WFP_CALL_LOOK, .field = field};
-    const struct inquiry inquiry = facts_of_call(world, classification, &call);
-    const struct decision decision = decide(world, &inquiry);
+    struct inquiry inquiry;
+    struct decision decision;
 
+    facts_of_call(world, classification, &call, &inquiry);
+    decision = decide(world, &inquiry);
     if (decision.answer.outcome != WFP_FIELD || decision.answer.error != WFP_PRESENT) {
         return false;
     }

@@ -72,11 +72,6 @@ void wfp_process_elevated(struct wfp_world *world, bool elevated)
     world->unelevated = !elevated;
 }
 
-void *world_slot(const struct wfp_world *world, uint32_t start, size_t size, uint32_t link)
-{
-    return (uint8_t *)(uintptr_t)world + start + (size_t)(link - 1) * size;
-}
-
 static struct endpoint *endpoint_slot(const struct wfp_world *world, uint32_t link)
 {
     return world_slot(world, world->layout.endpoints, sizeof(struct endpoint), link);

@@ -4,6 +4,7 @@
 #define SIM_WORLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <wfp/kernel.h>
@@ -84,7 +85,7 @@ struct told {
     uint32_t state;
 };
 
-enum { TOLD_MAX = 8 };
+enum { TOLD_MAX = 8, LAYER_COUNT = WFP_AUTH_CONNECT_V6 + 1 };
 
 enum classify_stage {
     CLASSIFY_FREE,
@@ -110,6 +111,7 @@ struct classification {
     uint8_t edited_any;
     uint8_t pended;
     uint8_t asked_state;
+    uint8_t record_lost;
     uint32_t callout; /* that is asked; 0: none */
     uint32_t out_action;
 
@@ -160,10 +162,15 @@ struct wfp_world {
     uint8_t unelevated;
     uint32_t last_error[WFP_THREADS];
     uint32_t callout_count;
+    uint32_t layer_start[LAYER_COUNT]; /* in the callouts' order */
 };
 
 /* The slot of a link, 1 being the first, in the array that starts at `start`. */
-void *world_slot(const struct wfp_world *world, uint32_t start, size_t size, uint32_t link);
+static inline void *world_slot(const struct wfp_world *world, uint32_t start, size_t size,
+                               uint32_t link)
+{
+    return (uint8_t *)(uintptr_t)world + start + (size_t)(link - 1) * size;
+}
 
 /* Slots by link; NULL for 0, out of range, or a free slot. */
 struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link);

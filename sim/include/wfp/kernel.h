@@ -152,6 +152,9 @@ struct wfp_connected {
     bool blocked;
 };
 
+/* Fault: the record of this redirect will not survive the way to the service (QRY-19). */
+enum wfp_status wfp_connect_lose_record(struct wfp_world *world, uint32_t classification);
+
 /*
  * No callout is left to be asked: the engine takes the redirect, the connection is made as by
  * wfp_socket_connect(), and the classification's number ends. The answer is that of connect().

@@ -62,7 +62,8 @@ enum wfp_path_form {
     WFP_PATH_SAME, /* as it was asked for; not for a journey */
     WFP_PATH_IPV4,
     WFP_PATH_IPV6,
-    WFP_PATH_MAPPED /* an IPv6 socket dials ::ffff:a.b.c.d */
+    WFP_PATH_MAPPED, /* an IPv6 socket dials ::ffff:a.b.c.d */
+    WFP_PATH_OTHER   /* in the other family than it was asked for; not for a journey */
 };
 
 enum { WFP_PATH_V4 = 1, WFP_PATH_V6 = 2 };
@@ -117,18 +118,16 @@ struct wfp_path_asked {
     uint8_t did;     /* enum wfp_deed, or WFP_PATH_NOTHING: it left the action as it was */
 };
 
-enum {
-    WFP_PATH_ASKED_MAX = 2 * WFP_PATH_SERVICES_MAX * (1 + WFP_PATH_REAUTHORIZATIONS_MAX)
-};
+enum { WFP_PATH_ASKED_MAX = 2 * WFP_PATH_SERVICES_MAX * (1 + WFP_PATH_REAUTHORIZATIONS_MAX) };
 
 struct wfp_path_hop {
     uint8_t dialler;       /* 0: the application; else a service */
     uint8_t to;            /* enum wfp_path_form: how it dials */
     uint8_t redirected_by; /* a service, 0: nobody; it accepts the connection */
     uint8_t blocked_by;    /* a service, 0: nobody */
-    bool tracked;          /* the connect is classified with a list of redirects, not an empty one */
-    bool accepted_record;  /* the proxy that accepted got a record */
-    uint32_t conditions;   /* WFP_CONDITION_* at AUTH_CONNECT, seen last there */
+    bool tracked;         /* the connect is classified with a list of redirects, not an empty one */
+    bool accepted_record; /* the proxy that accepted got a record */
+    uint32_t conditions;  /* WFP_CONDITION_* at AUTH_CONNECT, seen last there */
     uint32_t asked_count;
     struct wfp_path_asked asked[WFP_PATH_ASKED_MAX];
 };
@@ -187,7 +186,9 @@ struct wfp_path {
         uint32_t number;
         uint8_t service; /* 0: it only watches */
         uint8_t family;  /* 0: V4, 1: V6 */
+        uint8_t layer;   /* enum wfp_callout_layer */
     } callouts[4 * WFP_PATH_SERVICES_MAX + 2];
+    uint32_t last_error;
     uint32_t fresh_count;
     uint32_t fresh[WFP_PATH_HOPS_MAX * WFP_PATH_SERVICES_MAX];
     uint32_t sockets[6]; /* of this connection and of the one before */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Between the files of the path engine. */
+
+#ifndef SIM_PATH_H
+#define SIM_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wfp/path.h>
+
+/* Sockets of a journey, in wfp_path.sockets. The older pair is closed when a hop has been made. */
+enum path_socket {
+    PATH_CLIENT_BEFORE,
+    PATH_ACCEPTED_BEFORE,
+    PATH_CLIENT,   /* that connects in this hop */
+    PATH_ACCEPTED, /* that a proxy accepted in this hop */
+    PATH_OUTGOING, /* that will connect in the next */
+    PATH_WRONG     /* of a proxy that gets its sockets mixed up */
+};
+
+/* ---- path.c ---- */
+
+void path_tell(struct wfp_path *path, uint32_t party, const char *name, uint32_t about,
+               const struct wfp_reply *reply);
+void path_close(struct wfp_path *path, enum path_socket which);
+void path_tell_asked(struct wfp_path *path, uint32_t service, uint32_t classification,
+                     const struct wfp_reply *reply);
+const struct wfp_path_service *path_service(const struct wfp_path *path, uint32_t service);
+bool path_succeeded(const struct wfp_reply *reply);
+
+/* ---- path_proxy.c ---- */
+
+/* The proxy takes the connection that waits for it, and asks for its record. */
+enum wfp_status path_accept(struct wfp_path *path, uint32_t service);
+/* Is the journey over because the proxy goes no further without a record? */
+bool path_refuses(const struct wfp_path *path, uint32_t service);
+/* Opens the socket that the dialler connects, and passes the record on, unless it is late. */
+enum wfp_status path_dial(struct wfp_path *path);
+/* What a late one does once it is connected. */
+void path_set_late(struct wfp_path *path);
+
+/* ---- path_classify.c ---- */
+
+/* The connect is classified; `classification` may be one begun by a reauthorisation. */
+enum wfp_status path_classify(struct wfp_path *path, uint32_t classification, uint32_t round);
+
+/* ---- path_state.c ---- */
+
+/* What the hop that is about to be made depends on. */
+struct wfp_path_state path_state(const struct wfp_path *path);
+bool path_state_equal(const struct wfp_path_state *a, const struct wfp_path_state *b);
+
+#endif
