@@ -78,7 +78,7 @@ static enum status measure_serve(const struct session *session, char *program,
     bool worked;
 
     for (size_t i = 0; ids != NULL && i < session->tree.count; i++) {
-        if (session->tree.vectors[i]->swept == NULL) {
+        if (vector_sweep(session->tree.vectors[i]) == NULL) {
             ids[count++] = session->tree.vectors[i]->id;
         }
     }

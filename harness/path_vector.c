@@ -19,6 +19,19 @@ const struct expectation *path_claim_expect(const struct path_claim *claim,
     return member == NULL ? claim->expect : member->band->expect;
 }
 
+bool path_claim_asks(const struct path_claim *claim, enum wfp_key key)
+{
+    if (claim->expect != NULL && expectation_asks(claim->expect, key)) {
+        return true;
+    }
+    for (size_t i = 0; claim->family != NULL && i < claim->family->count; i++) {
+        if (expectation_asks(claim->family->bands[i].expect, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_needs(struct vector_load *load)
 {
     struct place place = place_member(load->root, "needs");
