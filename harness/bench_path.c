@@ -60,8 +60,7 @@ enum status bench_paths(double *per_second)
     memory = malloc(wfp_world_size(&limits));
     if (profile != NULL && path != NULL && memory != NULL) {
         wfp_profile_documented(profile);
-        if (wfp_path_set_up(path,
-                            wfp_world_init(memory, &limits, wfp_rules_shipped(), profile),
+        if (wfp_path_set_up(path, wfp_world_init(memory, &limits, wfp_rules_shipped(), profile),
                             &topology) == WFP_OK) {
             status = measure(path, per_second) ? STATUS_OK : STATUS_BROKEN;
             wfp_path_tear_down(path);

@@ -57,10 +57,10 @@ static json_t *answer_json(const struct wfp_path_call *call)
 static json_t *call_json(const struct wfp_path_call *call, const char *const *names)
 {
     const char *rule = call->reply.rule == NULL ? NULL : call->reply.rule->id;
-    json_t *json = json_pack("{s:i, s:s, s:s, s:i, s:o, s:o}", "hop", (int)call->hop + 1, "party",
-                             path_party_name(names, call->party), "call", call->name, "on",
-                             (int)call->about, "answer", answer_json(call), "rule",
-                             text_json(rule));
+    json_t *json =
+        json_pack("{s:i, s:s, s:s, s:i, s:o, s:o}", "hop", (int)call->hop + 1, "party",
+                  path_party_name(names, call->party), "call", call->name, "on", (int)call->about,
+                  "answer", answer_json(call), "rule", text_json(rule));
 
     if (json != NULL && call->asked != 0) {
         (void)json_object_set_new(json, "asked",

@@ -26,8 +26,8 @@ void path_trace_note(void *trace, const struct wfp_path_call *call);
 void path_trace_clear(struct path_trace *trace);
 
 /*
- * [{"hop": 1, "party": "A", "call": "query-records", "on": 3, "answer": "OK/780", "rule": ...}]; the
- * one called "next-callout" has "asked" in place of "on". NULL without memory.
+ * [{"hop": 1, "party": "A", "call": "query-records", "on": 3, "answer": "OK/780", "rule": ...}];
+ * the one called "next-callout" has "asked" in place of "on". NULL without memory.
  */
 json_t *path_trace_json(const struct path_trace *trace, const char *const *names);
 

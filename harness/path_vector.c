@@ -62,8 +62,8 @@ static bool read_claim(struct vector_load *load, const struct topology_rows *row
     if (row->family != NULL) {
         return path_family_read(reader, load->root, row->family, load->keys, rows, claim);
     }
-    return row->expect == NULL || expectation_read_path(reader, load->root, "expect", load->keys,
-                                                        rows, &claim->expect);
+    return row->expect == NULL ||
+           expectation_read_path(reader, load->root, "expect", load->keys, rows, &claim->expect);
 }
 
 bool vector_read_path(struct vector_load *load)

@@ -150,8 +150,8 @@ static enum status judge_expected(struct run *run, const struct judge_context *c
     struct expected_list allowed;
 
     if (!expectation_leaves(played->step.expect, run->planned->profile, &allowed)) {
-        judged_conclude(run->judged, VERDICT_UNDECIDED, "step %zu: the vector says nothing about %s",
-                 index + 1, allowed.missing);
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "step %zu: the vector says nothing about %s", index + 1, allowed.missing);
         return STATUS_BAD_INPUT;
     }
     if (!is_allowed(context, &allowed, played)) {
@@ -188,8 +188,9 @@ static enum status check_size(struct run *run)
         !play_ask_again(run->runner->backend, vector->claim, &n) || n == learned->n[at]) {
         return STATUS_OK;
     }
-    judged_conclude(run->judged, VERDICT_UNDECIDED, "unstable size: N was %lu on the twin and is %lu now",
-             (unsigned long)learned->n[at], (unsigned long)n);
+    judged_conclude(run->judged, VERDICT_UNDECIDED,
+                    "unstable size: N was %lu on the twin and is %lu now",
+                    (unsigned long)learned->n[at], (unsigned long)n);
     return STATUS_BAD_INPUT;
 }
 
@@ -210,8 +211,8 @@ static enum status judge_set_up(struct run *run, size_t index, const struct play
         return STATUS_OK;
     }
     answer_print(played->reply.answer, text, sizeof text);
-    judged_conclude(run->judged, VERDICT_BROKEN, "step %zu must succeed as set-up, answered %s", index + 1,
-             text);
+    judged_conclude(run->judged, VERDICT_BROKEN, "step %zu must succeed as set-up, answered %s",
+                    index + 1, text);
     return STATUS_BAD_INPUT;
 }
 
@@ -250,17 +251,19 @@ static void check_control(struct run *run)
     }
     run->script.control = true;
     if (!play_claim(run->runner->backend, &run->script, &answer)) {
-        judged_conclude(run->judged, VERDICT_UNDECIDED, "the control could not be played to its end");
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "the control could not be played to its end");
         return;
     }
     answer_print(answer, text, sizeof text);
     if (control->kind == CONTROL_SUCCESS && !succeeded(&answer)) {
-        judged_conclude(run->judged, VERDICT_UNDECIDED, "control failed: expected a success, actual %s",
-                 text);
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "control failed: expected a success, actual %s", text);
     }
     if (control->kind == CONTROL_CONTRAST && wfp_answer_equal(answer, run->claim)) {
         judged_conclude(run->judged, VERDICT_UNDECIDED,
-                 "control failed: expected another answer than the tested call's, actual %s", text);
+                        "control failed: expected another answer than the tested call's, actual %s",
+                        text);
     }
 }
 
@@ -275,8 +278,8 @@ static bool has_needs(struct run *run)
 
     for (unsigned need = 0; need < NEED_COUNT; need++) {
         if ((needs & NEED_BIT(need)) != 0) {
-            judged_conclude(run->judged, VERDICT_UNSUPPORTED, "%sneeds %s", own == 0 ? "its control " : "",
-                     need_name((enum need)need));
+            judged_conclude(run->judged, VERDICT_UNSUPPORTED, "%sneeds %s",
+                            own == 0 ? "its control " : "", need_name((enum need)need));
             return false;
         }
     }
@@ -299,8 +302,8 @@ static void play(struct run *run)
 
     status = play_script(run->runner->backend, &run->script, judge_step, run, trouble);
     if (status != STATUS_OK && trouble[0] != '\0') {
-        judged_conclude(run->judged, status == STATUS_BROKEN ? VERDICT_BROKEN : VERDICT_UNSUPPORTED, "%s",
-                 trouble);
+        judged_conclude(run->judged, status == STATUS_BROKEN ? VERDICT_BROKEN : VERDICT_UNSUPPORTED,
+                        "%s", trouble);
         return;
     }
     if (run->judged->result.verdict == VERDICT_PASS && run->planned->vector->control != NULL) {

@@ -83,19 +83,17 @@ static json_t *path_json(const struct wfp_path *path, const struct path_scene *s
     struct path_outcome outcome;
 
     path_outcome_of(path, &outcome);
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:n}", "path",
-                     stations_json(&outcome, scene->names, 0), "end",
-                     wfp_path_end_name(outcome.end), "ended-by", who(scene->names, outcome.by),
-                     "loop",
-                     stations_json(&outcome, scene->names, outcome.count - outcome.loop_count),
-                     "hops", hops_json(path, &outcome, scene), "calls",
-                     path_trace_json(trace, scene->names), "trouble");
+    return json_pack(
+        "{s:o, s:s, s:o, s:o, s:o, s:o, s:n}", "path", stations_json(&outcome, scene->names, 0),
+        "end", wfp_path_end_name(outcome.end), "ended-by", who(scene->names, outcome.by), "loop",
+        stations_json(&outcome, scene->names, outcome.count - outcome.loop_count), "hops",
+        hops_json(path, &outcome, scene), "calls", path_trace_json(trace, scene->names), "trouble");
 }
 
 enum status serve_play_path(struct server *server, json_t *request, struct subject *subject)
 {
-    const struct path_scene *scene = path_claim_scene(
-        subject->vector->route, vector_member(subject->vector, subject->member));
+    const struct path_scene *scene =
+        path_claim_scene(subject->vector->route, vector_member(subject->vector, subject->member));
     struct path_trace trace = {0};
     const struct backend_path asked = {scene, subject->profile, path_trace_note, &trace};
     char trouble[BACKEND_TROUBLE_MAX] = "this backend plays no paths";
@@ -107,8 +105,7 @@ enum status serve_play_path(struct server *server, json_t *request, struct subje
     if (!subject_open_backends(subject, server->session, &backend, &reference)) {
         return STATUS_BROKEN;
     }
-    if (backend.path != NULL &&
-        backend.path(backend.state, &asked, &path, trouble) == STATUS_OK) {
+    if (backend.path != NULL && backend.path(backend.state, &asked, &path, trouble) == STATUS_OK) {
         answer = path_json(path, scene, &trace);
     } else {
         answer = json_pack("{s:n, s:s}", "path", "trouble", trouble);

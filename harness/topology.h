@@ -38,7 +38,7 @@ struct service_row {
     bool when_reauthorizing;
     uint32_t sublayer; /* 8 for the first that is listed, 7 for the second ... */
     uint32_t weight;   /* the same */
-    uint32_t context; /* bytes */
+    uint32_t context;  /* bytes */
     uint32_t cap;
 };
 
@@ -94,7 +94,7 @@ extern const struct words handle_words;
 extern const struct words propagation_words;
 extern const struct words form_words;         /* of a service */
 extern const struct words journey_form_words; /* of the application */
-extern const struct words flag_words; /* no, yes */
+extern const struct words flag_words;         /* no, yes */
 extern const struct words chain_words;
 extern const struct words deed_words;
 extern const struct words redirect_state_words;

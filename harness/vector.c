@@ -183,8 +183,8 @@ static void load_vector(struct vector_load *load)
     struct reader *reader = &load->reader;
     const char *kind = json_string_value(json_object_get(load->root, "kind"));
     const bool path = kind != NULL && strcmp(kind, "path") == 0;
-    if (!read_object(reader, place_whole(load->root), load->root,
-                     path ? &path_shape : &calls_shape, &load->row)) {
+    if (!read_object(reader, place_whole(load->root), load->root, path ? &path_shape : &calls_shape,
+                     &load->row)) {
         return;
     }
     load->vector->kind = (enum vector_kind)load->row.kind;

@@ -10,8 +10,7 @@
 static enum wfp_status play(struct simulator *simulator, const struct backend_path *play)
 {
     struct wfp_path *path = simulator->path;
-    enum wfp_status status =
-        wfp_path_set_up(path, simulator->world, &play->scene->topology);
+    enum wfp_status status = wfp_path_set_up(path, simulator->world, &play->scene->topology);
 
     if (status != WFP_OK) {
         return status;
