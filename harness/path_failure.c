@@ -29,7 +29,7 @@ static void add_said(const struct path_failure *failure, struct outcome_mismatch
     } else if (found.part == OUTCOME_DID) {
         text_add(text, "%s", word_text(&did_words, hop->did[found.service - 1]));
     } else if (found.part == OUTCOME_CONDITIONS) {
-        text_add(text, "0x%08lx", (unsigned long)hop->conditions);
+        path_conditions_text(hop->conditions, text);
     } else {
         path_outcome_text(outcome, failure->scene->names, text);
     }
