@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What libpcap itself costs: pcap_next_ex() over a file, as the manual shows it, and nothing else. */
+/* What libpcap itself costs: pcap_next_ex() over a file, as the manual shows it, and nothing else.
+ */
 
 #include <pcap/pcap.h>
 #include <stdint.h>
