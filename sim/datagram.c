@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sim/classify.h"
+
 /* ---- flows ---- */
 
 struct wfp_flow_times datagram_times(const struct wfp_world *world)
@@ -52,6 +54,7 @@ void datagram_end_flow(struct wfp_world *world, uint32_t number)
 
     world_drop_record(world, &slot->list);
     world_drop_record(world, &slot->carried);
+    classify_drop(world, slot->classified);
     memset(slot, 0, sizeof *slot);
 }
 

@@ -123,6 +123,9 @@ struct classification {
     uint32_t sublayer;
     uint32_t reason;
     uint32_t endpoint;
+    uint8_t of_datagrams;           /* a flow of datagrams, not a connection */
+    uint32_t list;                  /* its list of redirects, until the flow has it */
+    uint32_t flow;                  /* the flow, once it is there */
     struct wfp_address destination; /* as the application wants it */
     struct wfp_version edited;      /* the writable data */
     struct wfp_version versions[WFP_VERSIONS_MAX];
@@ -141,10 +144,11 @@ enum option_bit {
 /* What is classified once: the datagrams between one socket and one peer (UDP-06). */
 struct flow_slot {
     struct wfp_flow flow;
-    uint32_t endpoint; /* 0: free */
-    uint32_t list;     /* the record that came with its first datagram, as SET has on TCP */
-    uint32_t carried;  /* the record that its first datagram will bring to the service */
-    uint32_t service;  /* where it is redirected to; 0: nobody there any more */
+    uint32_t endpoint;   /* 0: free */
+    uint32_t list;       /* the record that came with its first datagram, as SET has on TCP */
+    uint32_t carried;    /* the record that its first datagram will bring to the service */
+    uint32_t service;    /* where it is redirected to; 0: nobody there any more */
+    uint32_t classified; /* the classification that is kept with it */
     uint8_t redirected;
     struct wfp_address peer; /* never v4-mapped */
 };
