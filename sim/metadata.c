@@ -23,9 +23,11 @@ static struct seen address(struct wfp_address value)
 }
 
 /* KRN-15: who connected first in the list of redirects. */
-static uint32_t first_requester(const struct wfp_world *world, const struct endpoint *endpoint)
+static uint32_t first_requester(const struct wfp_world *world,
+                                const struct classification *classification)
 {
-    const struct record_view record = world_record_classified(world, endpoint);
+    const struct endpoint *endpoint = world_endpoint_at(world, classification->endpoint);
+    const struct record_view record = classify_list(world, classification);
     struct record_walk walk = record_walk(record);
     struct record_hop hop;
 
@@ -67,7 +69,7 @@ static struct seen value_of(const struct wfp_world *world,
     case WFP_FIELD_APPLICATION:
         return number(endpoint->process);
     case WFP_FIELD_ORIGINAL_APPLICATION:
-        return number(requester ? first_requester(world, endpoint) : endpoint->process);
+        return number(requester ? first_requester(world, classification) : endpoint->process);
     case WFP_FIELD_LOCAL_ADDRESS:
         return address(endpoint->local);
     case WFP_FIELD_REMOTE_ADDRESS:
