@@ -170,9 +170,9 @@ static bool closes_cycle(struct wfp_path *path)
 struct wfp_address path_destination(enum wfp_path_form to)
 {
     static const struct wfp_address hosts[] = {
-        [WFP_PATH_IPV4] = {{203, 0, 113, 10}, 443, WFP_IPV4},
-        [WFP_PATH_IPV6] = {{0x20, 1, 0xd, 0xb8, [15] = 10}, 443, WFP_IPV6},
-        [WFP_PATH_MAPPED] = {{[10] = 0xff, 0xff, 203, 0, 113, 10}, 443, WFP_IPV6},
+        [WFP_PATH_IPV4] = {{203, 0, 113, 10}, 443, WFP_IPV4, 0},
+        [WFP_PATH_IPV6] = {{0x20, 1, 0xd, 0xb8, [15] = 10}, 443, WFP_IPV6, 0},
+        [WFP_PATH_MAPPED] = {{[10] = 0xff, 0xff, 203, 0, 113, 10}, 443, WFP_IPV6, 0},
     };
 
     return hosts[to];
