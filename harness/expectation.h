@@ -9,6 +9,8 @@
 
 #include <wfp/sim.h>
 
+#include "harness/message_step.h"
+
 struct profile;
 struct key_catalogue;
 struct path_outcome;
@@ -35,6 +37,7 @@ struct expected {
     const char *equals_blob;         /* after OK the bytes equal this saved blob, or NULL */
     const char *equals_context;      /* ... equal the context that this handle attached, or NULL */
     const struct path_outcome *path; /* of a path vector, in place of `answer`; else NULL */
+    struct expected_message message;
 };
 
 enum expectation_kind {
