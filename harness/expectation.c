@@ -9,6 +9,7 @@
 #include "harness/key.h"
 #include "harness/path_outcome.h"
 #include "harness/reader.h"
+#include "harness/step_message.h"
 
 enum { ANSWERS_MAX = 6, BRANCHES_MAX = 8, LEGAL_MAX = 3000 };
 
@@ -43,11 +44,22 @@ static const struct text_rule rule_answer = {
 static const struct text_rule rule_equals = {1, 48, fits_equals,
                                              "the name of a blob, or context:HANDLE"};
 
+/* ^([0-9a-f]{2})*$ */
+static bool fits_hex(const char *text)
+{
+    size_t length = strspn(text, "0123456789abcdef");
+    return text[length] == '\0' && length % 2 == 0;
+}
+
+static const struct text_rule rule_data = {0, 512, fits_hex,
+                                           "at most 256 pairs of the digits 0-9 and a-f"};
+
 struct expected_row {
     const char *answer;
     json_t *by;
     enum changed changed;
     const char *equals;
+    struct expected_message message;
 };
 
 static const struct member expected_members[] = {
@@ -55,8 +67,11 @@ static const struct member expected_members[] = {
     {"by", read_later, NULL, offsetof(struct expected_row, by)},
     {"changed", read_word, &changed_words, offsetof(struct expected_row, changed)},
     {"equals", read_text, &rule_equals, offsetof(struct expected_row, equals)},
+    {"flags", read_message_flags, NULL, offsetof(struct expected_row, message.flags)},
+    {"data", read_text, &rule_data, offsetof(struct expected_row, message.data_hex)},
+    {"objects", read_expected_objects, NULL, offsetof(struct expected_row, message)},
 };
-static const struct shape expected_shape = {expected_members, 4, 0x3, 0xF};
+static const struct shape expected_shape = {expected_members, 7, 0x3, 0x7F};
 
 static bool read_expected(struct reader *reader, struct place place, json_t *value,
                           struct expected *expected)
@@ -69,6 +84,7 @@ static bool read_expected(struct reader *reader, struct place place, json_t *val
     }
     expected->text = row.answer;
     expected->changed = row.changed;
+    expected->message = row.message;
     if (row.equals != NULL && strncmp(row.equals, context_prefix, CONTEXT_PREFIX) == 0) {
         expected->equals_context = row.equals + CONTEXT_PREFIX;
     } else {

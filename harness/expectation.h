@@ -9,6 +9,8 @@
 
 #include <wfp/sim.h>
 
+#include "harness/message_step.h"
+
 struct profile;
 struct key_catalogue;
 struct path_outcome;
@@ -32,8 +34,9 @@ struct expected {
     size_t reason_count;
     const char *reasons[EXPECTED_REASONS_MAX]; /* ids of clauses, contradictions, unknowns */
     enum changed changed;
-    const char *equals_blob;         /* after OK the bytes equal this saved blob, or NULL */
-    const char *equals_context;      /* ... equal the context that this handle attached, or NULL */
+    const char *equals_blob;    /* after OK the bytes equal this saved blob, or NULL */
+    const char *equals_context; /* ... equal the context that this handle attached, or NULL */
+    struct expected_message message;
     const struct path_outcome *path; /* of a path vector, in place of `answer`; else NULL */
 };
 

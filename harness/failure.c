@@ -25,7 +25,7 @@ void failure_message(const struct failure *failure, char *buffer, size_t size)
         text_add(&text, "%s%s", i == 0 ? "" : " or ", failure->allowed->items[i]->text);
     }
     text_add(&text, ", actual %s", actual);
-    if (mismatch == MISMATCH_CHANGED || mismatch == MISMATCH_CONTENT) {
+    if (mismatch >= MISMATCH_CHANGED) {
         text_add(&text, ": %s differ", mismatch_name(mismatch));
     }
     (void)snprintf(buffer, size, "%s", text_bytes(&text));
@@ -115,6 +115,11 @@ static void add_actual(const struct failure *failure, struct text *text)
     text_add(text, " answered by %s", played->reply.answered_by);
     if (played->reply.out != NULL) {
         text_add(text, ", %lu bytes of the buffer changed", (unsigned long)played->changed);
+    }
+    if (played->reply.message.received) {
+        text_add(text, ", flags 0x%lx, %lu bytes of control data",
+                 (unsigned long)played->reply.message.flags,
+                 (unsigned long)played->reply.message.control_size);
     }
     text_add(text, "\n");
 }

@@ -50,7 +50,7 @@ static void try_steps(struct trial *trial)
     }
     for (size_t i = 0; i < trial->recorded->count && trial_step(trial, i); i++) {
     }
-    retrial->model->end(retrial->model->state);
+    (void)retrial->model->end(retrial->model->state, trouble);
     blobs_clear(&trial->blobs);
 }
 

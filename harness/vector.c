@@ -336,7 +336,8 @@ bool vector_uses_n(const struct vector *vector)
     for (size_t i = 0; i < vector->step_count; i++) {
         const struct step *step = &vector->steps[i];
         bool sweeps = step->sweep != NULL && sweep_uses_n(step->sweep);
-        if (sweeps || step->ioctl.out.size.symbolic || answers_use_n(vector, step)) {
+        if (sweeps || step->ioctl.out.size.symbolic || step->message.room.size.symbolic ||
+            answers_use_n(vector, step)) {
             return true;
         }
     }

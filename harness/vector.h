@@ -12,6 +12,7 @@
 
 #include "harness/expectation.h"
 #include "harness/kernel_step.h"
+#include "harness/message_step.h"
 #include "harness/size.h"
 #include "harness/status.h"
 
@@ -65,6 +66,11 @@ enum need {
     NEED_RAW_SOCKETS,
     NEED_ACCEPT_EX,
     NEED_DUPLICATE,
+    NEED_CLOCK,
+    NEED_DATAGRAMS,
+    NEED_DATAGRAM_REDIRECT,
+    NEED_LAYOUT_64,
+    NEED_LAYOUT_32,
     NEED_COUNT
 };
 
@@ -116,6 +122,14 @@ enum step_kind {
     STEP_CONNECT_END,     /* request, expect */
     STEP_REAUTHORIZE,     /* on, as, reason, expect */
 
+    /* datagrams; what they have beside `on`, `to` and `expect` is in `message` */
+    STEP_OPTION_SET,
+    STEP_OPTION_GET,
+    STEP_DATAGRAM_CONNECT, /* redirected + redirect */
+    STEP_SEND,             /* redirected + redirect */
+    STEP_RECEIVE,          /* ioctl.save: the payload of the record object */
+    STEP_CLOCK,
+    STEP_FLOW_STATE, /* handle */
     STEP_KIND_COUNT
 };
 
@@ -131,31 +145,6 @@ struct redirect {
     enum wfp_layer layer; /* default CONNECT_REDIRECT */
     bool remote;
     bool lost;
-};
-
-enum input_kind {
-    INPUT_NONE, /* no bytes: `pointer` and `size` say what is passed (NULL and 0 by default) */
-    INPUT_BLOB, /* the bytes saved as `from` */
-    INPUT_FILL, /* `size` times the byte `fill` */
-    INPUT_HEX   /* the bytes written in `hex`, two lower-case digits each */
-};
-
-/*
- * The input buffer. To the bytes of the kind, `cut` bytes are taken off the end, then `extend` zero
- * bytes are added, then the byte at offset `alter` is inverted if `altered`. What is passed as the
- * length is the length of the result, wherever `pointer` says that it stands.
- */
-struct input {
-    enum input_kind kind;
-    enum wfp_pointer pointer;
-    const char *from;
-    const char *hex;
-    uint32_t fill;
-    uint32_t size;
-    uint32_t cut;
-    uint32_t extend;
-    uint32_t alter;
-    bool altered;
 };
 
 struct output {
@@ -203,6 +192,7 @@ struct step {
     uint32_t thread;
     struct ioctl_step ioctl;
     struct kernel_step kernel;
+    struct message_step message;
     enum wfp_channel channel;
     bool wait;                        /* default true */
     const struct expectation *expect; /* NULL: set-up, must succeed */
@@ -374,6 +364,11 @@ extern const struct words entry_words;
 extern const struct words fault_words;
 extern const struct words channel_words;
 extern const struct words sweep_words;
+extern const struct words send_words;
+extern const struct words receive_words;
+extern const struct words level_words;
+extern const struct words object_words;
+extern const struct words message_flag_words;
 
 /* step_table.c: a code by name, or as 0x and eight digits; a pointer word of the swept field. */
 bool ioctl_code_parse(const char *text, uint32_t *code);

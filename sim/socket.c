@@ -5,6 +5,7 @@
 #include <wfp/sim.h>
 
 #include "sim/classify.h"
+#include "sim/datagram.h"
 #include "sim/overlapped.h"
 #include "sim/world.h"
 
@@ -98,7 +99,7 @@ enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket,
     }
     status = advance(world, socket, ENDPOINT_FRESH, ENDPOINT_BOUND);
     if (status == WFP_OK) {
-        endpoint->local = chosen;
+        world_put_address(&endpoint->local, &chosen);
     }
     return status;
 }
@@ -172,6 +173,7 @@ static void release(struct wfp_world *world, uint32_t link)
     struct endpoint *endpoint = world_endpoint(world, link);
 
     overlapped_abort(world, OVERLAPPED_OF_ENDPOINT, link, false);
+    datagram_forget(world, link);
     if (endpoint->record != endpoint->classified) {
         world_drop_record(world, &endpoint->record);
     }

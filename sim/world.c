@@ -8,6 +8,11 @@
 
 enum { ALIGNMENT = 16 };
 
+/* What is copied into a world as a whole has no padding: worlds are compared byte by byte. */
+_Static_assert(sizeof(struct wfp_limits) == 12 * sizeof(uint32_t) + sizeof(uint64_t), "limits");
+_Static_assert(sizeof(struct wfp_address) == 16 + sizeof(uint16_t) + 2, "addresses");
+_Static_assert(sizeof(struct wfp_flow) == sizeof(uint64_t) + 2 * sizeof(uint32_t) + 8, "flows");
+
 static uint32_t place(uint64_t *at, uint32_t count, size_t size)
 {
     const uint64_t start = (*at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -16,33 +21,37 @@ static uint32_t place(uint64_t *at, uint32_t count, size_t size)
     return (uint32_t)start;
 }
 
-static struct layout layout_of(const struct wfp_limits *limits)
+/* Member by member: what pads the struct keeps the zeros that it has in a world. */
+static void lay_out(const struct wfp_limits *limits, struct layout *layout)
 {
     uint64_t at = sizeof(struct wfp_world);
-    struct layout layout;
 
-    layout.endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
-    layout.descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
-    layout.handles = place(&at, limits->handles, sizeof(struct redirect_handle));
-    layout.records = place(&at, limits->records, sizeof(struct record_slot));
-    layout.operations = place(&at, limits->operations, sizeof(struct operation));
-    layout.record_bytes = place(&at, limits->records, limits->record_bytes);
+    layout->endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
+    layout->descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
+    layout->handles = place(&at, limits->handles, sizeof(struct redirect_handle));
+    layout->records = place(&at, limits->records, sizeof(struct record_slot));
+    layout->operations = place(&at, limits->operations, sizeof(struct operation));
+    layout->record_bytes = place(&at, limits->records, limits->record_bytes);
 
-    layout.callouts = place(&at, limits->callouts, sizeof(struct callout));
-    layout.callout_order = place(&at, limits->callouts, sizeof(uint32_t));
-    layout.classifications = place(&at, limits->classifications, sizeof(struct classification));
-    layout.contexts = place(&at, limits->contexts, sizeof(struct context_slot));
-    layout.context_bytes = place(&at, limits->contexts, limits->context_bytes);
+    layout->callouts = place(&at, limits->callouts, sizeof(struct callout));
+    layout->callout_order = place(&at, limits->callouts, sizeof(uint32_t));
+    layout->classifications = place(&at, limits->classifications, sizeof(struct classification));
+    layout->contexts = place(&at, limits->contexts, sizeof(struct context_slot));
+    layout->context_bytes = place(&at, limits->contexts, limits->context_bytes);
 
-    layout.end = at;
-    return layout;
+    layout->flows = place(&at, limits->flows, sizeof(struct flow_slot));
+    layout->datagrams = place(&at, limits->datagrams, sizeof(struct datagram_slot));
+    layout->datagram_bytes = place(&at, limits->datagrams, limits->datagram_bytes);
+
+    layout->end = at;
 }
 
 size_t wfp_world_size(const struct wfp_limits *limits)
 {
-    const uint64_t end = layout_of(limits).end;
+    struct layout layout;
 
-    return end > UINT32_MAX ? 0 : (size_t)end;
+    lay_out(limits, &layout);
+    return layout.end > UINT32_MAX ? 0 : (size_t)layout.end;
 }
 
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
@@ -58,7 +67,7 @@ struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
     world->rules = rules;
     world->profile = profile;
     world->limits = *limits;
-    world->layout = layout_of(limits);
+    lay_out(limits, &world->layout);
     return decide_order(rules, profile, &world->order) ? world : NULL;
 }
 
@@ -285,6 +294,31 @@ uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint)
         }
     }
     return 0;
+}
+
+const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+struct flow_slot *world_flow(struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagram_bytes, world->limits.datagram_bytes, number);
 }
 
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key)

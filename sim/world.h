@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <wfp/flow.h>
 #include <wfp/kernel.h>
 #include <wfp/sim.h>
 
@@ -41,6 +42,8 @@ struct endpoint {
     struct wfp_address local;
     struct wfp_address remote; /* where its application connected to */
     uint32_t flow;             /* the classification that is kept with it */
+    uint32_t queue;            /* the oldest datagram received */
+    uint8_t options;           /* bits of enum option_bit */
 };
 
 struct descriptor {
@@ -126,6 +129,36 @@ struct classification {
     struct told told[TOLD_MAX];
 };
 
+/* ---- datagrams ---- */
+
+enum option_bit {
+    OPTION_RECORDS_IP = 1,
+    OPTION_CONTEXT_IP = 2,
+    OPTION_RECORDS_IPV6 = 4,
+    OPTION_CONTEXT_IPV6 = 8
+};
+
+/* What is classified once: the datagrams between one socket and one peer (UDP-06). */
+struct flow_slot {
+    struct wfp_flow flow;
+    uint32_t endpoint; /* 0: free */
+    uint32_t list;     /* the record that came with its first datagram, as SET has on TCP */
+    uint32_t carried;  /* the record that its first datagram will bring to the service */
+    uint32_t service;  /* where it is redirected to; 0: nobody there any more */
+    uint8_t redirected;
+    struct wfp_address peer; /* never v4-mapped */
+};
+
+/* A datagram that the program has not taken yet. Its payload is in the datagram's room. */
+struct datagram_slot {
+    uint32_t endpoint; /* the receiver's; 0: free */
+    uint32_t next;
+    uint32_t size;
+    uint32_t record;
+    struct wfp_address from; /* never v4-mapped; its family is the packet's */
+    uint8_t options;         /* the receiver's when it arrived (UNK-39) */
+};
+
 /* Where each array starts in the block, in bytes. */
 struct layout {
     uint32_t endpoints;
@@ -141,6 +174,9 @@ struct layout {
     uint32_t contexts;
     uint32_t context_bytes;
 
+    uint32_t flows;
+    uint32_t datagrams;
+    uint32_t datagram_bytes;
     uint64_t end;
 };
 
@@ -163,6 +199,7 @@ struct wfp_world {
     uint32_t last_error[WFP_THREADS];
     uint32_t callout_count;
     uint32_t layer_start[LAYER_COUNT]; /* in the callouts' order */
+    uint64_t clock;                    /* microseconds */
 };
 
 /* The slot of a link, 1 being the first, in the array that starts at `start`. */
@@ -180,9 +217,15 @@ const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t
 const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
+/* Copies an address member by member: no stray byte between them gets into the world. */
+void world_put_address(struct wfp_address *to, const struct wfp_address *from);
 /* The endpoint that gets what is sent to `to`; 0 if nobody is there. TCP: the one that listens. */
 uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
                               const struct wfp_address *to);
+/* Is a socket bound to `local` the one for what is sent to `to`, which is not v4-mapped? */
+bool world_receives(const struct wfp_address *local, const struct wfp_address *to);
+/* a.b.c.d becomes ::ffff:a.b.c.d. */
+struct wfp_address world_mapped(const struct wfp_address *address);
 const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle);
 bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop);
 
@@ -209,6 +252,12 @@ struct record_view world_record_classified(const struct wfp_world *world,
                                            const struct endpoint *endpoint);
 /* The lowest descriptor of an endpoint, 0 if it has none. */
 uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint);
+/* Slots of datagrams by number from 1, free ones included. */
+struct flow_slot *world_flow(struct wfp_world *world, uint32_t number);
+const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number);
+struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number);
+const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number);
+uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number);
 
 /* The profile's first value of a key. */
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key);

@@ -13,6 +13,7 @@ struct named {
     const char *name;
     enum object kind;
     uint32_t id;
+    enum wfp_family family; /* of a socket */
 };
 
 /* An overlapped call keeps its buffers until its result is fetched (OVL-12). */
@@ -58,6 +59,9 @@ enum status simulator_renew(struct simulator *simulator, const struct wfp_limits
 enum status simulator_play_path(void *state, const struct backend_path *play,
                                 const struct wfp_path **made, char *trouble);
 
+/* Room for all that the vector can do, in few classes, so that worlds can be shared. */
+struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile);
+
 /* Is the step about an operation that no call has started, because it failed at once? */
 bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);
 
@@ -76,11 +80,36 @@ enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kin
 enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
 /* A buffer that lives as long as the run; NULL: no room. */
 uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
+uint32_t simulator_socket(const struct simulator *simulator, const char *name);
+enum wfp_family simulator_family(const struct simulator *simulator, const char *name);
+enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
+                                   struct wfp_redirect *redirect);
 
-/* simulator_kernel.c: redirect handles, states, and the steps of kernel_step.h. */
+/* simulator_classify.c: redirect states, and what a callout does about a request. */
+enum wfp_status simulator_perform_classify(struct simulator *simulator,
+                                           const struct backend_call *call,
+                                           struct backend_reply *reply);
+/* simulator_kernel.c: redirect handles and states, and the steps of kernel_step.h. */
 enum wfp_status simulator_perform_kernel(struct simulator *simulator,
                                          const struct backend_call *call,
                                          struct backend_reply *reply);
+
+/* simulator_message.c: the steps about datagrams. */
+enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
+enum wfp_status perform_option_get(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
+enum wfp_status perform_datagram_connect(struct simulator *simulator,
+                                         const struct backend_call *call,
+                                         struct backend_reply *reply);
+enum wfp_status perform_send(struct simulator *simulator, const struct backend_call *call,
+                             struct backend_reply *reply);
+enum wfp_status perform_receive(struct simulator *simulator, const struct backend_call *call,
+                                struct backend_reply *reply);
+enum wfp_status perform_clock(struct simulator *simulator, const struct backend_call *call,
+                              struct backend_reply *reply);
+enum wfp_status perform_flow_state(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

@@ -419,7 +419,7 @@ static const struct {
      "steps[1].of: expected an overlapped call of an earlier step, found op"},
     {HEAD("") "{\"do\": \"last-error\", \"expect\": {\"answer\": \"OK/0\", \"changed\": \"any\"" BY
               "}]}",
-     "steps[1].expect: expected changed on an ioctl or a result only"},
+     "steps[1].expect: expected changed on an ioctl, a result or a receive only"},
     {HEAD("") "{\"do\": \"thread-exit\", \"thread\": 0}]}",
      "steps[1].thread: expected a whole number from 1 to 3, found 0"},
     {HEAD("") SOCKET "{\"do\": \"connect\", \"on\": \"s\", \"to\": \"t\", " OK "}]}",
