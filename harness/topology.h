@@ -85,6 +85,9 @@ bool topology_vary(struct reader *reader, struct place place, json_t *value,
                    const struct topology_rows *whole, const struct varied_field *field,
                    struct topology_rows *rows);
 
+/* "A   weight=2 propagates=never"; what is as the pages recommend is left out. */
+void topology_service_text(const struct wfp_path_service *service, const char *name,
+                           struct text *text);
 /* One line for each service and one for the journey, each indented by `indent` columns. */
 void topology_text(const struct path_scene *scene, int indent, struct text *text);
 
@@ -94,7 +97,7 @@ extern const struct words handle_words;
 extern const struct words propagation_words;
 extern const struct words form_words;         /* of a service */
 extern const struct words journey_form_words; /* of the application */
-extern const struct words flag_words; /* no, yes */
+extern const struct words flag_words;         /* no, yes */
 extern const struct words chain_words;
 extern const struct words deed_words;
 extern const struct words redirect_state_words;
