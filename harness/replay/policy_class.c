@@ -236,7 +236,8 @@ void policy_class_count(struct policy_classes *classes, const struct flow_summar
     class->flows++;
     class->unclassified += fate == FATE_NOT_CLASSIFIED;
     class->carried += policy_flow_carries(class, flow);
-    if (class->first_packet == 0 || flow->first_packet < class->first_packet) {
+    if (fate != FATE_NOT_CLASSIFIED &&
+        (class->first_packet == 0 || flow->first_packet < class->first_packet)) {
         class->first_packet = flow->first_packet;
     }
 }

@@ -46,7 +46,7 @@ struct policy_class {
     uint64_t flows;        /* ended so far */
     uint64_t unclassified; /* those of them whose beginning was not seen */
     uint64_t carried;      /* datagram flows whose first datagram carries a record to a proxy */
-    uint64_t first_packet; /* of the class' first flow, 0: none */
+    uint64_t first_packet; /* of the first flow that is classified, 0: none */
 };
 
 struct policy_classes;

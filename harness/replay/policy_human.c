@@ -14,19 +14,22 @@ enum { WAY_WIDTH = 50, COLUMN_WIDTH = 14, LOOPS_SHOWN = 10 };
 
 static void add_states(struct text *text, const uint8_t deeds[4], enum wfp_deed deed)
 {
-    const char *before = NULL;
+    static const char *const does[] = {[WFP_DEED_PERMIT] = "permits",
+                                       [WFP_DEED_CONTINUE] = "leaves",
+                                       [WFP_DEED_BLOCK] = "blocks",
+                                       [WFP_DEED_REDIRECT] = "redirects"};
+    unsigned count = 0;
 
     for (int state = 0; state < 4; state++) {
-        if (deeds[state] == deed) {
-            if (before == NULL) {
-                text_add(text, "         %-9s when told ", word_text(&deed_words, (int)deed));
-            }
-            text_add(text, "%s%s", before == NULL ? "" : before,
-                     word_text(&redirect_state_words, state));
-            before = ", ";
+        if (deeds[state] != deed) {
+            continue;
         }
+        if (count++ == 0) {
+            text_add(text, "         %s what is ", does[deed]);
+        }
+        text_add(text, "%s%s", count == 1 ? "" : ", ", word_text(&redirect_state_words, state));
     }
-    text_add(text, "%s", before == NULL ? "" : "\n");
+    text_add(text, "%s", count == 0 ? "" : "\n");
 }
 
 static void add_filters(struct text *text, const struct policy *policy, uint32_t service)
