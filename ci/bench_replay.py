@@ -105,9 +105,7 @@ class Bench:
         out = self.folder / "other"
         out.mkdir(exist_ok=True)
         yield "nfpcapd", ["nfpcapd", "-r", path, "-w", out]
-        yield "nfpcapd", ["nfpcapd", "-r", path, "-l", out]  # of older releases
-        yield "softflowd", ["softflowd", "-r", path, "-d", "-m", "1000000",
-                            "-p", out / "pid", "-c", out / "ctl"]
+        yield "softflowd", ["softflowd", "-r", path, "-d", "-p", out / "pid", "-c", out / "ctl"]
         yield "argus", ["argus", "-r", path, "-w", out / "argus"]
         yield "tshark", ["tshark", "-q", "-z", "conv,tcp", "-z", "conv,udp", "-r", path]
 

@@ -25,7 +25,7 @@ struct runner {
     uint64_t *visited;                /* NULL, or bits of the rules of the table that answered */
 };
 
-enum { RULE_WORDS = WFP_RULES_MAX / 64, MESSAGE_MAX = 512 };
+enum { RULE_WORDS = WFP_RULES_MAX / 64 + 1, MESSAGE_MAX = 512 };
 
 /* A result with the texts that it points to. */
 struct judged {

@@ -216,6 +216,19 @@ bool redirected_addresses(struct machine *machine, const struct winsock_order *o
  */
 bool leak_check(struct machine *machine, struct winsock_answer *answer);
 
+/* ---- winsock_datagram.c ---- */
+
+bool datagram_bind(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
+bool datagram_connect(struct machine *machine, const struct winsock_order *order,
+                      struct winsock_answer *answer);
+bool datagram_option(struct machine *machine, struct machine_thread *thread,
+                     const struct winsock_order *order, struct winsock_answer *answer);
+bool datagram_send(struct machine *machine, struct machine_thread *thread,
+                   const struct winsock_order *order, struct winsock_answer *answer);
+bool datagram_receive(struct machine *machine, struct machine_thread *thread,
+                      const struct winsock_order *order, struct winsock_answer *answer);
+
 /* ---- winsock_shim.c: what only the shim can do ---- */
 
 /* Replaces the calls of this process by the model's, if the order says so. */

@@ -6,6 +6,7 @@ independent reader (Scapy) counts otherwise. Captures of others stand beside the
 """
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -162,6 +163,17 @@ def test_filter(native):
 def test_standard_input(native):
     with open(MADE / "example.pcap", "rb") as capture:
         *flows, _ = lines(native, "-", stdin=capture)
+    assert len(flows) == 7
+
+
+def test_a_pipe_that_has_a_name(native, tmp_path):
+    fifo = tmp_path / "pipe"
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no such pipes here")
+    os.mkfifo(fifo)
+    with subprocess.Popen(["cp", MADE / "example.pcap", fifo]) as writer:
+        *flows, _ = lines(native, fifo)
+        assert writer.wait(10) == 0
     assert len(flows) == 7
 
 
