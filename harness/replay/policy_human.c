@@ -74,14 +74,21 @@ static uint32_t place_of(const struct policy *policy, uint32_t service)
     return place;
 }
 
+/* Who is asked in this place, from 0. */
+static uint32_t service_at(const struct policy *policy, uint32_t place)
+{
+    uint32_t service = 0;
+
+    while (place_of(policy, service) != place) {
+        service++;
+    }
+    return service;
+}
+
 static void add_services(struct text *text, const struct policy *policy)
 {
     for (uint32_t place = 0; place < policy->rows.count; place++) {
-        for (uint32_t service = 0; service < policy->rows.count; service++) {
-            if (place_of(policy, service) == place) {
-                add_service(text, policy, service, place + 1);
-            }
-        }
+        add_service(text, policy, service_at(policy, place), place + 1);
     }
 }
 
@@ -147,21 +154,36 @@ static void add_fates(struct text *text, const struct replay_report *report,
 
 /* ---- paths ---- */
 
-static void add_hop(struct text *text, const struct policy_class *class, size_t hop)
+/* Its number in the outcome of the class, from 0. */
+static uint32_t number_in(const struct policy_class *class, uint32_t service)
+{
+    uint32_t number = 0;
+
+    for (uint32_t other = 0; other < service; other++) {
+        number += class->services >> other & 1;
+    }
+    return number;
+}
+
+static void add_hop(struct text *text, const struct policy *policy,
+                    const struct policy_class *class, size_t hop)
 {
     const struct outcome_hop *made = &class->outcome.hops[hop];
-    const char *before = "";
+    unsigned count = 0;
 
     text_add(text, "      hop %zu, by %s:", hop + 1,
              path_station_name(class->names, class->outcome.stations[hop]));
-    for (uint32_t i = 0; i < WFP_PATH_SERVICES_MAX; i++) {
-        if (made->told[i] != TOLD_NOT_ASKED && class->names[i] != NULL) {
-            text_add(text, "%s %s is told %s: %s", before, class->names[i],
-                     word_text(&told_words, made->told[i]), word_text(&did_words, made->did[i]));
-            before = ",";
+    for (uint32_t place = 0; place < policy->rows.count; place++) {
+        const uint32_t service = service_at(policy, place);
+        const uint32_t number = number_in(class, service);
+
+        if ((class->services >> service & 1) != 0 && made->told[number] != TOLD_NOT_ASKED) {
+            text_add(text, "%s %s is told %s: %s", count++ == 0 ? "" : ",", class->names[number],
+                     word_text(&told_words, made->told[number]),
+                     word_text(&did_words, made->did[number]));
         }
     }
-    text_add(text, "%s\n", before[0] == '\0' ? " nobody is asked" : "");
+    text_add(text, "%s\n", count == 0 ? " nobody is asked" : "");
 }
 
 static void add_path(struct text *text, const struct replay_report *report, size_t number)
@@ -185,7 +207,7 @@ static void add_path(struct text *text, const struct replay_report *report, size
     path_outcome_text(&class->outcome, class->names, text);
     text_add(text, "\n");
     for (size_t hop = 0; hop < class->outcome.told_hops; hop++) {
-        add_hop(text, class, hop);
+        add_hop(text, policy_classes_policy(report->classes), class, hop);
     }
 }
 

@@ -109,7 +109,7 @@ struct writing {
     size_t capture; /* whose hash that is, from 1; 0: none yet */
 };
 
-/* The services as they stand in the policy; a weight that came from their place is said aloud. */
+/* As they stand in the policy; what came from their place among the others is said aloud. */
 static json_t *services_of(const struct policy *policy, uint32_t services)
 {
     json_t *list = json_array();
@@ -120,6 +120,8 @@ static json_t *services_of(const struct policy *policy, uint32_t services)
 
             (void)json_object_set_new(service, "weight",
                                       json_integer(policy->rows.services[i].weight));
+            (void)json_object_set_new(service, "sublayer",
+                                      json_integer(policy->rows.services[i].sublayer));
             (void)json_array_append_new(list, service);
         }
     }
