@@ -61,8 +61,8 @@ void path_outcome_of(const struct wfp_path *path, struct path_outcome *outcome)
 /* ---- comparing ---- */
 
 static const char *const part_names[] = {
-    [OUTCOME_SAME] = "nothing", [OUTCOME_PATH] = "path", [OUTCOME_END] = "end",
-    [OUTCOME_BY] = "ended-by",  [OUTCOME_LOOP] = "loop", [OUTCOME_TOLD] = "told",
+    [OUTCOME_SAME] = "nothing", [OUTCOME_PATH] = "path",        [OUTCOME_END] = "end",
+    [OUTCOME_BY] = "ended-by",  [OUTCOME_LOOP] = "loop",        [OUTCOME_TOLD] = "told",
     [OUTCOME_DID] = "did",      [OUTCOME_CONDITIONS] = "flags",
 };
 
@@ -157,8 +157,8 @@ const char *path_station_name(const char *const *names, uint32_t station)
     return station == STATION_DESTINATION ? "destination" : names[station - 1];
 }
 
-static void add_stations(const struct path_outcome *outcome, const char *const *names,
-                         size_t first, struct text *text)
+static void add_stations(const struct path_outcome *outcome, const char *const *names, size_t first,
+                         struct text *text)
 {
     for (size_t i = first; i < outcome->count; i++) {
         text_add(text, "%s%s", i == first ? "" : " > ",
@@ -198,6 +198,19 @@ static void add_said(const char *what, size_t hop, const uint8_t *said, uint8_t 
     }
 }
 
+void path_conditions_text(uint32_t conditions, struct text *text)
+{
+    const char *separator = "";
+
+    for (size_t i = 0; i < condition_words.count; i++) {
+        if ((conditions & (uint32_t)condition_words.rows[i].value) != 0) {
+            text_add(text, "%s%s", separator, condition_words.rows[i].text);
+            separator = " ";
+        }
+    }
+    text_add(text, "%s", *separator == '\0' ? "none" : "");
+}
+
 void path_outcome_hops_text(const struct path_outcome *outcome, const char *const *names,
                             struct text *text)
 {
@@ -208,12 +221,7 @@ void path_outcome_hops_text(const struct path_outcome *outcome, const char *cons
         add_said("did", i, outcome->hops[i].did, DID_UNSAID, &did_words, names, text);
     }
     for (size_t i = 0; i < outcome->condition_hops; i++) {
-        text_add(text, "; flags %zu:%s", i + 1,
-                 outcome->hops[i].conditions == 0 ? " none" : "");
-        for (size_t bit = 0; bit < condition_words.count; bit++) {
-            if ((outcome->hops[i].conditions & (uint32_t)condition_words.rows[bit].value) != 0) {
-                text_add(text, " %s", condition_words.rows[bit].text);
-            }
-        }
+        text_add(text, "; flags %zu: ", i + 1);
+        path_conditions_text(outcome->hops[i].conditions, text);
     }
 }

@@ -97,6 +97,9 @@ void path_outcome_text(const struct path_outcome *outcome, const char *const *na
 void path_outcome_hops_text(const struct path_outcome *outcome, const char *const *names,
                             struct text *text);
 
+/* "none", or the words of the flags. */
+void path_conditions_text(uint32_t conditions, struct text *text);
+
 /* "app", "destination" or the service's name. */
 const char *path_station_name(const char *const *names, uint32_t station);
 

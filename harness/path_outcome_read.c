@@ -67,8 +67,7 @@ static bool read_station(const struct outcome_load *load, struct place place, js
     }
     if (name == NULL || first || !find_service(load->rows, name, &number)) {
         return reader_complain_value(load->reader, place,
-                                     first ? "app, who dials first" : "one of the services",
-                                     value);
+                                     first ? "app, who dials first" : "one of the services", value);
     }
     *station = (uint8_t)number;
     return true;

@@ -19,6 +19,19 @@ const struct expectation *path_claim_expect(const struct path_claim *claim,
     return member == NULL ? claim->expect : member->band->expect;
 }
 
+bool path_claim_asks(const struct path_claim *claim, enum wfp_key key)
+{
+    if (claim->expect != NULL && expectation_asks(claim->expect, key)) {
+        return true;
+    }
+    for (size_t i = 0; claim->family != NULL && i < claim->family->count; i++) {
+        if (expectation_asks(claim->family->bands[i].expect, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_needs(struct vector_load *load)
 {
     struct place place = place_member(load->root, "needs");
@@ -49,8 +62,8 @@ static bool read_claim(struct vector_load *load, const struct topology_rows *row
     if (row->family != NULL) {
         return path_family_read(reader, load->root, row->family, load->keys, rows, claim);
     }
-    return row->expect == NULL || expectation_read_path(reader, load->root, "expect", load->keys,
-                                                        rows, &claim->expect);
+    return row->expect == NULL ||
+           expectation_read_path(reader, load->root, "expect", load->keys, rows, &claim->expect);
 }
 
 bool vector_read_path(struct vector_load *load)

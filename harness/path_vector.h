@@ -31,6 +31,9 @@ const struct path_scene *path_claim_scene(const struct path_claim *claim,
 const struct expectation *path_claim_expect(const struct path_claim *claim,
                                             const struct sweep_member *member);
 
+/* Does an expectation of it depend on the profile's value of this key? */
+bool path_claim_asks(const struct path_claim *claim, enum wfp_key key);
+
 /* path_family.c: the member `family`; `rows` has the services as they are listed. */
 bool path_family_read(struct reader *reader, json_t *holder, json_t *family,
                       const struct key_catalogue *keys, const struct topology_rows *rows,

@@ -95,7 +95,7 @@ static bool applies(const struct vector *vector, const struct learned *learned,
                     const struct sweep_member *member, const uint32_t *sizes, size_t size_count,
                     uint32_t *size, bool *sized)
 {
-    const size_t index = vector->swept->number - 1;
+    const size_t index = vector->swept == NULL ? 0 : vector->swept->number - 1;
     const bool known = learned->known[index];
 
     *sized = false;
@@ -201,7 +201,7 @@ static enum status add_members(struct plan *plan, struct plan_case *planned,
                                const struct plan_filter *filter, const struct backend *backend,
                                const struct backend *reference)
 {
-    const struct sweep *sweep = planned->vector->swept->sweep;
+    const struct sweep *sweep = vector_sweep(planned->vector);
     const struct learned *learned = planned->learned;
     uint32_t sizes[VECTOR_BANDS_MAX * VECTOR_MEMBERS_MAX];
     size_t size_count = 0;
@@ -246,7 +246,7 @@ enum status plan_add(struct plan *plan, const struct vector *vector, const struc
     if (vector_uses_n(vector) && (vector->needs & ~backend->needs) == 0) {
         play_learn(backend, &script, learned);
     }
-    if (vector->swept != NULL) {
+    if (vector_sweep(vector) != NULL) {
         status = add_members(plan, &planned, filter, backend, reference);
     } else if (wanted(filter, vector, NULL)) {
         status = add_case(plan, &planned, backend, reference);

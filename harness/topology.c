@@ -70,7 +70,8 @@ static const struct shape journey_shape = {journey_members, 2, 0, MEMBERS_ALL};
 static void recommend(uint32_t index, struct service_row *row)
 {
     struct wfp_path_service service;
-    wfp_path_service_recommended(&service, 1, WFP_PATH_SERVICES_MAX - index);
+    wfp_path_service_recommended(&service, WFP_PATH_SERVICES_MAX - index,
+                                 WFP_PATH_SERVICES_MAX - index);
     *row = (struct service_row){.families = service.families,
                                 .handle = service.handle,
                                 .propagates = service.propagation,

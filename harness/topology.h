@@ -36,9 +36,9 @@ struct service_row {
     bool without_right;
     bool without_query;
     bool when_reauthorizing;
-    uint32_t weight; /* 8 for the first that is listed, 7 for the second ... */
-    uint32_t sublayer;
-    uint32_t context; /* bytes */
+    uint32_t sublayer; /* 8 for the first that is listed, 7 for the second ... */
+    uint32_t weight;   /* the same */
+    uint32_t context;  /* bytes */
     uint32_t cap;
 };
 

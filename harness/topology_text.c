@@ -41,9 +41,9 @@ void topology_service_text(const struct wfp_path_service *service, const char *n
     const struct wfp_policy *policy = &service->policy;
 
     wfp_path_service_recommended(&usual, 1, 0);
-    text_add(text, "%-3s weight=%lu propagates=%s", name, (unsigned long)service->weight,
+    text_add(text, "%-3s sublayer=%lu weight=%lu propagates=%s", name,
+             (unsigned long)service->sublayer, (unsigned long)service->weight,
              word_text(&propagation_words, service->propagation));
-    add_number(text, "sublayer", service->sublayer, usual.sublayer);
     add_word(text, "families", &families_words, service->families, usual.families);
     add_word(text, "handle", &handle_words, service->handle, usual.handle);
     add_word(text, "dials", &form_words, service->outgoing, usual.outgoing);

@@ -18,12 +18,9 @@ static const struct word handle_rows[] = {
 const struct words handle_words = WORDS(handle_rows);
 
 static const struct word propagation_rows[] = {
-    {"correctly", WFP_PATH_CORRECTLY},
-    {"never", WFP_PATH_NEVER},
-    {"late", WFP_PATH_LATE},
-    {"first-only", WFP_PATH_FIRST_ONLY},
-    {"truncated", WFP_PATH_TRUNCATED},
-    {"wrong-socket", WFP_PATH_WRONG_SOCKET},
+    {"correctly", WFP_PATH_CORRECTLY}, {"never", WFP_PATH_NEVER},
+    {"late", WFP_PATH_LATE},           {"first-only", WFP_PATH_FIRST_ONLY},
+    {"truncated", WFP_PATH_TRUNCATED}, {"wrong-socket", WFP_PATH_WRONG_SOCKET},
     {"lost", WFP_PATH_LOST},
 };
 const struct words propagation_words = WORDS(propagation_rows);

@@ -181,20 +181,19 @@ static void load_steps(struct vector_load *load)
 static void load_vector(struct vector_load *load)
 {
     struct reader *reader = &load->reader;
-    const struct place whole = place_whole(load->root);
-    int kind = VECTOR_CALLS;
-    if (!read_kind(reader, whole, load->root, "kind", &kind_words, &kind) ||
-        !read_object(reader, whole, load->root, kind == VECTOR_PATH ? &path_shape : &calls_shape,
+    const char *kind = json_string_value(json_object_get(load->root, "kind"));
+    const bool path = kind != NULL && strcmp(kind, "path") == 0;
+    if (!read_object(reader, place_whole(load->root), load->root, path ? &path_shape : &calls_shape,
                      &load->row)) {
         return;
     }
-    load->vector->kind = (enum vector_kind)kind;
+    load->vector->kind = (enum vector_kind)load->row.kind;
     load->vector->id = load->row.id;
     load->vector->story = load->row.story;
     load->vector->source = load->row.source;
     place_vector(load);
     read_clauses(load);
-    if (kind == VECTOR_PATH) {
+    if (path) {
         (void)vector_read_path(load);
     } else {
         load_steps(load);
