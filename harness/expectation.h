@@ -34,10 +34,10 @@ struct expected {
     size_t reason_count;
     const char *reasons[EXPECTED_REASONS_MAX]; /* ids of clauses, contradictions, unknowns */
     enum changed changed;
-    const char *equals_blob;    /* after OK the bytes equal this saved blob, or NULL */
-    const char *equals_context; /* ... equal the context that this handle attached, or NULL */
-    struct expected_message message;
+    const char *equals_blob;         /* after OK the bytes equal this saved blob, or NULL */
+    const char *equals_context;      /* ... equal the context that this handle attached, or NULL */
     const struct path_outcome *path; /* of a path vector, in place of `answer`; else NULL */
+    struct expected_message message;
 };
 
 enum expectation_kind {

@@ -238,7 +238,8 @@ static const struct wfp_rule rows[] = {
 
     /* ---- connections ---- */
     {.id = "connect.target-pid-zero", .clauses = "RED-10", .calls = CALL(CONNECT), AT(SOCKET),
-     .needs = K(TARGET_PID_ZERO), .bars = K(BLOCKED), KEY(TARGET_PID_ZERO), .effect = WFP_EFFECT_REFUSE},
+     .needs = K(TARGET_PID_ZERO), .bars = K(BLOCKED), KEY(TARGET_PID_ZERO),
+     KERNEL(UNCHANGED(0xC0000022u)), .effect = WFP_EFFECT_REFUSE},
     {.id = "connect.made", .clauses = "QRY-18 KRN-05 KRN-14 RED-01 RED-02 RED-11 RED-12 RED-23 LOOP-13",
      .calls = CALL(CONNECT), AT(OUTCOME), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_CONNECT},
     {.id = "state.not-redirected", .clauses = "ST-01 ST-06 ST-07 ST-08 SET-06 KRN-07 LOOP-01 LOOP-05 LOOP-06 LOOP-08",
@@ -263,7 +264,8 @@ static const struct wfp_rule rows[] = {
     {.id = "classify.nobody-left", .clauses = "RED-01 RED-16", .calls = CALL(NEXT), AT(OUTCOME),
      LITERAL(FIELD(WFP_ABSENT))},
     {.id = "connect.blocked", .clauses = "RED-06 RED-14 RED-18 ST-04 LOOP-11", .calls = CALL(CONNECT), AT(ACCESS),
-     .needs = K(BLOCKED), LITERAL(UNCHANGED(10013)), .effect = WFP_EFFECT_REFUSE},
+     .needs = K(BLOCKED), LITERAL(UNCHANGED(10013)), KERNEL(UNCHANGED(0xC0000022u)),
+     .effect = WFP_EFFECT_REFUSE},
     {.id = "connect.no-redirect-handle", .clauses = "RED-09", .calls = CALL(CONNECT), AT(ROOM),
      .needs = K(NO_HANDLE), .bars = K(BLOCKED), LITERAL(UNCHANGED(0)),
      .effect = WFP_EFFECT_CONNECT_BARE},
