@@ -8,9 +8,9 @@ runs several times, in turn with the others, and its best time counts.
 """
 
 import argparse
-import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -109,7 +109,7 @@ class Bench:
         out = self.folder / "other"
         out.mkdir(exist_ok=True)
         yield "nfpcapd", ["nfpcapd", "-r", path, "-w", out]
-        yield "softflowd", ["softflowd", "-r", path, "-d", "-p", out / "pid", "-c", out / "ctl"]
+        yield "softflowd", ["softflowd", "-r", path, "-d", "-c", "none"]
         yield "argus", ["argus", "-r", path, "-w", out / "argus"]
         yield "tshark", ["tshark", "-q", "-z", "conv,tcp", "-z", "conv,udp", "-r", path]
 
@@ -133,21 +133,20 @@ class Bench:
         for flows in self.arguments.scale:
             path = self.generate(packets, flows, small=True)
             spent = self.best({"flows": self.replay(path)})["flows"]
-            subprocess.run([self.program, "replay", path, "--format", "jsonl", "--output",
-                            self.folder / "flows.jsonl"], check=True)
-            summary = last_line(self.folder / "flows.jsonl")
-            (self.folder / "flows.jsonl").unlink()
+            done = subprocess.run(self.replay(path), check=True, stdout=subprocess.PIPE,
+                                  encoding="utf-8")
             first = first or spent
             print(f"  {flows:12,} flows {spent * 1e9 / packets:8.1f} ns a packet "
                   f"{spent / first:6.2f} times the first "
-                  f"{summary['flow_memory'] / summary['alive_most']:8.1f} bytes a live flow")
+                  f"{bytes_a_flow(done.stdout):8.1f} bytes a live flow")
             path.unlink()
 
 
-def last_line(path):
-    with open(path, "rb") as file:
-        file.seek(max(0, path.stat().st_size - 8192))
-        return json.loads(file.read().splitlines()[-1])
+def bytes_a_flow(summary):
+    rows = dict(re.findall(r"^  (\S.*?)  +([\d,]+)$", summary, re.MULTILINE))
+    alive, memory = (int(rows[name].replace(",", "")) for name in
+                     ("flows alive at once, at most", "bytes of memory for flows"))
+    return memory / alive
 
 
 def elapsed(command, limit=None):

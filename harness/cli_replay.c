@@ -89,12 +89,11 @@ static bool is_refused(const struct capture_result *result)
 static void complain_of(struct replaying *replaying, const struct replay_capture *capture)
 {
     const struct capture_result *result = &capture->result;
+    const bool filtered = result->verdict == CAPTURE_REFUSED && replaying->report.filter != NULL;
 
-    if (result->verdict == CAPTURE_REFUSED) {
-        complain(&replaying->complaints, capture->path, 0, "--filter",
-                 "an expression that fits this capture", "%s", result->why);
-    } else if (result->verdict == CAPTURE_UNREADABLE) {
-        complain(&replaying->complaints, capture->path, 0, "capture", "a pcap or pcapng file", "%s",
+    if (is_refused(result)) {
+        complain(&replaying->complaints, capture->path, 0, filtered ? "--filter" : "capture",
+                 filtered ? "an expression that fits this capture" : "a pcap or pcapng file", "%s",
                  result->why);
     }
 }

@@ -34,15 +34,4 @@ uint64_t connect_facts(const struct wfp_redirect *redirect);
 enum wfp_status connect_make(struct wfp_world *world, struct endpoint *client, uint32_t listener,
                              const struct wfp_redirect *redirect);
 
-/* Does this kind of redirect leave a record at the service (UNK-47, UNK-48, QRY-19)? NULL: none. */
-bool connect_leaves_record(const struct wfp_world *world, const struct wfp_redirect *redirect);
-
-/*
- * Makes a record of the hops of `before` (size 0: none) and this redirect of what the process
- * `requester` began.
- */
-enum wfp_status connect_make_record(struct wfp_world *world, struct record_view before,
-                                    uint32_t requester, const struct wfp_redirect *redirect,
-                                    uint32_t *record);
-
 #endif

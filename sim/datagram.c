@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sim/classify.h"
+
 /* ---- flows ---- */
 
 struct wfp_flow_times datagram_times(const struct wfp_world *world)
@@ -17,7 +19,7 @@ struct wfp_flow_times datagram_times(const struct wfp_world *world)
 uint32_t datagram_flow(const struct wfp_world *world, uint32_t endpoint,
                        const struct wfp_address *peer)
 {
-    for (uint32_t number = 1; number <= world->limits.flows; number++) {
+    for (uint32_t number = 1; number <= world->flow_end; number++) {
         const struct flow_slot *slot = world_flow_at(world, number);
 
         if (slot->endpoint == endpoint && wfp_address_equal(&slot->peer, peer)) {
@@ -27,22 +29,30 @@ uint32_t datagram_flow(const struct wfp_world *world, uint32_t endpoint,
     return 0;
 }
 
+static uint32_t free_flow(const struct wfp_world *world)
+{
+    uint32_t number = 1;
+
+    while (number <= world->flow_end && world_flow_at(world, number)->endpoint != 0) {
+        number++;
+    }
+    return number <= world->limits.flows ? number : 0;
+}
+
 uint32_t datagram_take_flow(struct wfp_world *world, uint32_t endpoint,
                             const struct wfp_address *peer)
 {
-    uint32_t number = datagram_flow(world, endpoint, peer);
-    const bool found = number != 0;
+    const uint32_t found = datagram_flow(world, endpoint, peer);
+    const uint32_t number = found != 0 ? found : free_flow(world);
 
-    for (number = found ? number : 1; !found && number <= world->limits.flows; number++) {
-        if (world_flow(world, number)->endpoint == 0) {
-            break;
-        }
-    }
-    if (number > world->limits.flows) {
+    if (number == 0) {
         return 0;
     }
+    if (number > world->flow_end) {
+        world->flow_end = number;
+    }
     world_flow(world, number)->endpoint = endpoint;
-    world_flow(world, number)->peer = *peer;
+    world_put_address(&world_flow(world, number)->peer, peer);
     return number;
 }
 
@@ -52,7 +62,11 @@ void datagram_end_flow(struct wfp_world *world, uint32_t number)
 
     world_drop_record(world, &slot->list);
     world_drop_record(world, &slot->carried);
+    classify_drop(world, slot->classified);
     memset(slot, 0, sizeof *slot);
+    while (world->flow_end > 0 && world_flow(world, world->flow_end)->endpoint == 0) {
+        world->flow_end--;
+    }
 }
 
 static uint32_t step(const struct wfp_world *world, const struct wfp_flow *before, bool connects,
@@ -97,7 +111,7 @@ void wfp_clock_advance(struct wfp_world *world, uint64_t microseconds)
     const struct wfp_flow_times times = datagram_times(world);
 
     world->clock += microseconds;
-    for (uint32_t number = 1; number <= world->limits.flows; number++) {
+    for (uint32_t number = 1; number <= world->flow_end; number++) {
         const struct flow_slot *slot = world_flow_at(world, number);
 
         if (slot->endpoint != 0 &&
@@ -132,7 +146,7 @@ static struct wfp_address seen_from(const struct wfp_world *world, uint32_t rece
 {
     const struct flow_slot *latest = NULL;
 
-    for (uint32_t number = 1; number <= world->limits.flows; number++) {
+    for (uint32_t number = 1; number <= world->flow_end; number++) {
         const struct flow_slot *slot = world_flow_at(world, number);
 
         if (slot->endpoint == receiver && slot->redirected && slot->service == parcel->sender &&
@@ -268,7 +282,7 @@ void datagram_consume(struct wfp_world *world, struct endpoint *endpoint)
 
 void datagram_forget(struct wfp_world *world, uint32_t endpoint)
 {
-    for (uint32_t number = 1; number <= world->limits.flows; number++) {
+    for (uint32_t number = 1; number <= world->flow_end; number++) {
         struct flow_slot *slot = world_flow(world, number);
 
         if (slot->endpoint == endpoint) {

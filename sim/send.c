@@ -2,14 +2,16 @@
 
 #include <string.h>
 
+#include "sim/classify.h"
 #include "sim/connect.h"
+#include "sim/connect_request.h"
 #include "sim/datagram.h"
 #include "sim/send.h"
 
 /* ---- effects ---- */
 
-static enum wfp_status keep_list(struct wfp_world *world, const struct send_view *view,
-                                 uint32_t *list)
+enum wfp_status send_keep_list(struct wfp_world *world, const struct send_view *view,
+                               uint32_t *list)
 {
     const uint32_t link = world_free_record_slot(world);
 
@@ -25,10 +27,20 @@ static enum wfp_status keep_list(struct wfp_world *world, const struct send_view
     return WFP_OK;
 }
 
-static enum wfp_status redirect_flow(struct wfp_world *world, const struct wfp_send *call,
-                                     struct flow_slot *slot)
+static enum wfp_status carry_record(struct wfp_world *world, struct flow_slot *slot,
+                                    const struct wfp_redirect *redirect)
 {
     const struct endpoint *sender = world_endpoint_at(world, slot->endpoint);
+
+    return connect_leaves_record(world, redirect)
+               ? connect_make_record(world, world_record(world, slot->list), sender->process,
+                                     redirect, &slot->carried)
+               : WFP_OK;
+}
+
+static enum wfp_status redirect_as_told(struct wfp_world *world, const struct wfp_send *call,
+                                        struct flow_slot *slot)
+{
     const struct descriptor *service = world_descriptor(world, call->service);
 
     if (call->redirect == NULL) {
@@ -39,11 +51,50 @@ static enum wfp_status redirect_flow(struct wfp_world *world, const struct wfp_s
     }
     slot->redirected = true;
     slot->service = service == NULL ? 0 : service->endpoint;
-    if (!connect_leaves_record(world, call->redirect)) {
+    return carry_record(world, slot, call->redirect);
+}
+
+static enum wfp_status redirect_as_decided(struct wfp_world *world, const struct send_view *view,
+                                           struct flow_slot *slot)
+{
+    const struct classification *c = classify_of(world, view->classification);
+    struct wfp_redirect redirect;
+
+    slot->redirected = classify_redirected(c);
+    slot->service = slot->redirected ? request_service(world, c) : 0;
+    if (slot->service == 0 || view->bare) {
         return WFP_OK;
     }
-    return connect_make_record(world, world_record(world, slot->list), sender->process,
-                               call->redirect, &slot->carried);
+    request_redirect(world, c, slot->service, &redirect);
+    return carry_record(world, slot, &redirect);
+}
+
+/* The list that the callouts have seen is the flow's from now on. */
+static enum wfp_status take_decision(struct wfp_world *world, const struct send_view *view,
+                                     uint32_t flow)
+{
+    struct classification *c = classify_under_way(world, view->classification);
+    struct flow_slot *slot = world_flow(world, flow);
+    enum wfp_status status;
+
+    slot->list = c->list;
+    c->list = 0;
+    status = redirect_as_decided(world, view, slot);
+    c->flow = status == WFP_OK ? flow : 0;
+    return status;
+}
+
+static enum wfp_status decide_flow(struct wfp_world *world, const struct wfp_send *call,
+                                   const struct send_view *view, uint32_t flow)
+{
+    struct flow_slot *slot = world_flow(world, flow);
+    enum wfp_status status;
+
+    if (view->classification != 0) {
+        return take_decision(world, view, flow);
+    }
+    status = send_keep_list(world, view, &slot->list);
+    return status == WFP_OK ? redirect_as_told(world, call, slot) : status;
 }
 
 /* Classification: what the callouts decide, and the list that they see, stand from now on. */
@@ -51,7 +102,6 @@ static enum wfp_status open_flow(struct wfp_world *world, const struct wfp_send 
                                  const struct send_view *view, uint32_t *flow)
 {
     enum wfp_status status;
-    struct flow_slot *slot;
 
     if (view->flow != 0) {
         datagram_end_flow(world, view->flow);
@@ -60,13 +110,9 @@ static enum wfp_status open_flow(struct wfp_world *world, const struct wfp_send 
     if (*flow == 0) {
         return WFP_NO_ROOM;
     }
-    slot = world_flow(world, *flow);
     (void)datagram_step(world, *flow, view->inquiry.call == WFP_CALL_DATAGRAM_CONNECT,
                         WFP_FLOW_OWNER);
-    status = keep_list(world, view, &slot->list);
-    if (status == WFP_OK) {
-        status = redirect_flow(world, call, slot);
-    }
+    status = decide_flow(world, call, view, *flow);
     if (status != WFP_OK) {
         datagram_end_flow(world, *flow);
     }
@@ -127,7 +173,7 @@ static enum wfp_status go_on(struct wfp_world *world, const struct wfp_send *cal
     return WFP_OK;
 }
 
-static enum wfp_effect effect_of(const struct send_view *view, const struct decision *decision)
+enum wfp_effect send_effect(const struct send_view *view, const struct decision *decision)
 {
     if (decision->rule != NULL) {
         return decision->rule->effect;
@@ -147,7 +193,7 @@ static enum wfp_status apply(struct wfp_world *world, const struct wfp_send *cal
                              const struct send_view *view, const struct decision *decision,
                              struct wfp_message_reply *reply)
 {
-    const enum wfp_effect effect = effect_of(view, decision);
+    const enum wfp_effect effect = send_effect(view, decision);
     enum wfp_status status = WFP_OK;
 
     if (effect != WFP_EFFECT_SEND_FIRST && effect != WFP_EFFECT_SEND_CARRYING &&
@@ -170,7 +216,7 @@ static enum wfp_status apply(struct wfp_world *world, const struct wfp_send *cal
 
 /* ---- the calls ---- */
 
-static enum wfp_call call_of(const struct wfp_send *call)
+enum wfp_call send_kind(const struct wfp_send *call)
 {
     return call->entry == WFP_MESSAGE_PLAIN ? WFP_CALL_SEND_PLAIN : WFP_CALL_SEND_MESSAGE;
 }
@@ -198,24 +244,43 @@ static struct decision decide_seen(const struct wfp_world *world, const struct w
     return decision;
 }
 
+/* Whatever the call has answered, it was what the classification was for. */
+static void end_request(struct wfp_world *world, const struct send_view *view,
+                        struct wfp_message_reply *reply)
+{
+    const struct classification *c = classify_of(world, view->classification);
+    uint32_t service;
+
+    if (c == NULL) {
+        return;
+    }
+    request_tell(c, c->flow != 0 ? WFP_EFFECT_CONNECT : WFP_EFFECT_REFUSE, &reply->connected);
+    service = c->flow != 0 ? world_flow_at(world, c->flow)->service : 0;
+    reply->connected.listener = service != 0 ? world_descriptor_of(world, service) : 0;
+    request_close(world, view->classification, c->flow != 0);
+}
+
 /* `answer` NULL: the simulator's. */
 static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_send *call,
                                  enum wfp_call kind, const struct wfp_answer *answer,
                                  struct wfp_message_reply *reply)
 {
     struct send_view view;
-    const enum wfp_status looked =
-        send_look(world, call, kind, message_reading_at(world, 0), &view);
-    enum wfp_status status;
+    enum wfp_status status = send_look(world, call, kind, message_reading_at(world, 0), &view);
     struct decision decision;
 
     memset(reply, 0, sizeof *reply);
-    if (looked != WFP_OK) {
-        return looked;
+    if (status == WFP_OK) {
+        status = send_check_request(world, call, &view);
+    }
+    if (status != WFP_OK) {
+        return status;
     }
     decision =
         answer == NULL ? decide(world, &view.inquiry) : decide_seen(world, call, *answer, &view);
+    decision = send_decide_request(world, call, &view, answer, decision);
     status = apply(world, call, &view, &decision, reply);
+    end_request(world, &view, reply);
     reply->answer = message_seen(call->entry, call->byte_count, decision.answer);
     reply->rule = decision.rule;
     return status;
@@ -234,33 +299,31 @@ static void allowed(const struct wfp_world *world, const struct wfp_send *call, 
     }
     set->count = 0;
     for (size_t i = 0; i < all.count; i++) {
-        const struct decision seen = {message_seen(call->entry, call->byte_count, all.answers[i]),
-                                      all.rules[i]};
+        const struct decision decision = {all.answers[i], all.rules[i]};
 
-        decide_add(set, seen);
+        send_allow_request(world, call, decision, set);
     }
 }
 
 enum wfp_status wfp_message_send(struct wfp_world *world, const struct wfp_send *call,
                                  struct wfp_message_reply *reply)
 {
-    return carry_out(world, call, call_of(call), NULL, reply);
+    return carry_out(world, call, send_kind(call), NULL, reply);
 }
 
 void wfp_message_send_allowed(const struct wfp_world *world, const struct wfp_send *call,
                               struct wfp_answer_set *set)
 {
-    allowed(world, call, call_of(call), set);
+    allowed(world, call, send_kind(call), set);
 }
 
 enum wfp_status wfp_message_send_assume(struct wfp_world *world, const struct wfp_send *call,
                                         struct wfp_answer answer, struct wfp_message_reply *reply)
 {
-    return carry_out(world, call, call_of(call), &answer, reply);
+    return carry_out(world, call, send_kind(call), &answer, reply);
 }
 
-/* What connect() takes of the arguments of a send. */
-static struct wfp_send connecting(const struct wfp_send *call)
+struct wfp_send send_connecting(const struct wfp_send *call)
 {
     const struct wfp_send plain = {
         .socket = call->socket,
@@ -269,6 +332,7 @@ static struct wfp_send connecting(const struct wfp_send *call)
         .to = call->to,
         .redirect = call->redirect,
         .service = call->service,
+        .classification = call->classification,
     };
 
     return plain;
@@ -277,7 +341,7 @@ static struct wfp_send connecting(const struct wfp_send *call)
 enum wfp_status wfp_datagram_connect(struct wfp_world *world, const struct wfp_send *call,
                                      struct wfp_message_reply *reply)
 {
-    const struct wfp_send plain = connecting(call);
+    const struct wfp_send plain = send_connecting(call);
 
     return carry_out(world, &plain, WFP_CALL_DATAGRAM_CONNECT, NULL, reply);
 }
@@ -285,7 +349,7 @@ enum wfp_status wfp_datagram_connect(struct wfp_world *world, const struct wfp_s
 void wfp_datagram_connect_allowed(const struct wfp_world *world, const struct wfp_send *call,
                                   struct wfp_answer_set *set)
 {
-    const struct wfp_send plain = connecting(call);
+    const struct wfp_send plain = send_connecting(call);
 
     allowed(world, &plain, WFP_CALL_DATAGRAM_CONNECT, set);
 }
@@ -294,7 +358,7 @@ enum wfp_status wfp_datagram_connect_assume(struct wfp_world *world, const struc
                                             struct wfp_answer answer,
                                             struct wfp_message_reply *reply)
 {
-    const struct wfp_send plain = connecting(call);
+    const struct wfp_send plain = send_connecting(call);
 
     return carry_out(world, &plain, WFP_CALL_DATAGRAM_CONNECT, &answer, reply);
 }

@@ -102,7 +102,8 @@ static uint64_t facts_of_flow(const struct wfp_world *world, const struct wfp_se
 
     return when(created, DATAGRAM(FLOW_NEW)) |
            when(!created && (told & WFP_FLOW_CARRIES_RECORD) != 0, DATAGRAM(FLOW_UNBEGUN)) |
-           when(created && redirect != NULL && redirect->target_pid == 0 && !redirect->remote,
+           when(created && call->classification == 0 && redirect != NULL &&
+                    redirect->target_pid == 0 && !redirect->remote,
                 DATAGRAM(TARGET_PID_ZERO));
 }
 
@@ -129,6 +130,7 @@ enum wfp_status send_look(const struct wfp_world *world, const struct wfp_send *
 
     memset(view, 0, sizeof *view);
     view->inquiry.call = kind;
+    view->classification = call->classification;
     if (endpoint == NULL) {
         return WFP_NO_SOCKET;
     }

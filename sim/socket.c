@@ -174,6 +174,9 @@ static void release(struct wfp_world *world, uint32_t link)
 
     overlapped_abort(world, OVERLAPPED_OF_ENDPOINT, link, false);
     datagram_forget(world, link);
+    if (endpoint->type != WFP_TCP) {
+        classify_forget(world, link);
+    }
     if (endpoint->record != endpoint->classified) {
         world_drop_record(world, &endpoint->record);
     }

@@ -81,79 +81,9 @@ void wfp_process_elevated(struct wfp_world *world, bool elevated)
     world->unelevated = !elevated;
 }
 
-static struct endpoint *endpoint_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.endpoints, sizeof(struct endpoint), link);
-}
-
-static struct descriptor *descriptor_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.descriptors, sizeof(struct descriptor), link);
-}
-
-static struct redirect_handle *handle_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.handles, sizeof(struct redirect_handle), link);
-}
-
-static struct record_slot *record_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.records, sizeof(struct record_slot), link);
-}
-
 static struct operation *operation_slot(const struct wfp_world *world, uint32_t link)
 {
     return world_slot(world, world->layout.operations, sizeof(struct operation), link);
-}
-
-const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link)
-{
-    if (link == 0 || link > world->limits.sockets ||
-        endpoint_slot(world, link)->state == ENDPOINT_FREE) {
-        return NULL;
-    }
-    return endpoint_slot(world, link);
-}
-
-struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link)
-{
-    return world_endpoint_at(world, link) == NULL ? NULL : endpoint_slot(world, link);
-}
-
-const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket)
-{
-    if (socket == 0 || socket > world->limits.sockets ||
-        descriptor_slot(world, socket)->endpoint == 0) {
-        return NULL;
-    }
-    return descriptor_slot(world, socket);
-}
-
-const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket)
-{
-    const struct descriptor *descriptor = world_descriptor(world, socket);
-
-    return descriptor == NULL ? NULL : endpoint_slot(world, descriptor->endpoint);
-}
-
-struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle)
-{
-    return world_handle_of(world, handle) == NULL ? NULL : handle_slot(world, handle);
-}
-
-const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle)
-{
-    if (handle == 0 || handle > world->limits.handles ||
-        handle_slot(world, handle)->provider == 0) {
-        return NULL;
-    }
-    return handle_slot(world, handle);
-}
-
-bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop)
-{
-    return hop->handle != 0 && hop->handle <= world->limits.handles && hop->provider != 0 &&
-           handle_slot(world, hop->handle)->provider == hop->provider;
 }
 
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation)
@@ -173,8 +103,8 @@ struct operation *world_operation(struct wfp_world *world, uint32_t operation)
 uint32_t world_take_endpoint(struct wfp_world *world)
 {
     for (uint32_t link = 1; link <= world->limits.sockets; link++) {
-        if (endpoint_slot(world, link)->state == ENDPOINT_FREE) {
-            endpoint_slot(world, link)->state = ENDPOINT_FRESH;
+        if (world_endpoint_slot(world, link)->state == ENDPOINT_FREE) {
+            world_endpoint_slot(world, link)->state = ENDPOINT_FRESH;
             return link;
         }
     }
@@ -184,9 +114,9 @@ uint32_t world_take_endpoint(struct wfp_world *world)
 uint32_t world_take_descriptor(struct wfp_world *world, uint32_t endpoint)
 {
     for (uint32_t socket = 1; socket <= world->limits.sockets; socket++) {
-        if (descriptor_slot(world, socket)->endpoint == 0) {
-            descriptor_slot(world, socket)->endpoint = endpoint;
-            endpoint_slot(world, endpoint)->descriptors++;
+        if (world_descriptor_slot(world, socket)->endpoint == 0) {
+            world_descriptor_slot(world, socket)->endpoint = endpoint;
+            world_endpoint_slot(world, endpoint)->descriptors++;
             return socket;
         }
     }
@@ -195,23 +125,23 @@ uint32_t world_take_descriptor(struct wfp_world *world, uint32_t endpoint)
 
 void world_free_descriptor(struct wfp_world *world, uint32_t socket)
 {
-    memset(descriptor_slot(world, socket), 0, sizeof(struct descriptor));
+    memset(world_descriptor_slot(world, socket), 0, sizeof(struct descriptor));
 }
 
 void world_name_handle(struct wfp_world *world, uint32_t handle, uint64_t provider)
 {
-    handle_slot(world, handle)->provider = provider;
+    world_handle_slot(world, handle)->provider = provider;
 }
 
 void world_mark_duplicate(struct wfp_world *world, uint32_t socket)
 {
-    descriptor_slot(world, socket)->duplicate = true;
+    world_descriptor_slot(world, socket)->duplicate = true;
 }
 
 uint32_t world_take_handle(struct wfp_world *world)
 {
     for (uint32_t handle = 1; handle <= world->limits.handles; handle++) {
-        if (handle_slot(world, handle)->provider == 0) {
+        if (world_handle_slot(world, handle)->provider == 0) {
             return handle;
         }
     }
@@ -239,22 +169,10 @@ void world_clear_room(struct wfp_world *world, uint32_t link)
     memset(world_record_room(world, link), 0, world->limits.record_bytes);
 }
 
-struct record_view world_record(const struct wfp_world *world, uint32_t link)
-{
-    struct record_view view = {NULL, 0};
-
-    if (link == 0) {
-        return view;
-    }
-    view.bytes = world_slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
-    view.size = record_slot(world, link)->size;
-    return view;
-}
-
 uint32_t world_free_record_slot(const struct wfp_world *world)
 {
     for (uint32_t link = 1; link <= world->limits.records; link++) {
-        if (record_slot(world, link)->size == 0) {
+        if (world_record_slot(world, link)->size == 0) {
             return link;
         }
     }
@@ -263,7 +181,7 @@ uint32_t world_free_record_slot(const struct wfp_world *world)
 
 void world_keep_record(struct wfp_world *world, uint32_t link, uint32_t size)
 {
-    record_slot(world, link)->size = size;
+    world_record_slot(world, link)->size = size;
 }
 
 void world_drop_record(struct wfp_world *world, uint32_t *link)
@@ -271,8 +189,8 @@ void world_drop_record(struct wfp_world *world, uint32_t *link)
     if (*link == 0) {
         return;
     }
-    memset(world_record_room(world, *link), 0, record_slot(world, *link)->size);
-    record_slot(world, *link)->size = 0;
+    memset(world_record_room(world, *link), 0, world_record_slot(world, *link)->size);
+    world_record_slot(world, *link)->size = 0;
     *link = 0;
 }
 
@@ -294,16 +212,6 @@ uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint)
         }
     }
     return 0;
-}
-
-const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number)
-{
-    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
-}
-
-struct flow_slot *world_flow(struct wfp_world *world, uint32_t number)
-{
-    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
 }
 
 const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number)

@@ -51,6 +51,9 @@ struct simulator {
     struct wfp_path *path; /* made when the first path is played */
 };
 
+/* Room for all that the vector can do, in few classes, so that worlds can be shared. */
+struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile);
+
 /* A fresh world of these limits. STATUS_BROKEN with a sentence in `trouble` without memory. */
 enum status simulator_renew(struct simulator *simulator, const struct wfp_limits *limits,
                             const struct profile *profile, char *trouble);
@@ -58,9 +61,6 @@ enum status simulator_renew(struct simulator *simulator, const struct wfp_limits
 /* simulator_path.c: a whole path, see harness/backend.h. */
 enum status simulator_play_path(void *state, const struct backend_path *play,
                                 const struct wfp_path **made, char *trouble);
-
-/* Room for all that the vector can do, in few classes, so that worlds can be shared. */
-struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile);
 
 /* Is the step about an operation that no call has started, because it failed at once? */
 bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);

@@ -12,15 +12,6 @@
 #include "harness/address.h"
 #include "harness/pattern.h"
 
-enum { ARRIVAL = 200 /* milliseconds until a datagram of loopback must be there */ };
-
-/* The flags that Winsock uses for other things (broadcast, multicast) are left out. */
-#define SHOWN_FLAGS (WFP_MSG_TRUNC | WFP_MSG_CTRUNC)
-
-_Static_assert(MSG_PEEK == WFP_MSG_PEEK && MSG_OOB == WFP_MSG_OOB, "20.2");
-_Static_assert(MSG_DONTROUTE == WFP_MSG_DONTROUTE && MSG_PARTIAL == WFP_MSG_PARTIAL, "20.2");
-_Static_assert(MSG_TRUNC == WFP_MSG_TRUNC && MSG_CTRUNC == WFP_MSG_CTRUNC, "20.2");
-
 /* ---- addresses ---- */
 
 union address {
@@ -91,7 +82,7 @@ bool datagram_bind(struct machine *machine, const struct winsock_order *order,
 
 /* ---- calls ---- */
 
-static void answer_error(struct machine_thread *thread, struct winsock_answer *answer, int outcome)
+void datagram_error(struct machine_thread *thread, struct winsock_answer *answer, int outcome)
 {
     if (outcome == SOCKET_ERROR) {
         answer->error = (uint32_t)WSAGetLastError();
@@ -99,14 +90,13 @@ static void answer_error(struct machine_thread *thread, struct winsock_answer *a
     }
 }
 
-static void answer_count(struct winsock_answer *answer, DWORD count)
+void datagram_count(struct winsock_answer *answer, DWORD count)
 {
     answer->counted = count != MACHINE_COUNT_MARK;
     answer->bytes = answer->counted ? count : 0;
 }
 
-/* What the call was left pending with is taken back: its buffers are ours again. */
-static void take_back(SOCKET socket, OVERLAPPED *overlapped, const struct winsock_answer *answer)
+void datagram_take_back(SOCKET socket, OVERLAPPED *overlapped, const struct winsock_answer *answer)
 {
     DWORD bytes;
     DWORD flags;
@@ -163,7 +153,7 @@ static bool get_option(struct machine *machine, struct machine_thread *thread, S
     pattern_fill(value->at, value->readable);
     call_begins();
     outcome = getsockopt(socket, (int)order->level, (int)order->option, (char *)value->at, &size);
-    answer_error(thread, answer, outcome);
+    datagram_error(thread, answer, outcome);
     call_ends();
     answer->counted = outcome == 0;
     answer->bytes = outcome == 0 ? (uint32_t)size : 0;
@@ -178,9 +168,9 @@ static void set_option(struct machine_thread *thread, SOCKET socket,
         value->at[i] = (uint8_t)(i < 4 ? order->code >> (8 * i) : 0);
     }
     call_begins();
-    answer_error(thread, answer,
-                 setsockopt(socket, (int)order->level, (int)order->option, (const char *)value->at,
-                            (int)order->out_size));
+    datagram_error(thread, answer,
+                   setsockopt(socket, (int)order->level, (int)order->option,
+                              (const char *)value->at, (int)order->out_size));
     call_ends();
 }
 
@@ -232,13 +222,13 @@ static void send_message(struct machine_thread *thread, SOCKET socket,
     DWORD count = MACHINE_COUNT_MARK;
 
     call_begins();
-    answer_error(thread, answer,
-                 WSASendMsg(socket, &message, order->flags,
-                            order->count == WFP_POINTER_NULL ? NULL : &count,
-                            waits ? NULL : &overlapped, NULL));
+    datagram_error(thread, answer,
+                   WSASendMsg(socket, &message, order->flags,
+                              order->count == WFP_POINTER_NULL ? NULL : &count,
+                              waits ? NULL : &overlapped, NULL));
     call_ends();
-    take_back(socket, &overlapped, answer);
-    answer_count(answer, count);
+    datagram_take_back(socket, &overlapped, answer);
+    datagram_count(answer, count);
 }
 
 static void send_plain(struct machine_thread *thread, SOCKET socket,
@@ -250,7 +240,7 @@ static void send_plain(struct machine_thread *thread, SOCKET socket,
     call_begins();
     outcome = sendto(socket, text_of(&order->in), (int)order->in.size, (int)order->flags,
                      to->size == 0 ? NULL : &to->address.any, to->size);
-    answer_error(thread, answer, outcome);
+    datagram_error(thread, answer, outcome);
     call_ends();
     answer->counted = outcome != SOCKET_ERROR;
     answer->bytes = outcome != SOCKET_ERROR ? (uint32_t)outcome : 0;
@@ -271,157 +261,4 @@ bool datagram_send(struct machine *machine, struct machine_thread *thread,
         send_plain(thread, on->socket, order, &to, answer);
     }
     return true;
-}
-
-/* ---- receiving ---- */
-
-struct received {
-    uint8_t *data;
-    uint8_t *control; /* NULL: none is passed */
-    uint32_t control_size;
-    DWORD flags;
-};
-
-/* MSG-01: it is in no import library. */
-static bool find_receive(struct machine *machine, SOCKET socket, LPFN_WSARECVMSG *receive,
-                         struct winsock_answer *answer)
-{
-    GUID id = WSAID_WSARECVMSG;
-    DWORD count;
-
-    return WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, receive,
-                    sizeof *receive, &count, NULL, NULL) == 0 ||
-           machine_failed(machine, answer, "SIO_GET_EXTENSION_FUNCTION_POINTER");
-}
-
-/* The call must not block: there may be nothing to come. */
-static void await_datagram(SOCKET socket)
-{
-    struct timeval patience = {0, ARRIVAL * 1000};
-    u_long nonblocking = 1;
-    fd_set readable;
-
-    FD_ZERO(&readable);
-    FD_SET(socket, &readable);
-    (void)select(0, &readable, NULL, NULL, &patience);
-    (void)ioctlsocket(socket, (long)FIONBIO, &nonblocking);
-}
-
-static bool receive_message(struct machine *machine, struct machine_thread *thread, SOCKET socket,
-                            const struct winsock_order *order, struct received *received,
-                            struct winsock_answer *answer)
-{
-    LPFN_WSARECVMSG receive;
-    OVERLAPPED overlapped = {0};
-    union address from;
-    WSABUF data = {order->out_size, (char *)received->data};
-    WSAMSG message = {
-        .name = order->null_name != 0 ? NULL : &from.any,
-        .namelen = (INT)sizeof from,
-        .lpBuffers = &data,
-        .dwBufferCount = 1,
-        .Control = {order->control_size, (char *)received->control},
-        .dwFlags = order->flags,
-    };
-    const bool waits = order->overlapped == WFP_POINTER_NULL;
-    DWORD count = MACHINE_COUNT_MARK;
-
-    if (!find_receive(machine, socket, &receive, answer)) {
-        return false;
-    }
-    call_begins();
-    answer_error(thread, answer,
-                 receive(socket, &message, order->count == WFP_POINTER_NULL ? NULL : &count,
-                         waits ? NULL : &overlapped, NULL));
-    call_ends();
-    take_back(socket, &overlapped, answer);
-    answer_count(answer, count);
-    received->flags = message.dwFlags & SHOWN_FLAGS;
-    received->control_size = received->control == NULL ? 0 : (uint32_t)message.Control.len;
-    return true;
-}
-
-/* recvfrom() tells of a cut by its error alone. */
-static void receive_plain(struct machine_thread *thread, SOCKET socket,
-                          const struct winsock_order *order, struct received *received,
-                          struct winsock_answer *answer)
-{
-    union address from;
-    int size = (int)sizeof from;
-    int outcome;
-
-    call_begins();
-    outcome = recvfrom(socket, (char *)received->data, (int)order->out_size, (int)order->flags,
-                       &from.any, &size);
-    answer_error(thread, answer, outcome);
-    call_ends();
-    answer->counted = outcome != SOCKET_ERROR;
-    answer->bytes = outcome != SOCKET_ERROR ? (uint32_t)outcome : 0;
-    received->flags = answer->error == WSAEMSGSIZE ? WFP_MSG_TRUNC : 0;
-    received->control_size = 0;
-}
-
-static bool keep(const uint8_t *from, uint32_t size, struct winsock_bytes *to)
-{
-    to->bytes = malloc((size_t)size + 1);
-    if (to->bytes == NULL) {
-        return false;
-    }
-    memcpy(to->bytes, from, size);
-    to->size = size;
-    return true;
-}
-
-static bool answer_received(struct machine *machine, const struct winsock_order *order,
-                            const struct received *received, struct winsock_answer *answer)
-{
-    const uint32_t size =
-        received->control_size < order->control_size ? received->control_size : order->control_size;
-
-    answer->out_size = order->out_size;
-    answer->received = answer->error == 0 || answer->error == WSAEMSGSIZE;
-    answer->flags = answer->received != 0 ? received->flags : 0;
-    if (!keep(received->data, pattern_changed(received->data, order->out_size), &answer->out) ||
-        (received->control != NULL && answer->received != 0 &&
-         !keep(received->control, size, &answer->control))) {
-        return machine_trouble(machine, answer, "no memory for what was received");
-    }
-    return true;
-}
-
-static bool receive_into(struct machine *machine, struct machine_thread *thread, SOCKET socket,
-                         const struct winsock_order *order, struct received *received,
-                         struct winsock_answer *answer)
-{
-    pattern_fill(received->data, order->out_size);
-    if (order->overlapped == WFP_POINTER_NULL) {
-        await_datagram(socket);
-    }
-    if (order->entry == WFP_MESSAGE_PLAIN) {
-        receive_plain(thread, socket, order, received, answer);
-    } else if (!receive_message(machine, thread, socket, order, received, answer)) {
-        return false;
-    }
-    return answer_received(machine, order, received, answer);
-}
-
-bool datagram_receive(struct machine *machine, struct machine_thread *thread,
-                      const struct winsock_order *order, struct winsock_answer *answer)
-{
-    const struct machine_socket *on = socket_find(machine, order->on, answer);
-    struct received received = {.data = malloc((size_t)order->out_size + 1)};
-    bool whole;
-
-    if (on != NULL && order->control_pointer != WFP_POINTER_NULL) {
-        received.control = malloc((size_t)order->control_size + 1);
-    }
-    whole = on != NULL && received.data != NULL &&
-            (received.control != NULL || order->control_pointer == WFP_POINTER_NULL);
-    if (on != NULL && !whole) {
-        (void)machine_trouble(machine, answer, "no memory for what is received");
-    }
-    whole = whole && receive_into(machine, thread, on->socket, order, &received, answer);
-    free(received.data);
-    free(received.control);
-    return whole;
 }

@@ -32,19 +32,17 @@ static void add_rest(struct text *text, const char *name, uint64_t number)
 
 /* ---- captures ---- */
 
+/* The name comes last, for it may be long. */
 static void add_capture(struct text *text, const struct replay_capture *capture)
 {
     const struct capture_result *result = &capture->result;
     const size_t start = text->length;
 
-    text_add(text, "  ");
-    text_add_safe(text, capture->path, false);
-    text_pad(text, start, NAME_WIDTH);
     figure_add(text, result->packets, FIGURE_WIDTH);
-    text_add(text, " packets  ");
+    text_add(text, " packets  %-10s  ", capture_verdict_name(result->verdict));
     text_add_safe(text, result->link_name, false);
-    text_add(text, "%s%s", result->link_name[0] != '\0' ? "  " : "",
-             capture_verdict_name(result->verdict));
+    text_pad(text, start, FIGURE_WIDTH + 36);
+    text_add_safe(text, capture->path, false);
     if (result->why[0] != '\0') {
         text_add(text, ": ");
         text_add_safe(text, result->why, false);
@@ -183,6 +181,7 @@ static void tell_end(const struct replay_report *report)
 {
     const struct replay_counts *counts = replay_counts(report->replay);
     const struct flow_counts *flows = replay_flow_counts(report->replay);
+    const uint64_t memory = replay_flow_bytes(report->replay);
     struct text text = {0};
 
     add_head(&text, report);
@@ -197,6 +196,7 @@ static void tell_end(const struct replay_report *report)
     add_rest(&text, "time stamps that go back", flows->backwards);
     add_rest(&text, "times the clock was set back", flows->clock_set);
     add_row(&text, "flows alive at once, at most", &flows->alive_most, 1);
+    add_row(&text, "bytes of memory for flows", &memory, 1);
     add_flows(&text, flows);
     add_confidence(&text, flows);
     if (report->classes != NULL) {

@@ -16,6 +16,7 @@
 #define WFP_DATAGRAM_H
 
 #include <wfp/flow.h>
+#include <wfp/kernel.h>
 #include <wfp/sim.h>
 
 #ifdef __cplusplus
@@ -131,7 +132,8 @@ enum wfp_name {
 /*
  * One datagram. `redirect` is what the callouts decide if this datagram is the first of its flow
  * and so is classified (UDP-10), and `service` the bound socket that it is redirected to; NULL: no
- * callout redirects it. In a flow that is there already nobody asks for them.
+ * callout redirects it. In a flow that is there already nobody asks for them. With a
+ * `classification` they are not looked at: see below.
  */
 struct wfp_send {
     uint32_t socket;
@@ -146,7 +148,8 @@ struct wfp_send {
     enum wfp_pointer byte_count; /* HEAP or NULL */
     bool overlapped;             /* an OVERLAPPED is given; the call does not wait all the same */
     const struct wfp_redirect *redirect;
-    uint32_t service; /* descriptor; 0: outside this world */
+    uint32_t service;        /* descriptor; 0: outside this world */
+    uint32_t classification; /* of this call, by callouts; 0: none */
 };
 
 struct wfp_message_reply {
@@ -157,6 +160,7 @@ struct wfp_message_reply {
     uint32_t control;        /* receive: Control.len on return (MSG-06) */
     uint32_t flags;          /* receive: dwFlags on return */
     bool dropped; /* send: it arrived nowhere, for want of room in the receiver's queue */
+    struct wfp_connected connected; /* what became of the call's classification, if it had one */
 };
 
 /*
@@ -183,6 +187,48 @@ void wfp_datagram_connect_allowed(const struct wfp_world *world, const struct wf
 enum wfp_status wfp_datagram_connect_assume(struct wfp_world *world, const struct wfp_send *call,
                                             struct wfp_answer answer,
                                             struct wfp_message_reply *reply);
+
+/* ---- a flow that callouts classify (UDP-10, UDP-11, UDP-12) ---- */
+
+/*
+ * The first datagram to a peer, and connect(), are classified as a connection is (wfp/kernel.h):
+ *
+ *     wfp_message_send_begin     the call is about to be made
+ *     wfp_classify_next ...      the engine asks the callouts
+ *     wfp_message_send           the same call, with its `classification`
+ *
+ * The record in the call's control data is the list of redirects that the callouts see. Where they
+ * block, the call's answer is that of a blocked connect(), and there is no flow; else their
+ * redirect counts, to the socket of the same type that is bound where it leads. Versions stay as
+ * long as the flow. The classification ends with the call, whatever that answers.
+ *
+ * `*classification` is 0 where the call is not classified: in a flow that is there, or because it
+ * fails before anybody would be asked. WFP_NO_ROOM: a limit of classifications or records. The send
+ * itself is WFP_BAD_STATE while a callout is asked or has pended, or if the classification is of
+ * another flow.
+ */
+enum wfp_status wfp_message_send_begin(struct wfp_world *world, const struct wfp_send *call,
+                                       uint32_t *classification);
+enum wfp_status wfp_datagram_connect_begin(struct wfp_world *world, const struct wfp_send *call,
+                                           uint32_t *classification);
+
+/*
+ * All of it at once, with the functions of the callouts. WFP_BAD_STATE if a callout has no function
+ * or pends; nothing is sent then, and the classification is gone.
+ */
+enum wfp_status wfp_message_send_classified(struct wfp_world *world, const struct wfp_send *call,
+                                            struct wfp_message_reply *reply);
+enum wfp_status wfp_datagram_connect_classified(struct wfp_world *world,
+                                                const struct wfp_send *call,
+                                                struct wfp_message_reply *reply);
+
+/*
+ * wfp_reauthorize() for the flow from this socket to that peer; ends with wfp_connect_end(). What
+ * is blocked has no versions any more; its flow goes on.
+ */
+enum wfp_status wfp_flow_reauthorize(struct wfp_world *world, uint32_t socket,
+                                     const struct wfp_address *peer, uint32_t reason,
+                                     uint32_t *classification, struct wfp_reply *reply);
 
 /* ---- receiving ---- */
 

@@ -455,9 +455,9 @@ struct wfp_rule {
     const char *id;      /* "query.too-small"; unique in a table */
     const char *clauses; /* clause ids, separated by one space */
     uint64_t calls;      /* bit set of enum wfp_call, all of one face */
-    enum wfp_stage stage;
-    uint64_t needs; /* bit sets of the face's facts */
+    uint64_t needs;      /* bit sets of the face's facts */
     uint64_t bars;
+    enum wfp_stage stage;
     enum wfp_answer_source source;
     enum wfp_key key;
     struct wfp_answer answer; /* source LITERAL */
