@@ -51,7 +51,7 @@ static const struct option table[REPLAY_OPTION_COUNT] = {
                         .kind = OPTION_STRING},
     [REPLAY_EMIT] = {.name = "emit-vectors",
                      .argument = "DIR",
-                     .help = "write a path vector of the first connection of each path",
+                     .help = "write a path vector of the first flow of each path",
                      .kind = OPTION_STRING},
     [REPLAY_EMIT_FLOWS] = {.name = "emit-flows",
                            .argument = "GLOB",
