@@ -125,9 +125,9 @@ enum status replay_policy_finish(const struct replay_policy *with,
     }
     if (picks->unfit > 0) {
         (void)fprintf(stderr,
-                      "wfpcheck replay: %" PRIu64 " flows left out: no connection from its "
-                      "beginning about which a service is asked\n",
-                      picks->unfit);
+                      "wfpcheck replay: %" PRIu64 " flow%s left out: none that is seen "
+                      "from its beginning and about which a service is asked\n",
+                      picks->unfit, picks->unfit == 1 ? "" : "s");
     }
     if (picks->beyond > 0) {
         (void)fprintf(stderr, "wfpcheck replay: %" PRIu64 " more are beyond --emit-max %zu\n",

@@ -43,6 +43,7 @@ struct policy_class {
     bool followed;                            /* the model has played `outcome` */
     const char *names[WFP_PATH_SERVICES_MAX]; /* of the services in `outcome`, by number less 1 */
     struct path_outcome outcome;
+    bool carries;          /* the proxy that gets the first hop gets a record with it */
     uint64_t flows;        /* ended so far */
     uint64_t unclassified; /* those of them whose beginning was not seen */
     uint64_t carried;      /* datagram flows whose first datagram carries a record to a proxy */

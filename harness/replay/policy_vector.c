@@ -26,11 +26,11 @@ enum { READ_SIZE = 1 << 16 };
 
 /* ---- choosing ---- */
 
-/* What the format can say: a connection about which somebody is asked, and its whole path. */
+/* What the format can say: what somebody is asked about, and its whole path. */
 static bool is_fit(const struct policy_class *class, const struct flow_summary *flow)
 {
     return class->followed && class->services != 0 && flow->classified &&
-           class->protocol == PROTOCOL_TCP && class->outcome.count <= STATIONS_WRITTEN_MAX;
+           class->outcome.count <= STATIONS_WRITTEN_MAX;
 }
 
 static bool is_wanted(const struct vector_picks *picks, const struct replay_report *report,
@@ -171,13 +171,14 @@ static json_t *vector_of(const struct writing *writing, const struct policy_clas
     json_t *clauses = clauses_of(&class->outcome);
 
     (void)json_object_set(expect, "by", clauses);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:[s], s:o, s:{s:s}, s:o}", "id", id, "kind",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:[s], s:o, s:{s:s, s:s}, s:o}", "id", id, "kind",
                      "path", "story",
-                     "A connection of a capture under a policy of redirect services; expected is "
+                     "A flow of a capture under a policy of redirect services; expected is "
                      "what the model said when this was written.",
                      "clauses", clauses, "source", source_of(writing, flow), "needs", "kernel-face",
                      "services", services_of(writing->policy, class->services), "journey", "dials",
-                     class->family == 4 ? "ipv4" : "ipv6", "expect", expect);
+                     class->family == 4 ? "ipv4" : "ipv6", "protocol",
+                     class->protocol == PROTOCOL_TCP ? "tcp" : "udp", "expect", expect);
 }
 
 static enum status write_vector(const char *folder, const char *id, json_t *vector,
