@@ -54,17 +54,18 @@ static struct wfp_address service_address(unsigned service)
     return (struct wfp_address){.bytes = {127, 0, 0, 1}, .port = (uint16_t)(9000 + service)};
 }
 
-static unsigned weight_of(unsigned service)
+unsigned journey_weight(unsigned order, unsigned service)
 {
     static const uint8_t weights[6][3] = {{1, 2, 3}, {2, 1, 3}, {1, 3, 2},
                                           {3, 1, 2}, {2, 3, 1}, {3, 2, 1}};
 
-    return weights[model.order][service - 1];
+    return weights[order][service - 1];
 }
 
 static void register_callouts(unsigned service)
 {
     static const enum wfp_callout_layer layers[] = {WFP_CONNECT_REDIRECT_V4, WFP_AUTH_CONNECT_V4};
+    const unsigned weight = journey_weight(model.order, service);
     struct wfp_callout callout;
     uint32_t number;
 
@@ -72,8 +73,8 @@ static void register_callouts(unsigned service)
         memset(&callout, 0, sizeof callout);
         callout.layer = layers[i];
         callout.filter = service * 10 + i;
-        callout.sublayer = model.shared ? 1 : weight_of(service);
-        callout.weight = weight_of(service);
+        callout.sublayer = model.shared ? 1 : weight;
+        callout.weight = weight;
         callout.classify = wfp_policy_classify;
         callout.context = &policies[service - 1];
         demand(wfp_callout_register(world(), &callout, &number));
@@ -166,7 +167,6 @@ static void check_clean(void)
     memcpy(ended, model.block, sizeof ended);
     make_world();
     if (memcmp(ended, model.block, sizeof ended) != 0) {
-        for (unsigned i=0;i<sizeof ended;i++) if (ended[i]!=model.block[i]) fprintf(stderr,"%u: %02x %02x\n",i,ended[i],model.block[i]);
         complain(WRONG_LEFT_BEHIND);
     }
 }
@@ -256,8 +256,7 @@ static void look_ahead(struct journey *journey)
     struct wfp_reply reply;
 
     demand(wfp_classify(world(), &next, &reply));
-    journey->asked =
-        (uint8_t)((wfp_classify_callout(world(), journey->classification) + 1) / 2);
+    journey->asked = (uint8_t)((wfp_classify_callout(world(), journey->classification) + 1) / 2);
     journey->told = 0;
     if (journey->asked == 0) {
         return;
@@ -466,7 +465,7 @@ bool journey_offers(unsigned j, enum conduct conduct)
         return false;
     }
     decided = model.conducts[journey->asked - 1][journey->told];
-    if (conduct == CONDUCT_REDIRECT && setting()->heedful &&
+    if (conduct == CONDUCT_REDIRECT && (setting()->heedful || journey_careful(j)) &&
         in_own_state((enum wfp_redirect_state)journey->told)) {
         return false;
     }
@@ -482,10 +481,17 @@ bool journey_offers(unsigned j, enum conduct conduct)
 typedef void step_function(struct journey *journey, unsigned argument);
 
 static step_function *const steps[] = {
-    [STEP_SET_UP] = set_up,         [STEP_OPEN] = open_outgoing, [STEP_PASS_ON] = pass_on,
-    [STEP_BEGIN] = begin,           [STEP_ASK] = ask,            [STEP_CONNECT] = finish_connect,
-    [STEP_LATE] = set_late,         [STEP_LEAVE] = leave,        [STEP_ACCEPT] = accept_next,
-    [STEP_REFUSE] = refuse,         [STEP_NEXT_HOP] = next_hop,
+    [STEP_SET_UP] = set_up,
+    [STEP_OPEN] = open_outgoing,
+    [STEP_PASS_ON] = pass_on,
+    [STEP_BEGIN] = begin,
+    [STEP_ASK] = ask,
+    [STEP_CONNECT] = finish_connect,
+    [STEP_LATE] = set_late,
+    [STEP_LEAVE] = leave,
+    [STEP_ACCEPT] = accept_next,
+    [STEP_REFUSE] = refuse,
+    [STEP_NEXT_HOP] = next_hop,
 };
 
 enum { STACK_BYTES = 16384 };

@@ -58,7 +58,7 @@ enum wrong {
 };
 
 struct journey {
-    uint8_t dialler; /* 0: the application; else a service */
+    uint8_t dialler;  /* 0: the application; else a service */
     uint8_t accepted; /* sockets; 0: none */
     uint8_t outgoing;
     uint8_t classification;
@@ -90,6 +90,7 @@ extern struct model model;
  * The environment says what is checked: WFP_MODEL is a list of words.
  *
  * careful    callouts do not redirect in states 1 and 3, proxies pass every record on
+ * second     only the second journey is careful
  * heedful    callouts do not redirect in states 1 and 3
  * indulgent  a proxy that does not pass a record on is not to blame
  * fixed      a callout does the same whenever it is told the same state
@@ -104,11 +105,12 @@ uint32_t journey_world_bytes(void);
 
 /* Choices of the beginning. */
 unsigned journey_orders(void);
+unsigned journey_weight(unsigned order, unsigned service);
 bool journey_allows_sublayers(bool shared);
 
 /* ---- guards: they change nothing ---- */
 
-bool journey_careful(void);
+bool journey_careful(unsigned j);
 bool journey_offers(unsigned j, enum conduct conduct);
 bool journey_is_first_waiting(unsigned j);
 

@@ -35,13 +35,13 @@ c_track "&model" "sizeof(struct model)" "Matched"
     }
 
 /*
- * What another journey cannot come between: with COARSE a party's part of a hop, else one call.
- * Never more than one callout at a time, as choices within an atomic are tried again and again.
+ * What another journey cannot come between. FINE: one call. Otherwise a part of a hop: the
+ * dialler's up to the connect, the connect with its callouts, the accept.
  */
-#ifdef COARSE
-#define PART atomic
-#else
+#ifdef FINE
 #define PART
+#else
+#define PART atomic
 #endif
 
 proctype journey()
@@ -52,27 +52,30 @@ proctype journey()
         if
         :: c_expr { !MINE->dialler }
         :: STEP_IF(MINE->has_record, STEP_PASS_ON, MANNER_CORRECTLY)
-        :: STEP_IF(MINE->has_record && !journey_careful(), STEP_PASS_ON, MANNER_LATE)
-        :: STEP_IF(MINE->dialler && !journey_careful(), STEP_PASS_ON, MANNER_NEVER)
+        :: STEP_IF(MINE->has_record && !journey_careful(J), STEP_PASS_ON, MANNER_LATE)
+        :: STEP_IF(MINE->dialler && !journey_careful(J), STEP_PASS_ON, MANNER_NEVER)
         :: STEP_IF(MINE->dialler && !MINE->has_record, STEP_REFUSE, 0); break
-        fi;
-        STEP(STEP_BEGIN, 0)
+        fi
        };
-       do
-       :: c_expr { !MINE->asked } -> break
-       :: STEP_IF(journey_offers(J, CONDUCT_REDIRECT), STEP_ASK, CONDUCT_REDIRECT)
-       :: STEP_IF(journey_offers(J, CONDUCT_PERMIT), STEP_ASK, CONDUCT_PERMIT)
-       :: STEP_IF(journey_offers(J, CONDUCT_BLOCK), STEP_ASK, CONDUCT_BLOCK)
-       od;
        PART {
+        STEP(STEP_BEGIN, 0);
+        do
+        :: c_expr { !MINE->asked } -> break
+        :: STEP_IF(journey_offers(J, CONDUCT_REDIRECT), STEP_ASK, CONDUCT_REDIRECT)
+        :: STEP_IF(journey_offers(J, CONDUCT_PERMIT), STEP_ASK, CONDUCT_PERMIT)
+        :: STEP_IF(journey_offers(J, CONDUCT_BLOCK), STEP_ASK, CONDUCT_BLOCK)
+        od;
         if
         :: STEP(STEP_CONNECT, false)
         :: STEP(STEP_CONNECT, true)
         fi;
         if
         :: c_expr { MINE->ending } -> break
-        :: c_expr { !MINE->ending && MINE->late } -> STEP(STEP_LATE, 0)
-        :: c_expr { !MINE->ending && !MINE->late }
+        :: c_expr { !MINE->ending }
+        fi;
+        if
+        :: STEP_IF(MINE->late, STEP_LATE, 0)
+        :: c_expr { !MINE->late }
         fi;
         STEP(STEP_LEAVE, 0)
        };
@@ -98,7 +101,10 @@ init {
     :: c_expr { (Pinit->topology + 1 < 2 * journey_orders()) } -> topology++
     :: break
     od;
-    c_expr { (journey_allows_sublayers(Pinit->topology % 2)) };
+    if
+    :: c_expr { (journey_allows_sublayers(Pinit->topology % 2)) }
+    :: else -> goto over
+    fi;
     d_step {
         c_code { journey_step(0, STEP_SET_UP, Pinit->topology); };
         topology = 0
@@ -108,5 +114,7 @@ init {
         :: c_expr { Pinit->started < JOURNEYS } -> run journey(); started++
         :: else -> break
         od
-    }
+    };
+over:
+    skip
 }

@@ -52,8 +52,9 @@ static bool take_word(char *word)
     const struct {
         const char *word;
         bool *flag;
-    } flags[] = {{"careful", &chosen.careful}, {"heedful", &chosen.heedful},
-                 {"indulgent", &chosen.indulgent}, {"fixed", &chosen.fixed},     {"twice", &chosen.twice},
+    } flags[] = {{"careful", &chosen.careful},    {"second", &chosen.second},
+                 {"heedful", &chosen.heedful},    {"indulgent", &chosen.indulgent},
+                 {"fixed", &chosen.fixed},        {"twice", &chosen.twice},
                  {"shared", &chosen.only_shared}, {"own", &chosen.only_own}};
     char *colon = strchr(word, ':');
 
@@ -91,9 +92,9 @@ bool journey_settings(bool telling)
     return true;
 }
 
-bool journey_careful(void)
+bool journey_careful(unsigned j)
 {
-    return chosen.careful;
+    return chosen.careful || (chosen.second && j == 1);
 }
 
 bool journey_allows_sublayers(bool shared)

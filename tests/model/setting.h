@@ -11,6 +11,7 @@
 
 struct setting {
     bool careful;
+    bool second;
     bool heedful;
     bool indulgent;
     bool fixed;

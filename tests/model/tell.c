@@ -18,8 +18,15 @@ static unsigned number_of(const struct journey *journey)
 
 static void tell_topology(unsigned topology)
 {
-    printf("{\"event\": \"topology\", \"services\": %d, \"order\": %u, \"sublayers\": \"%s\"}\n",
-           SERVICES, topology / 2, topology % 2 ? "shared" : "own");
+    const unsigned order = topology / 2;
+    const bool shared = topology % 2;
+
+    for (unsigned service = 1; service <= SERVICES; service++) {
+        const unsigned weight = journey_weight(order, service);
+
+        printf("{\"event\": \"service\", \"service\": %u, \"weight\": %u, \"sublayer\": %u}\n",
+               service, weight, shared ? 1 : weight);
+    }
 }
 
 static void tell_dial(unsigned j, const char *propagation)
