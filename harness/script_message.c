@@ -180,6 +180,6 @@ void script_message(const struct step *step, const uint32_t *n, char *buffer, si
         script_put(&line, " service=%s", message->service);
     }
     if (step->kernel.request != NULL) {
-        put(&line, " request=%s", step->kernel.request);
+        script_put(&line, " request=%s", step->kernel.request);
     }
 }
