@@ -11,10 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <wfp/path.h>
 #include <wfp/sim.h>
 
 #include "harness/status.h"
 #include "harness/vector.h"
+
+struct path_scene;
 
 /* One step with everything symbolic worked out. */
 struct backend_call {
@@ -54,6 +57,14 @@ struct backend_reply {
     char trouble[BACKEND_TROUBLE_MAX]; /* unless STATUS_OK: what could not be done, and why */
 };
 
+/* A path to be played. */
+struct backend_path {
+    const struct path_scene *scene;
+    const struct profile *profile;
+    wfp_path_observer *observer; /* told of every call, in order; may be NULL */
+    void *context;
+};
+
 struct backend {
     const char *name;
     enum wfp_layout layout; /* of control objects in the processes that it runs */
@@ -81,6 +92,14 @@ struct backend {
     /* Closes everything that the run opened. STATUS_BROKEN with a sentence when something is left.
      */
     enum status (*end)(void *state, char *trouble);
+
+    /*
+     * Plays a whole path on a fresh machine of its own; NULL: it cannot. `*made` stays valid until
+     * the next one. STATUS_BROKEN with a sentence in `trouble` when the topology cannot be set up.
+     */
+    enum status (*path)(void *state, const struct backend_path *play, const struct wfp_path **made,
+                        char *trouble);
+
     void (*close)(void *state);
 
     void *state;

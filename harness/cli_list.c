@@ -43,8 +43,10 @@ static json_t *members_json(const struct vector *vector)
 {
     json_t *members = json_array();
 
-    for (size_t b = 0; vector->swept != NULL && b < vector->swept->sweep->count; b++) {
-        const struct band *band = &vector->swept->sweep->bands[b];
+    const struct sweep *sweep = vector_sweep(vector);
+
+    for (size_t b = 0; sweep != NULL && b < sweep->count; b++) {
+        const struct band *band = &sweep->bands[b];
 
         for (size_t m = 0; m < band->count; m++) {
             (void)json_array_append_new(members, json_string(band->members[m].text));

@@ -99,6 +99,12 @@ static bool can_play(const struct session_recorder *session, struct recorded_cas
             return false;
         }
     }
+    if (session->planned->vector->kind == VECTOR_PATH) {
+        (void)snprintf(begun->why, sizeof begun->why,
+                       "needs no recording: run --format jsonl has its trace");
+        begun->end = VERDICT_UNSUPPORTED;
+        return false;
+    }
     return true;
 }
 

@@ -6,73 +6,15 @@
 #include <string.h>
 
 #include "harness/cli.h"
-#include "harness/command.h"
+#include "harness/cli_replay_options.h"
+#include "harness/cli_replay_policy.h"
 #include "harness/output.h"
 #include "harness/platform/clock.h"
 #include "harness/platform/console.h"
 #include "harness/platform/interrupt.h"
 #include "harness/replay/replay_report.h"
 
-enum replay_option {
-    REPLAY_FILTER,
-    REPLAY_FORMAT,
-    REPLAY_OUTPUT,
-    REPLAY_UDP_IDLE,
-    REPLAY_FLOWS_MAX,
-    REPLAY_STAGE,
-    REPLAY_OPTION_COUNT
-};
-
-static const char *const formats[] = {"human", "jsonl", NULL};
-static const char *const stages[] = {"read", "decode", "flows", NULL};
-
-enum { DAY = 86400, ASK_EVERY = 4096, SHOW_EVERY = ASK_EVERY * 64 };
-
-static const struct option table[REPLAY_OPTION_COUNT] = {
-    [REPLAY_FILTER] = {.name = "filter",
-                       .argument = "BPF",
-                       .help = "only packets that this expression takes, as of tcpdump",
-                       .kind = OPTION_STRING},
-    [REPLAY_FORMAT] = {.name = "format",
-                       .help = "a summary, or a line for each flow and one for all",
-                       .kind = OPTION_CHOICE,
-                       .choices = formats},
-    [REPLAY_OUTPUT] = {.name = "output",
-                       .argument = "FILE",
-                       .help = "where to write it (default: standard output)",
-                       .kind = OPTION_STRING},
-    [REPLAY_UDP_IDLE] = {.name = "udp-idle",
-                         .argument = "SECONDS",
-                         .help = "when a datagram flow is over (default: 60)",
-                         .kind = OPTION_NUMBER,
-                         .min = 1,
-                         .max = DAY},
-    [REPLAY_FLOWS_MAX] = {.name = "max-flows",
-                          .argument = "N",
-                          .help = "flows kept at once; beyond, the quietest end early (default: "
-                                  "16777215, about 2 GB)",
-                          .kind = OPTION_NUMBER,
-                          .min = 1,
-                          .max = INDEX_ENTRIES_MAX},
-    [REPLAY_STAGE] = {.name = "stage",
-                      .help = "stop packets after this stage, to measure it",
-                      .kind = OPTION_CHOICE,
-                      .choices = stages},
-};
-
-static const struct command command = {
-    .name = "wfpcheck replay",
-    .summary =
-        "Reads captures (pcap, pcapng; - is standard input), one after the other, and tells their "
-        "TCP and UDP flows: which are classified at connect-redirect, which datagrams would carry "
-        "a redirect record, how each ends. A capture never contains such records. Exit codes: "
-        "0 read, 2 a file could not be read at all (the others are), 3 no packet in any.",
-    .positional = "CAPTURE...",
-    .positional_min = 1,
-    .positional_max = SIZE_MAX,
-    .options = table,
-    .option_count = REPLAY_OPTION_COUNT,
-};
+enum { ASK_EVERY = 4096, SHOW_EVERY = ASK_EVERY * 64 };
 
 struct replaying {
     const struct options *options;
@@ -82,15 +24,31 @@ struct replaying {
     struct replay *replay;
     struct output_file output;
     struct complaints complaints;
+    struct replay_policy with;
     enum status status; /* of the flow table */
     bool progress;
 };
+
+static uint8_t choose_class(void *context, const struct flow_summary *flow)
+{
+    const struct replaying *replaying = context;
+
+    return policy_class_choose(replaying->with.classes, flow);
+}
 
 static void take_flow(void *context, const struct flow_summary *flow)
 {
     const struct replaying *replaying = context;
 
-    replaying->format->flow(&replaying->report, flow);
+    if (replaying->with.classes != NULL) {
+        policy_class_count(replaying->with.classes, flow);
+    }
+    if (replaying->with.picks != NULL) {
+        vector_pick(replaying->with.picks, &replaying->report, flow);
+    }
+    if (replaying->format->flow != NULL) {
+        replaying->format->flow(&replaying->report, flow);
+    }
 }
 
 static void show_progress(const struct replaying *replaying, bool over)
@@ -131,12 +89,11 @@ static bool is_refused(const struct capture_result *result)
 static void complain_of(struct replaying *replaying, const struct replay_capture *capture)
 {
     const struct capture_result *result = &capture->result;
+    const bool filtered = result->verdict == CAPTURE_REFUSED && replaying->report.filter != NULL;
 
-    if (result->verdict == CAPTURE_REFUSED) {
-        complain(&replaying->complaints, capture->path, 0, "--filter",
-                 "an expression that fits this capture", "%s", result->why);
-    } else if (result->verdict == CAPTURE_UNREADABLE) {
-        complain(&replaying->complaints, capture->path, 0, "capture", "a pcap or pcapng file", "%s",
+    if (is_refused(result)) {
+        complain(&replaying->complaints, capture->path, 0, filtered ? "--filter" : "capture",
+                 filtered ? "an expression that fits this capture" : "a pcap or pcapng file", "%s",
                  result->why);
     }
 }
@@ -178,7 +135,8 @@ static bool prepare(struct replaying *replaying)
     settings.flows.times.udp_idle = options_number(options, REPLAY_UDP_IDLE, 60) * WFP_SECOND;
     settings.flows.flows_max = options_number(options, REPLAY_FLOWS_MAX, INDEX_ENTRIES_MAX);
     settings.stage = stage[0] == 'r' ? REPLAY_READ : stage[0] == 'd' ? REPLAY_DECODE : REPLAY_FLOWS;
-    consumer.end = replaying->format->flow != NULL ? take_flow : NULL;
+    consumer.begin = replaying->with.classes != NULL ? choose_class : NULL;
+    consumer.end = replaying->format->flow != NULL || consumer.begin != NULL ? take_flow : NULL;
     replaying->captures = calloc(options->positional_count, sizeof *replaying->captures);
     replaying->replay = replay_open(&settings, &consumer);
     replaying->report = (struct replay_report){
@@ -187,6 +145,8 @@ static bool prepare(struct replaying *replaying)
         .captures = replaying->captures,
         .count = options->positional_count,
         .replay = replaying->replay,
+        .classes = replaying->with.classes,
+        .policy = options_text(options, REPLAY_POLICY, NULL),
     };
     return replaying->captures != NULL && replaying->replay != NULL;
 }
@@ -226,8 +186,52 @@ static int replay_captures(struct replaying *replaying)
         return code;
     }
     replaying->format->end(&replaying->report);
+    switch (replay_policy_finish(&replaying->with, &replaying->report, &replaying->complaints)) {
+    case STATUS_OK:
+        break;
+    case STATUS_BAD_INPUT:
+        code = EXIT_USAGE;
+        break;
+    case STATUS_BROKEN:
+        code = EXIT_BROKEN;
+        break;
+    }
     return output_commit(&replaying->output, &replaying->complaints) == STATUS_OK ? code
                                                                                   : EXIT_BROKEN;
+}
+
+static enum status open_policy(struct replaying *replaying)
+{
+    const struct options *options = replaying->options;
+    const struct policy_wishes wishes = {
+        .policy = options_text(options, REPLAY_POLICY, NULL),
+        .profile = options_text(options, REPLAY_PROFILE, NULL),
+        .folder = options_text(options, REPLAY_EMIT, NULL),
+        .glob = options_text(options, REPLAY_EMIT_FLOWS, NULL),
+        .max = options_number(options, REPLAY_EMIT_MAX, REPLAY_EMIT_USUALLY),
+        .captures = options->positionals,
+        .capture_count = options->positional_count,
+    };
+
+    return replay_policy_open(&wishes, &replaying->complaints, &replaying->with);
+}
+
+static int replay_all(struct replaying *replaying)
+{
+    const struct options *options = replaying->options;
+    const bool human = strcmp(options_text(options, REPLAY_FORMAT, "human"), "human") == 0;
+    const enum status status = open_policy(replaying);
+
+    if (status != STATUS_OK) {
+        return status == STATUS_BROKEN ? EXIT_BROKEN : EXIT_USAGE;
+    }
+    replaying->format = human ? &replay_human : &replay_jsonl;
+    interrupt_watch(); /* before there is a half written file to be left behind */
+    if (output_open(options_text(options, REPLAY_OUTPUT, NULL), &replaying->complaints,
+                    &replaying->output) != STATUS_OK) {
+        return EXIT_USAGE;
+    }
+    return replay_captures(replaying);
 }
 
 int cli_replay(int argc, char **argv)
@@ -236,25 +240,18 @@ int cli_replay(int argc, char **argv)
     struct replaying *replaying;
     int code;
 
-    if (!command_begin(&command, argc, argv, &options, &code)) {
+    if (!command_begin(&replay_command, argc, argv, &options, &code)) {
         return code;
     }
     code = EXIT_BROKEN;
     replaying = calloc(1, sizeof *replaying);
     if (replaying != NULL) {
-        const bool human = strcmp(options_text(&options, REPLAY_FORMAT, "human"), "human") == 0;
-
         replaying->options = &options;
-        replaying->format = human ? &replay_human : &replay_jsonl;
-        interrupt_watch(); /* before there is a half written file to be left behind */
-        code = EXIT_USAGE;
-        if (output_open(options_text(&options, REPLAY_OUTPUT, NULL), &replaying->complaints,
-                        &replaying->output) == STATUS_OK) {
-            code = replay_captures(replaying);
-        }
+        code = replay_all(replaying);
         complaints_print(&replaying->complaints, stderr);
         complaints_clear(&replaying->complaints);
         replay_close(replaying->replay);
+        replay_policy_close(&replaying->with);
         free(replaying->captures);
     }
     free(replaying);

@@ -299,6 +299,7 @@ static int run_plan(struct run *run)
         .keys = run->session.keys,
         .root = run->session.root,
         .options = run->session.options,
+        .traces = run->format == &report_jsonl,
         .jobs = options_number(run->options, RUN_JOBS, 1),
         .open = open_backend,
         .result = take_result,

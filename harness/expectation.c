@@ -7,6 +7,7 @@
 #include "harness/answer.h"
 #include "harness/clause_pattern.h"
 #include "harness/key.h"
+#include "harness/path_outcome.h"
 #include "harness/reader.h"
 #include "harness/step_message.h"
 
@@ -92,13 +93,54 @@ static bool read_expected(struct reader *reader, struct place place, json_t *val
     return answer_parse(row.answer, &expected->answer);
 }
 
+/* ---- one outcome of a path ---- */
+
+static const char *outcome_text(struct reader *reader, const struct path_outcome *outcome,
+                                const struct topology_rows *services)
+{
+    const char *names[WFP_PATH_SERVICES_MAX] = {NULL};
+    struct text text = {0};
+    for (uint32_t i = 0; i < services->count; i++) {
+        names[i] = services->services[i].name;
+    }
+    path_outcome_text(outcome, names, &text);
+    path_outcome_hops_text(outcome, names, &text);
+    const char *kept = reader_join(reader, (const char *const[]){text_bytes(&text)}, 1, ' ');
+    text_clear(&text);
+    return kept;
+}
+
+static bool read_outcome(struct reader *reader, struct place place, json_t *value,
+                         const struct topology_rows *services, struct expected *expected)
+{
+    struct path_outcome *outcome = reader_keep(reader, 1, sizeof *outcome);
+    json_t *by = NULL;
+    if (outcome == NULL || !path_outcome_read(reader, place, value, services, outcome, &by) ||
+        !read_texts(reader, place_member(value, "by"), by, &rule_reason, 1, EXPECTED_REASONS_MAX,
+                    expected->reasons, &expected->reason_count)) {
+        return false;
+    }
+    expected->path = outcome;
+    expected->text = outcome_text(reader, outcome, services);
+    return expected->text != NULL;
+}
+
 /* ---- the tree ---- */
 
 struct growth {
     struct reader *reader;
     const struct key_catalogue *keys;
+    const struct topology_rows *services; /* NULL: the alternatives are answers of a call */
     unsigned depth;
 };
+
+static bool grow_leaf(struct growth growth, struct place place, json_t *value,
+                      struct expected *expected)
+{
+    return growth.services == NULL
+               ? read_expected(growth.reader, place, value, expected)
+               : read_outcome(growth.reader, place, value, growth.services, expected);
+}
 
 static bool grow(struct growth growth, struct place place, json_t *value, struct expectation *made);
 
@@ -113,7 +155,7 @@ static bool grow_answers(struct growth growth, struct place place, json_t *list,
     size_t index;
     json_t *item;
     json_array_foreach(list, index, item) {
-        good = good && read_expected(growth.reader, place_item(list, index), item, &answers[index]);
+        good = good && grow_leaf(growth, place_item(list, index), item, &answers[index]);
     }
     made->count = json_array_size(list);
     made->answers = answers;
@@ -126,7 +168,7 @@ static bool grow_single(struct growth growth, struct place place, json_t *value,
     struct expected *answer = reader_keep(growth.reader, 1, sizeof *answer);
     made->count = 1;
     made->answers = answer;
-    return answer != NULL && read_expected(growth.reader, place, value, answer);
+    return answer != NULL && grow_leaf(growth, place, value, answer);
 }
 
 /* The branch's name: of a profile, or a legal value of the key. */
@@ -251,10 +293,11 @@ static bool grow(struct growth growth, struct place place, json_t *value, struct
     return grow_single(growth, place, value, made);
 }
 
-bool expectation_read(struct reader *reader, json_t *holder, const char *name,
-                      const struct key_catalogue *keys, const struct expectation **expectation)
+bool expectation_read_path(struct reader *reader, json_t *holder, const char *name,
+                           const struct key_catalogue *keys, const struct topology_rows *services,
+                           const struct expectation **expectation)
 {
-    struct growth growth = {.reader = reader, .keys = keys};
+    struct growth growth = {.reader = reader, .keys = keys, .services = services};
     struct expectation *made = reader_keep(reader, 1, sizeof *made);
     json_t *value = json_object_get(holder, name);
     if (made == NULL || !grow(growth, place_member(holder, name), value, made)) {
@@ -262,6 +305,12 @@ bool expectation_read(struct reader *reader, json_t *holder, const char *name,
     }
     *expectation = made;
     return true;
+}
+
+bool expectation_read(struct reader *reader, json_t *holder, const char *name,
+                      const struct key_catalogue *keys, const struct expectation **expectation)
+{
+    return expectation_read_path(reader, holder, name, keys, NULL, expectation);
 }
 
 bool expectation_each(const struct expectation *expectation,

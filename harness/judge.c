@@ -142,7 +142,8 @@ static bool data_matches(const struct expected *expected, const struct played *p
         return false;
     }
     for (uint32_t i = 0; i < reply->answer.bytes; i++) {
-        if (reply->out[i] != (hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]))) {
+        if (reply->out[i] !=
+            (hex_digit(hex[(size_t)2 * i]) << 4 | hex_digit(hex[(size_t)2 * i + 1]))) {
             return false;
         }
     }

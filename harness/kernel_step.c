@@ -111,18 +111,6 @@ static bool read_layer(struct reader *reader, struct place place, json_t *value,
     return true;
 }
 
-/* Read with the keys, when the rest is. */
-static bool read_elsewhere(struct reader *reader, struct place place, json_t *value,
-                           const void *rule, void *field)
-{
-    (void)reader;
-    (void)place;
-    (void)value;
-    (void)rule;
-    (void)field;
-    return true;
-}
-
 static const struct range range_any = {0, UINT32_MAX};
 static const struct range range_pid = {0, 65535};
 static const struct range range_order = {0, 65535};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/profile.h"
+#include "harness/runner.h"
 
 bool glob_matches(const char *glob, const char *text)
 {
@@ -95,7 +96,7 @@ static bool applies(const struct vector *vector, const struct learned *learned,
                     const struct sweep_member *member, const uint32_t *sizes, size_t size_count,
                     uint32_t *size, bool *sized)
 {
-    const size_t index = vector->swept->number - 1;
+    const size_t index = vector->swept == NULL ? 0 : vector->swept->number - 1;
     const bool known = learned->known[index];
 
     *sized = false;
@@ -193,7 +194,9 @@ static enum status add_case(struct plan *plan, struct plan_case *planned,
         play_learn(backend, &script, learned);
         planned->learned = learned;
     }
-    planned->controllable = control_possible(planned, reference);
+    planned->controllable = planned->vector->kind == VECTOR_PATH
+                                ? path_control_possible(planned, reference)
+                                : control_possible(planned, reference);
     return append(plan, planned) ? STATUS_OK : STATUS_BROKEN;
 }
 
@@ -201,7 +204,7 @@ static enum status add_members(struct plan *plan, struct plan_case *planned,
                                const struct plan_filter *filter, const struct backend *backend,
                                const struct backend *reference)
 {
-    const struct sweep *sweep = planned->vector->swept->sweep;
+    const struct sweep *sweep = vector_sweep(planned->vector);
     const struct learned *learned = planned->learned;
     uint32_t sizes[VECTOR_BANDS_MAX * VECTOR_MEMBERS_MAX];
     size_t size_count = 0;
@@ -246,7 +249,7 @@ enum status plan_add(struct plan *plan, const struct vector *vector, const struc
     if (vector_uses_n(vector) && (vector->needs & ~backend->needs) == 0) {
         play_learn(backend, &script, learned);
     }
-    if (vector->swept != NULL) {
+    if (vector_sweep(vector) != NULL) {
         status = add_members(plan, &planned, filter, backend, reference);
     } else if (wanted(filter, vector, NULL)) {
         status = add_case(plan, &planned, backend, reference);

@@ -126,6 +126,9 @@ static void result_line(void *state, const struct result *result)
     }
     set(object, "answered_by", result->answered_by);
     json_object_set_new(object, "seconds", json_real(result->seconds));
+    if (result->trace != NULL) {
+        json_object_set_new(object, "trace", json_loads(result->trace, 0, NULL));
+    }
     print(state, object);
 }
 

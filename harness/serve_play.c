@@ -60,30 +60,24 @@ static enum status note_step(void *context, size_t index, const struct played *p
     return json_array_append_new(playing->steps, step) == 0 ? STATUS_OK : STATUS_BROKEN;
 }
 
-static const struct sweep_member *find_member(const struct subject *subject)
-{
-    const struct step *swept = subject->vector->swept;
-
-    for (size_t b = 0; swept != NULL && subject->member != NULL && b < swept->sweep->count; b++) {
-        for (size_t m = 0; m < swept->sweep->bands[b].count; m++) {
-            if (strcmp(swept->sweep->bands[b].members[m].text, subject->member) == 0) {
-                return &swept->sweep->bands[b].members[m];
-            }
-        }
-    }
-    return NULL;
-}
-
 enum status serve_play(struct server *server, json_t *request, struct subject *subject)
 {
     struct learned learned;
     struct script script = {
-        subject->vector, subject->profile, find_member(subject), false, NULL, true};
+        .vector = subject->vector,
+        .profile = subject->profile,
+        .member = vector_member(subject->vector, subject->member),
+        .allowed = true,
+    };
     struct playing playing = {json_array(), &learned};
     char trouble[PLAY_TROUBLE_MAX] = "";
     struct backend backend;
     struct backend reference;
 
+    if (subject->vector->kind == VECTOR_PATH) {
+        json_decref(playing.steps);
+        return serve_play_path(server, request, subject);
+    }
     if (!subject_open_backends(subject, server->session, &backend, &reference)) {
         json_decref(playing.steps);
         return STATUS_BROKEN;

@@ -46,18 +46,6 @@ static bool read_optional_flag(struct reader *reader, struct place place, json_t
     return read_flag(reader, place, value, rule, &flag->value);
 }
 
-/* Expectations and sweeps take the keys; they are read when the rest is. */
-static bool read_elsewhere(struct reader *reader, struct place place, json_t *value,
-                           const void *rule, void *field)
-{
-    (void)reader;
-    (void)place;
-    (void)value;
-    (void)rule;
-    (void)field;
-    return true;
-}
-
 static const struct text_rule rule_code = {1, 16, fits_code,
                                            "QUERY_RECORDS | QUERY_CONTEXT | SET_RECORDS | FLUSH | "
                                            "0x and eight of 0-9 and A-F"};

@@ -204,16 +204,26 @@ static const char *const needs[NEED_COUNT] = {
     [NEED_ACCEPT_EX] = "accept-ex",
     [NEED_DUPLICATE] = "duplicate",
     [NEED_CLOCK] = "clock",
+    [NEED_DATAGRAMS] = "datagrams",
+    [NEED_DATAGRAM_REDIRECT] = "datagram-redirect",
     [NEED_LAYOUT_64] = "layout-64",
     [NEED_LAYOUT_32] = "layout-32",
 };
 
 /* What a kind takes by itself. */
 static const uint32_t kind_needs[STEP_KIND_COUNT] = {
-    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),        [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
-    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE), [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
-    [STEP_THREAD_EXIT] = NEED_BIT(NEED_THREADS),        [STEP_CLOCK] = NEED_BIT(NEED_CLOCK),
-    [STEP_FLOW_STATE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),
+    [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_THREAD_EXIT] = NEED_BIT(NEED_THREADS),
+    [STEP_CLOCK] = NEED_BIT(NEED_CLOCK),
+    [STEP_FLOW_STATE] = NEED_BIT(NEED_KERNEL_FACE) | NEED_BIT(NEED_DATAGRAM_REDIRECT),
+    [STEP_OPTION_SET] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_OPTION_GET] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_DATAGRAM_CONNECT] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_SEND] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_RECEIVE] = NEED_BIT(NEED_DATAGRAMS),
 };
 
 static const uint32_t entry_needs[] = {
@@ -245,6 +255,12 @@ static uint32_t ioctl_needs(const struct ioctl_step *ioctl)
            need_if(ioctl->fault != WFP_FAULT_NONE, NEED_FAULT_INJECTION);
 }
 
+/* A redirect of datagrams takes more than one of connections. */
+static bool is_datagrams(const struct step *step)
+{
+    return step->kind == STEP_SEND || step->kind == STEP_DATAGRAM_CONNECT;
+}
+
 static uint32_t message_needs(const struct message_step *message)
 {
     const enum control_layout sent = message->control.layout;
@@ -258,7 +274,7 @@ static uint32_t message_needs(const struct message_step *message)
 static uint32_t plain_needs(const struct step *step)
 {
     return message_needs(&step->message) | kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
-           need_if(step->redirected, NEED_REDIRECT) |
+           need_if(step->redirected, is_datagrams(step) ? NEED_DATAGRAM_REDIRECT : NEED_REDIRECT) |
            need_if(step->redirected && step->redirect.lost, NEED_FAULT_INJECTION) |
            need_if(kernel_step_is(step) || step->kernel.owner.given, NEED_KERNEL_FACE) |
            need_if(step->elevated.given, NEED_ELEVATION) | need_if(step->thread > 0, NEED_THREADS) |

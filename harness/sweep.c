@@ -53,6 +53,8 @@ bool step_with_member(const struct step *step, const struct sweep_member *member
     case SWEEP_ON:
         copy->on = member->on;
         break;
+    case SWEEP_SCENE:
+        return false;
     }
     return true;
 }
@@ -89,21 +91,10 @@ struct band_row {
     json_t *members;
 };
 
-static bool skip(struct reader *reader, struct place place, json_t *value, const void *rule,
-                 void *field)
-{
-    (void)reader;
-    (void)place;
-    (void)value;
-    (void)rule;
-    (void)field;
-    return true;
-}
-
 static const struct member band_members[] = {
     {"band", read_text, &rule_band, offsetof(struct band_row, band)},
     {"members", read_later, NULL, offsetof(struct band_row, members)},
-    {"expect", skip, NULL, 0},
+    {"expect", read_elsewhere, NULL, 0},
 };
 static const struct shape band_shape = {band_members, 3, 0x7, 0x7};
 
@@ -167,6 +158,8 @@ static bool read_value(struct reader *reader, struct place place, json_t *value,
         return read_code(reader, place, value, member);
     case SWEEP_ON:
         return read_text(reader, place, value, &rule_name, &member->on);
+    case SWEEP_SCENE:
+        break;
     }
     return false;
 }

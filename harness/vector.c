@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/clause_pattern.h"
+#include "harness/path_vector.h"
 #include "harness/platform/files.h"
 #include "harness/vector_load.h"
 
@@ -42,7 +43,7 @@ static bool read_source(struct reader *reader, struct place place, json_t *value
     return read_object(reader, place, value, rule, field);
 }
 
-static const struct word kind_rows[] = {{"calls", 0}};
+static const struct word kind_rows[] = {{"calls", VECTOR_CALLS}, {"path", VECTOR_PATH}};
 static const struct words kind_words = WORDS(kind_rows);
 
 static const struct member vector_members[] = {
@@ -54,8 +55,13 @@ static const struct member vector_members[] = {
     {"needs", read_later, NULL, offsetof(struct vector_row, needs)},
     {"steps", read_later, NULL, offsetof(struct vector_row, steps)},
     {"control", read_later, NULL, offsetof(struct vector_row, control)},
+    {"services", read_later, NULL, offsetof(struct vector_row, services)},
+    {"journey", read_later, NULL, offsetof(struct vector_row, journey)},
+    {"expect", read_later, NULL, offsetof(struct vector_row, expect)},
+    {"family", read_later, NULL, offsetof(struct vector_row, family)},
 };
-static const struct shape vector_shape = {vector_members, 8, 0x7F, 0xFF};
+static const struct shape calls_shape = {vector_members, 12, 0x7F, 0xFF};
+static const struct shape path_shape = {vector_members, 12, 0x13F, 0xFBF};
 
 static void read_clauses(struct vector_load *load)
 {
@@ -153,17 +159,8 @@ static void place_vector(struct vector_load *load)
 
 /* ---- loading ---- */
 
-static void load_vector(struct vector_load *load)
+static void load_steps(struct vector_load *load)
 {
-    struct reader *reader = &load->reader;
-    if (!read_object(reader, place_whole(load->root), load->root, &vector_shape, &load->row)) {
-        return;
-    }
-    load->vector->id = load->row.id;
-    load->vector->story = load->row.story;
-    load->vector->source = load->row.source;
-    place_vector(load);
-    read_clauses(load);
     if (!read_steps(load)) {
         return;
     }
@@ -176,8 +173,30 @@ static void load_vector(struct vector_load *load)
     if (!load->only_played) {
         vector_check_claim(load);
     }
-    if (load->vector->control != NULL && reader->found == 0) {
+    if (load->vector->control != NULL && load->reader.found == 0) {
         vector_check_control(load);
+    }
+}
+
+static void load_vector(struct vector_load *load)
+{
+    struct reader *reader = &load->reader;
+    const char *kind = json_string_value(json_object_get(load->root, "kind"));
+    const bool path = kind != NULL && strcmp(kind, "path") == 0;
+    if (!read_object(reader, place_whole(load->root), load->root, path ? &path_shape : &calls_shape,
+                     &load->row)) {
+        return;
+    }
+    load->vector->kind = (enum vector_kind)load->row.kind;
+    load->vector->id = load->row.id;
+    load->vector->story = load->row.story;
+    load->vector->source = load->row.source;
+    place_vector(load);
+    read_clauses(load);
+    if (path) {
+        (void)vector_read_path(load);
+    } else {
+        load_steps(load);
     }
 }
 
@@ -231,6 +250,27 @@ void vector_free(struct vector *vector)
 }
 
 /* ---- questions ---- */
+
+const struct sweep *vector_sweep(const struct vector *vector)
+{
+    if (vector->route != NULL) {
+        return vector->route->family;
+    }
+    return vector->swept == NULL ? NULL : vector->swept->sweep;
+}
+
+const struct sweep_member *vector_member(const struct vector *vector, const char *text)
+{
+    const struct sweep *sweep = vector_sweep(vector);
+    for (size_t b = 0; sweep != NULL && text != NULL && b < sweep->count; b++) {
+        for (size_t m = 0; m < sweep->bands[b].count; m++) {
+            if (strcmp(sweep->bands[b].members[m].text, text) == 0) {
+                return &sweep->bands[b].members[m];
+            }
+        }
+    }
+    return NULL;
+}
 
 const struct step *vector_call(const struct vector *vector, const struct step *step)
 {

@@ -25,6 +25,8 @@
 struct complaints;
 struct document;
 struct key_catalogue;
+struct path_claim;
+struct path_scene;
 struct place;
 struct reader;
 struct words;
@@ -65,6 +67,8 @@ enum need {
     NEED_ACCEPT_EX,
     NEED_DUPLICATE,
     NEED_CLOCK,
+    NEED_DATAGRAMS,
+    NEED_DATAGRAM_REDIRECT,
     NEED_LAYOUT_64,
     NEED_LAYOUT_32,
     NEED_COUNT
@@ -205,7 +209,8 @@ enum sweep_field {
     SWEEP_IN_ALTER,
     SWEEP_CODE,
     SWEEP_COUNT_POINTER, /* "count" */
-    SWEEP_ON
+    SWEEP_ON,
+    SWEEP_SCENE /* of a path vector's family: which fields vary is in the vector's path_claim */
 };
 
 /* One value of the varied field; which member holds it depends on the field. */
@@ -217,6 +222,8 @@ struct sweep_member {
     enum wfp_pointer pointer; /* OUT_POINTER, IN_POINTER, COUNT_POINTER */
     uint32_t code;            /* CODE */
     const char *on;           /* ON */
+    const struct path_scene *scene;   /* SCENE */
+    const struct path_scene *control; /* SCENE: what its control plays; NULL: none */
 };
 
 struct band {
@@ -245,7 +252,15 @@ struct control {
     uint32_t needs;                  /* bits; of the whole control run */
 };
 
+enum vector_kind { VECTOR_CALLS, VECTOR_PATH };
+
+/*
+ * A path vector has services, a journey and an outcome (path_vector.h) in place of steps: `steps`,
+ * `swept`, `claim` and `control` are NULL.
+ */
 struct vector {
+    enum vector_kind kind;
+    const struct path_claim *route; /* NULL unless VECTOR_PATH */
     const char *id;
     const char *path;  /* of the file, or "request" */
     const char *topic; /* name of the folder that holds the file; "" where there is none */
@@ -283,6 +298,11 @@ enum status vector_read_script(struct document *document, const struct key_catal
                                struct complaints *complaints, struct vector **vector);
 
 void vector_free(struct vector *vector);
+
+/* The sweep of its swept step, or its family; NULL: one case for each profile. */
+const struct sweep *vector_sweep(const struct vector *vector);
+/* The member of that name, or NULL. */
+const struct sweep_member *vector_member(const struct vector *vector, const char *text);
 
 /* The step at `index` (from 0) in the control run. The vector must have a control. */
 const struct step *vector_control_step(const struct vector *vector, size_t index);

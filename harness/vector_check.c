@@ -196,7 +196,8 @@ static bool fits_need(const char *text)
 static const struct text_rule rule_need = {
     1, 32, fits_need,
     "redirect | kernel-face | kernel-entry | provider-entry | fault-injection | bad-pointers | "
-    "elevation | threads | raw-sockets | accept-ex | duplicate | clock | layout-64 | layout-32"};
+    "elevation | threads | raw-sockets | accept-ex | duplicate | clock | datagrams | "
+    "datagram-redirect | layout-64 | layout-32"};
 
 void vector_check_needs(struct vector_load *load)
 {

@@ -70,7 +70,8 @@ static uint64_t mix(uint64_t digest, uint64_t word)
     return digest ^ (digest >> 29);
 }
 
-enum { LANES = 8, WORD = 8 };
+#define LANES ((size_t)8)
+#define WORD ((size_t)8)
 
 /* Eight words at a time, each in a lane of its own: they do not wait for one another. */
 static uint64_t digest_blocks(const uint8_t *bytes, size_t size)

@@ -147,10 +147,10 @@ static uint32_t conditions_of(const struct wfp_world *world, const struct classi
     return bits;
 }
 
-enum wfp_status wfp_classify_metadata(const struct wfp_world *world, uint32_t number_of,
+enum wfp_status wfp_classify_metadata(const struct wfp_world *world, uint32_t classification,
                                       struct wfp_classify_metadata *metadata)
 {
-    const struct classification *c = classify_of(world, number_of);
+    const struct classification *c = classify_of(world, classification);
     struct seen seen = number(0);
 
     memset(metadata, 0, sizeof *metadata);
@@ -176,10 +176,10 @@ enum wfp_status wfp_classify_metadata(const struct wfp_world *world, uint32_t nu
     return WFP_OK;
 }
 
-enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t number_of,
+enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t classification,
                                    struct wfp_classify_fixed *fixed)
 {
-    const struct classification *c = classify_of(world, number_of);
+    const struct classification *c = classify_of(world, classification);
     const struct wfp_callout *callout = c == NULL ? NULL : wfp_callout_of(world, c->callout);
     const struct endpoint *endpoint;
 
@@ -198,10 +198,10 @@ enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t numbe
     return WFP_OK;
 }
 
-bool wfp_classify_previous(const struct wfp_world *world, uint32_t number_of, uint32_t back,
+bool wfp_classify_previous(const struct wfp_world *world, uint32_t classification, uint32_t back,
                            struct wfp_version *version)
 {
-    const struct classification *c = classify_of(world, number_of);
+    const struct classification *c = classify_of(world, classification);
 
     if (c == NULL || back >= c->version_count) {
         return false;

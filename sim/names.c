@@ -258,6 +258,7 @@ static const char *const datagram_facts[WFP_DATAGRAM_COUNT] = {
     [WFP_DATAGRAM_COUNT_NULL] = "count-null",
     [WFP_DATAGRAM_OVERLAPPED] = "overlapped",
     [WFP_DATAGRAM_OPTION_UNKNOWN] = "option-unknown",
+    [WFP_DATAGRAM_LEVEL_UNKNOWN] = "level-unknown",
     [WFP_DATAGRAM_LEVEL_FOREIGN] = "level-foreign",
     [WFP_DATAGRAM_VALUE_NULL] = "value-null",
     [WFP_DATAGRAM_VALUE_SHORT] = "value-short",

@@ -44,6 +44,8 @@ static enum wfp_status look(const struct wfp_world *world, const struct wfp_opti
     }
     inquiry->facts = message_facts(endpoint, WFP_MESSAGE_PLAIN, WFP_POINTER_HEAP, false) |
                      when(bit_of(call) == 0, DATAGRAM(OPTION_UNKNOWN)) |
+                     when(call->level != WFP_IPPROTO_IP && call->level != WFP_IPPROTO_IPV6,
+                          DATAGRAM(LEVEL_UNKNOWN)) |
                      when(call->level == WFP_IPPROTO_IPV6 && endpoint->family == WFP_IPV4,
                           DATAGRAM(LEVEL_FOREIGN)) |
                      when(call->value.pointer > WFP_POINTER_MISALIGNED, DATAGRAM(VALUE_NULL)) |

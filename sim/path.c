@@ -170,9 +170,9 @@ static bool closes_cycle(struct wfp_path *path)
 struct wfp_address path_destination(enum wfp_path_form to)
 {
     static const struct wfp_address hosts[] = {
-        [WFP_PATH_IPV4] = {{203, 0, 113, 10}, 443, WFP_IPV4},
-        [WFP_PATH_IPV6] = {{0x20, 1, 0xd, 0xb8, [15] = 10}, 443, WFP_IPV6},
-        [WFP_PATH_MAPPED] = {{[10] = 0xff, 0xff, 203, 0, 113, 10}, 443, WFP_IPV6},
+        [WFP_PATH_IPV4] = {{203, 0, 113, 10}, 443, WFP_IPV4, 0},
+        [WFP_PATH_IPV6] = {{0x20, 1, 0xd, 0xb8, [15] = 10}, 443, WFP_IPV6, 0},
+        [WFP_PATH_MAPPED] = {{[10] = 0xff, 0xff, 203, 0, 113, 10}, 443, WFP_IPV6, 0},
     };
 
     return hosts[to];
@@ -291,7 +291,7 @@ static enum wfp_path_form form_of_next(const struct wfp_path *path, uint32_t ser
 static bool go_on(struct wfp_path *path, uint32_t service)
 {
     if (path_accept(path, service) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, service);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     path->hops[path->hop_count].accepted_record = path->has_record;
     path->hop_count++;
@@ -301,7 +301,7 @@ static bool go_on(struct wfp_path *path, uint32_t service)
     path->dialler = service;
     path->to = form_of_next(path, service);
     if (path->hop_count == WFP_PATH_HOPS_MAX || path_dial(path) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, service);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     /* What it dials with is open now, so that a record which could not be SET can be refused. */
     return path->has_record || !path_refuses(path, service) ||
@@ -322,15 +322,16 @@ bool wfp_path_step(struct wfp_path *path)
         return end_with(path, WFP_PATH_LOOPS, 0);
     }
     if (connect(path, &connected) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, path->dialler);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     blocked = connected.blocked;
     hop->redirected_by = (uint8_t)(blocked ? 0 : service_at(path, connected.listener));
     path_set_late(path, blocked);
     if (!blocked && reauthorize(path, &blocked) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, path->dialler);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     if (blocked) {
+        hop->redirected_by = 0; /* nobody will accept it */
         path->hop_count++;
         return end_with(path, WFP_PATH_BLOCKED, hop->blocked_by);
     }

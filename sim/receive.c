@@ -158,6 +158,12 @@ static struct wfp_address address_for(const struct endpoint *endpoint,
     return endpoint->family == WFP_IPV6 ? world_mapped(from) : *from;
 }
 
+/* recvfrom() has no flags to return; its error is the flag. */
+static bool flags_a_cut(const struct wfp_world *world, const struct wfp_receive *call)
+{
+    return call->entry == WFP_MESSAGE_PLAIN || world_value(world, WFP_KEY_TRUNC_FLAG)->number != 0;
+}
+
 static void receive(struct wfp_world *world, const struct wfp_receive *call,
                     const struct receive_view *view, enum wfp_effect effect,
                     struct wfp_message_reply *reply)
@@ -167,7 +173,8 @@ static void receive(struct wfp_world *world, const struct wfp_receive *call,
     const uint64_t facts = view->inquiry.facts;
 
     reply->from = address_for(endpoint, &slot->from);
-    reply->flags = (facts & DATAGRAM(DATA_SHORT)) != 0 ? WFP_MSG_TRUNC : 0;
+    reply->flags =
+        (facts & DATAGRAM(DATA_SHORT)) != 0 && flags_a_cut(world, call) ? WFP_MSG_TRUNC : 0;
     if (call->data.pointer <= WFP_POINTER_MISALIGNED && view->inquiry.needed > 0) {
         memcpy(call->data.bytes, world_datagram_room(world, view->datagram), view->inquiry.needed);
         reply->written = view->inquiry.needed;

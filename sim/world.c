@@ -8,6 +8,11 @@
 
 enum { ALIGNMENT = 16 };
 
+/* What is copied into a world as a whole has no padding: worlds are compared byte by byte. */
+_Static_assert(sizeof(struct wfp_limits) == 12 * sizeof(uint32_t) + sizeof(uint64_t), "limits");
+_Static_assert(sizeof(struct wfp_address) == 16 + sizeof(uint16_t) + 2, "addresses");
+_Static_assert(sizeof(struct wfp_flow) == sizeof(uint64_t) + 2 * sizeof(uint32_t) + 8, "flows");
+
 static uint32_t place(uint64_t *at, uint32_t count, size_t size)
 {
     const uint64_t start = (*at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

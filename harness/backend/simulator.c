@@ -144,16 +144,14 @@ static bool reserve(struct simulator *simulator, size_t size)
     return true;
 }
 
-static enum status begin(void *state, const struct vector *vector, const struct profile *profile,
-                         char *trouble)
+enum status simulator_renew(struct simulator *simulator, const struct wfp_limits *limits,
+                            const struct profile *profile, char *trouble)
 {
-    struct simulator *simulator = state;
-    const struct wfp_limits limits = simulator_limits(vector, profile);
-    const size_t size = wfp_world_size(&limits);
-    const struct pristine *pristine = find_pristine(simulator, &profile->values, &limits);
+    const size_t size = wfp_world_size(limits);
+    const struct pristine *pristine = find_pristine(simulator, &profile->values, limits);
 
     if (pristine == NULL) {
-        pristine = make_pristine(simulator, &profile->values, &limits);
+        pristine = make_pristine(simulator, &profile->values, limits);
     }
     if (pristine == NULL || !reserve(simulator, size)) {
         (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "no memory for a world of %zu bytes", size);
@@ -165,6 +163,14 @@ static enum status begin(void *state, const struct vector *vector, const struct 
     simulator->name_count = 0;
     simulator->operation_count = 0;
     return STATUS_OK;
+}
+
+static enum status begin(void *state, const struct vector *vector, const struct profile *profile,
+                         char *trouble)
+{
+    const struct wfp_limits limits = simulator_limits(vector, profile);
+
+    return simulator_renew(state, &limits, profile, trouble);
 }
 
 static enum status end(void *state, char *trouble)
@@ -226,6 +232,7 @@ static void close_simulator(void *state)
         free(simulator->pristine[i].memory);
     }
     free(simulator->memory);
+    free(simulator->path);
     free(simulator);
 }
 
@@ -240,6 +247,7 @@ enum status backend_simulator_open(const struct wfp_rules *rules, struct backend
         .begin = begin,
         .perform = perform,
         .end = end,
+        .path = simulator_play_path,
         .close = close_simulator,
         .state = simulator,
     };

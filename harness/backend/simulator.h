@@ -48,10 +48,19 @@ struct simulator {
     uint8_t *buffers[BUFFERS_MAX];
     size_t buffer_count;
     uint8_t context[CONTEXT_MAX];
+    struct wfp_path *path; /* made when the first path is played */
 };
 
 /* Room for all that the vector can do, in few classes, so that worlds can be shared. */
 struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile);
+
+/* A fresh world of these limits. STATUS_BROKEN with a sentence in `trouble` without memory. */
+enum status simulator_renew(struct simulator *simulator, const struct wfp_limits *limits,
+                            const struct profile *profile, char *trouble);
+
+/* simulator_path.c: a whole path, see harness/backend.h. */
+enum status simulator_play_path(void *state, const struct backend_path *asked,
+                                const struct wfp_path **made, char *trouble);
 
 /* Is the step about an operation that no call has started, because it failed at once? */
 bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);

@@ -7,6 +7,7 @@
 #include "harness/backend.h"
 #include "harness/backend/redirector.h"
 #include "harness/backend/winsock_parent.h"
+#include "harness/kernel_step.h"
 #include "harness/pattern.h"
 #include "harness/platform/system.h"
 
@@ -34,8 +35,19 @@ static bool reserve(struct winsock *winsock, uint32_t size)
     return true;
 }
 
+/* The bytes of the control data become the backend's, until the next step. */
+static void keep_control(struct winsock *winsock, struct winsock_answer *answer,
+                         struct backend_reply *reply)
+{
+    free(winsock->control);
+    winsock->control = answer->control.bytes;
+    reply->message = (struct backend_message){answer->received != 0, answer->control.bytes,
+                                              answer->control.size, answer->flags};
+    answer->control.bytes = NULL;
+}
+
 /* What the worker leaves out of the output buffer is as it was filled before the call. */
-static bool reply_with(struct winsock *winsock, const struct winsock_answer *answer,
+static bool reply_with(struct winsock *winsock, struct winsock_answer *answer,
                        struct backend_reply *reply)
 {
     if (!reserve(winsock, answer->out_size) || answer->out.size > answer->out_size) {
@@ -51,6 +63,7 @@ static bool reply_with(struct winsock *winsock, const struct winsock_answer *ans
     reply->answer.count = answer->counted != 0 ? WFP_COUNT_VALUE : WFP_COUNT_UNCHANGED;
     reply->out = winsock->out;
     reply->out_size = answer->out_size;
+    keep_control(winsock, answer, reply);
     return true;
 }
 
@@ -117,7 +130,7 @@ static enum status perform_order(struct winsock *winsock, const struct backend_c
         return refuse(reply, STATUS_BROKEN, "no memory for the input buffer");
     }
     status = exchange(winsock, call, &order, reply);
-    free(order.in.bytes);
+    winsock_order_forget(&order);
     return status;
 }
 
@@ -133,6 +146,16 @@ static enum status perform_by_helper(struct winsock *winsock, const struct backe
     default:
         return winsock_redirect_state(winsock, call->step, reply);
     }
+}
+
+/* What happens inside the kernel alone; no process sees it, and no shim in one can play it. */
+static bool is_a_callouts(const struct step *step)
+{
+    const struct kernel_step *kernel = &step->kernel;
+
+    return kernel_step_is(step) || kernel->request != NULL || kernel->flags != 0 ||
+           kernel->size != 0 || kernel->address.given || kernel->local_address.given ||
+           kernel->owner.given;
 }
 
 static bool is_kernels(const struct step *step)
@@ -155,6 +178,9 @@ static enum status perform(void *state, const struct backend_call *call,
     *reply = nothing;
     if (winsock->worker == NULL) {
         return refuse(reply, STATUS_BROKEN, "the worker died earlier");
+    }
+    if (is_a_callouts(step)) {
+        return refuse(reply, STATUS_BAD_INPUT, "needs a callout inside the kernel");
     }
     if (is_kernels(step) && winsock->helper != NULL) {
         return perform_by_helper(winsock, call, reply);
@@ -205,6 +231,7 @@ static void close_winsock(void *state)
         (void)redirector_close(winsock->helper, false, ignored);
     }
     free(winsock->out);
+    free(winsock->control);
     free(winsock);
 }
 
@@ -249,6 +276,10 @@ static uint32_t needs_of(const struct winsock *winsock, uint32_t raw_sockets)
 {
     uint32_t needs = always_offered;
 
+    needs |= sizeof(void *) == 8 ? NEED_BIT(NEED_LAYOUT_64) : NEED_BIT(NEED_LAYOUT_32);
+    /* The shim stands before ioctls and connections only. */
+    needs |= winsock->shim ? 0 : NEED_BIT(NEED_DATAGRAMS);
+
     /* What enters elsewhere than through WSAIoctl, nothing in this process can answer. */
     needs |= winsock->shim ? shim_offered : 0;
     needs |= raw_sockets != 0 ? NEED_BIT(NEED_RAW_SOCKETS) : 0;
@@ -266,6 +297,7 @@ enum status backend_winsock_open(const char *redirector, struct backend *backend
     struct winsock *winsock = calloc(1, sizeof *winsock);
     struct backend opened = {
         .name = "winsock",
+        .layout = sizeof(void *) == 8 ? WFP_LAYOUT_64 : WFP_LAYOUT_32,
         .target = target,
         .begin = begin,
         .perform = perform,

@@ -216,6 +216,27 @@ bool redirected_addresses(struct machine *machine, const struct winsock_order *o
  */
 bool leak_check(struct machine *machine, struct winsock_answer *answer);
 
+/* ---- winsock_datagram.c ---- */
+
+bool datagram_bind(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
+bool datagram_connect(struct machine *machine, const struct winsock_order *order,
+                      struct winsock_answer *answer);
+bool datagram_option(struct machine *machine, struct machine_thread *thread,
+                     const struct winsock_order *order, struct winsock_answer *answer);
+bool datagram_send(struct machine *machine, struct machine_thread *thread,
+                   const struct winsock_order *order, struct winsock_answer *answer);
+/* For the calls of the two files: what the call returned, and the count that it set. */
+void datagram_error(struct machine_thread *thread, struct winsock_answer *answer, int outcome);
+void datagram_count(struct winsock_answer *answer, DWORD count);
+/* What the call was left pending with is taken back: its buffers are ours again. */
+void datagram_take_back(SOCKET socket, OVERLAPPED *overlapped, const struct winsock_answer *answer);
+
+/* ---- winsock_receive.c ---- */
+
+bool datagram_receive(struct machine *machine, struct machine_thread *thread,
+                      const struct winsock_order *order, struct winsock_answer *answer);
+
 /* ---- winsock_shim.c: what only the shim can do ---- */
 
 /* Replaces the calls of this process by the model's, if the order says so. */

@@ -60,13 +60,24 @@ struct winsock_order {
     uint32_t fault;
     uint32_t elevate;   /* process: it is elevated, for the shim */
     uint32_t unelevate; /* process: it is not */
+    /* datagrams */
+    uint32_t entry;     /* enum wfp_message_entry */
+    uint32_t null_name; /* NULL with a length */
+    uint32_t level;     /* of an option, whose value stands in `in` */
+    uint32_t option;
+    uint32_t flags;
+    uint32_t message_flags;
+    uint32_t control_pointer;
+    uint32_t control_size; /* bytes passed; `control` holds as many, or none; or room for them */
     const char *on;
     const char *as;
     const char *of;
     const char *to;
     const char *from;
     const char *handle;
+    const char *peer; /* "203.0.113.9:53" */
     struct winsock_bytes in;
+    struct winsock_bytes control;
     json_t *source; /* owns the texts of an order that was read */
 };
 
@@ -78,15 +89,18 @@ struct winsock_answer {
     uint32_t raw_sockets; /* hello: they can be opened */
     uint32_t absent;      /* trouble: an earlier call did not give what the step is about */
 
-    uint32_t state;      /* `error` is a redirect state */
-    uint32_t process;    /* number of the worker's process */
-    uint32_t family;     /* of the connection whose addresses follow */
+    uint32_t state;    /* `error` is a redirect state */
+    uint32_t process;  /* number of the worker's process */
+    uint32_t family;   /* of the connection whose addresses follow */
+    uint32_t received; /* a datagram came; flags and control are as it left them */
+    uint32_t flags;
     const char *trouble; /* NULL, or why the step could not be performed */
     const char *from;    /* addresses of a connection, "127.0.0.1:50000" */
     const char *to;
     const char *listener;
-    struct winsock_bytes out; /* the output buffer up to the last byte that changed */
-    json_t *source;           /* owns the text of an answer that was read */
+    struct winsock_bytes out;     /* the output buffer up to the last byte that changed */
+    struct winsock_bytes control; /* control data that were received */
+    json_t *source;               /* owns the text of an answer that was read */
 };
 
 /* The backend's side: a line with its end, to be freed, or NULL without memory ... */

@@ -43,6 +43,37 @@ static void add_ioctl(const struct winsock *winsock, const struct backend_call *
     order->port = ioctl->overlapped != WFP_POINTER_NULL && port_wanted(winsock->vector, call->step);
 }
 
+/* What the steps about datagrams have; of the others these members are 0 or NULL. */
+static void add_message(const struct backend_call *call, struct winsock_order *order)
+{
+    const struct step *step = call->step;
+    const struct message_step *message = &step->message;
+    const bool option = step->kind == STEP_OPTION_SET || step->kind == STEP_OPTION_GET;
+
+    order->peer = message->peer_text;
+    if (step->kind != STEP_SEND && step->kind != STEP_RECEIVE && !option) {
+        return;
+    }
+    order->entry = message->entry;
+    order->null_name = message->name == WFP_NAME_NULL;
+    order->flags = message->flags;
+    order->message_flags = message->message_flags;
+    order->in_size = call->in_size;
+    order->out_size = call->out_size;
+    order->count = step->ioctl.count;
+    order->overlapped = step->ioctl.overlapped;
+    order->control_pointer =
+        step->kind == STEP_SEND ? message->control.pointer : message->room.pointer;
+    order->control_size = call->control_size;
+    if (option) {
+        order->level = (uint32_t)message->option.level;
+        order->option = (uint32_t)message->option.name;
+        order->out_pointer = message->option.pointer;
+        order->out_size = message->option.size;
+        order->code = message->option.value;
+    }
+}
+
 void winsock_order_make(const struct winsock *winsock, const struct backend_call *call,
                         struct winsock_order *order)
 {
@@ -73,19 +104,38 @@ void winsock_order_make(const struct winsock *winsock, const struct backend_call
     if (step->kind == STEP_IOCTL) {
         add_ioctl(winsock, call, order);
     }
+    add_message(call, order);
+}
+
+static bool copy_bytes(const uint8_t *from, uint32_t size, struct winsock_bytes *to)
+{
+    if (from == NULL) {
+        return true;
+    }
+    to->bytes = malloc((size_t)size + 1);
+    if (to->bytes == NULL) {
+        return false;
+    }
+    memcpy(to->bytes, from, size);
+    to->size = size;
+    return true;
 }
 
 /* A copy, because the bytes of an order are not const: one that was read owns them. */
 bool winsock_order_input(const struct backend_call *call, struct winsock_order *order)
 {
-    if (call->in == NULL) {
-        return true;
-    }
-    order->in.bytes = malloc((size_t)call->in_size + 1);
-    if (order->in.bytes == NULL) {
+    if (!copy_bytes(call->in, call->in_size, &order->in)) {
         return false;
     }
-    memcpy(order->in.bytes, call->in, call->in_size);
-    order->in.size = call->in_size;
+    if (!copy_bytes(call->control, call->control_size, &order->control)) {
+        winsock_order_forget(order);
+        return false;
+    }
     return true;
+}
+
+void winsock_order_forget(struct winsock_order *order)
+{
+    free(order->in.bytes);
+    free(order->control.bytes);
 }

@@ -30,6 +30,7 @@ struct winsock {
     const struct profile *profile;
     uint8_t *out; /* behind backend_reply.out */
     size_t out_room;
+    uint8_t *control; /* behind backend_reply.message.control */
 };
 
 /* ---- winsock_link.c: the worker process ---- */
@@ -60,6 +61,8 @@ void winsock_order_make(const struct winsock *winsock, const struct backend_call
                         struct winsock_order *order);
 /* A copy, because the bytes of an order are not const: one that was read owns them. */
 bool winsock_order_input(const struct backend_call *call, struct winsock_order *order);
+/* Frees those copies. */
+void winsock_order_forget(struct winsock_order *order);
 
 /* ---- winsock_redirect.c: who redirects ---- */
 

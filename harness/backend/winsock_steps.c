@@ -35,6 +35,9 @@ static bool step_bind(struct machine *machine, struct machine_thread *thread,
     const struct machine_socket *on = socket_find(machine, order->on, answer);
 
     (void)thread;
+    if (order->peer != NULL) {
+        return datagram_bind(machine, order, answer);
+    }
     return on != NULL && socket_bind(machine, on->socket, on->family, answer);
 }
 
@@ -241,6 +244,13 @@ static bool step_last_error(struct machine *machine, struct machine_thread *thre
     return true;
 }
 
+static bool step_datagram_connect(struct machine *machine, struct machine_thread *thread,
+                                  const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return datagram_connect(machine, order, answer);
+}
+
 static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_SOCKET] = step_socket,
     [STEP_BIND] = step_bind,
@@ -263,6 +273,11 @@ static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_FINISH] = step_finish,
     [STEP_ALERTABLE_WAIT] = step_alertable_wait,
     [STEP_LAST_ERROR] = step_last_error,
+    [STEP_OPTION_SET] = datagram_option,
+    [STEP_OPTION_GET] = datagram_option,
+    [STEP_DATAGRAM_CONNECT] = step_datagram_connect,
+    [STEP_SEND] = datagram_send,
+    [STEP_RECEIVE] = datagram_receive,
 };
 
 bool machine_perform(struct machine *machine, struct machine_thread *thread,

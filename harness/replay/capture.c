@@ -145,31 +145,55 @@ static void read_open(struct reading *reading, const char *filter)
     }
 }
 
+/* Where libpcap makes a stream of its own out of ours (it is a macro there), ours is left over. */
+static void close_pcap(pcap_t *pcap, FILE *stream)
+{
+    pcap_close(pcap);
+#ifdef pcap_fopen_offline
+    if (stream != stdin) {
+        (void)fclose(stream);
+    }
+#else
+    (void)stream;
+#endif
+}
+
+static void read_stream(FILE *stream, const char *filter, struct reading *reading)
+{
+    char why[PCAP_ERRBUF_SIZE] = "";
+
+    reading->pcap = pcap_fopen_offline(stream, why);
+    if (reading->pcap != NULL) {
+        read_open(reading, filter);
+        close_pcap(reading->pcap, stream);
+        return;
+    }
+    conclude(reading->result, CAPTURE_UNREADABLE, why);
+    if (stream != stdin) {
+        (void)fclose(stream);
+    }
+}
+
 void capture_read_stream(FILE *stream, const char *filter, capture_visit *visit, void *context,
                          struct capture_result *result)
 {
+    /* Standard input stays open as long as the program, and so must its buffer. */
+    static char for_standard_input[STREAM_BUFFER];
     struct reading reading = {.visit = visit, .context = context, .result = result};
-    char why[PCAP_ERRBUF_SIZE] = "";
-    char *buffer = malloc(STREAM_BUFFER);
+    char *buffer = NULL;
 
     *result = (struct capture_result){.verdict = CAPTURE_UNREADABLE};
+    if (stream == stdin) {
+        (void)setvbuf(stream, for_standard_input, _IOFBF, STREAM_BUFFER);
+        read_stream(stream, filter, &reading);
+        return;
+    }
+    buffer = malloc(STREAM_BUFFER);
     if (buffer != NULL) {
         (void)setvbuf(stream, buffer, _IOFBF, STREAM_BUFFER);
     }
-    reading.pcap = pcap_fopen_offline(stream, why);
-    if (reading.pcap != NULL) {
-        read_open(&reading, filter);
-        pcap_close(reading.pcap);
-    } else {
-        conclude(result, CAPTURE_UNREADABLE, why);
-        if (stream != stdin) {
-            (void)fclose(stream);
-        }
-    }
-    /* Standard input stays open, and its buffer must stay with it. */
-    if (stream != stdin) {
-        free(buffer);
-    }
+    read_stream(stream, filter, &reading);
+    free(buffer);
 }
 
 /* False: not a file of the common kind, or of a link that only libpcap may know. */
@@ -191,15 +215,19 @@ static bool read_plain(FILE *stream, capture_visit *visit, void *context,
     return false;
 }
 
-static void read_file(FILE *stream, const char *filter, capture_visit *visit, void *context,
-                      struct capture_result *result)
+/* A pipe could not be read again by libpcap, should it not be such a file. */
+static bool read_plain_file(const char *path, capture_visit *visit, void *context,
+                            struct capture_result *result)
 {
-    if (filter == NULL && read_plain(stream, visit, context, result)) {
-        (void)fclose(stream);
-        return;
+    FILE *stream = files_kind(path) == FILES_REGULAR ? files_open(path, "rb") : NULL;
+    bool plain;
+
+    if (stream == NULL) {
+        return false;
     }
-    rewind(stream);
-    capture_read_stream(stream, filter, visit, context, result);
+    plain = read_plain(stream, visit, context, result);
+    (void)fclose(stream);
+    return plain;
 }
 
 void capture_read(const char *path, const char *filter, capture_visit *visit, void *context,
@@ -211,6 +239,9 @@ void capture_read(const char *path, const char *filter, capture_visit *visit, vo
         capture_read_stream(stdin, filter, visit, context, result);
         return;
     }
+    if (filter == NULL && read_plain_file(path, visit, context, result)) {
+        return;
+    }
     errno = EISDIR;
     stream = files_is_directory(path) ? NULL : files_open(path, "rb");
     if (stream == NULL) {
@@ -218,5 +249,5 @@ void capture_read(const char *path, const char *filter, capture_visit *visit, vo
         conclude(result, CAPTURE_UNREADABLE, strerror(errno));
         return;
     }
-    read_file(stream, filter, visit, context, result);
+    capture_read_stream(stream, filter, visit, context, result);
 }

@@ -4,7 +4,7 @@
 
 #include "harness/replay/prefetch.h"
 
-enum { LINE_SHIFT = 12, MORE_SHIFT = 8, LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 6 };
+enum { LINE_SHIFT = 9, MORE_SHIFT = 6, LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 6 };
 
 bool flow_index_init(struct flow_index *index)
 {

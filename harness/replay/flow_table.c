@@ -9,7 +9,7 @@
 #include "harness/replay/flow_side.h"
 #include "harness/replay/prefetch.h"
 
-enum { ENTRY_SHIFT = 12 };
+enum { ENTRY_SHIFT = 10 };
 
 struct flow_table {
     struct flow_settings settings;

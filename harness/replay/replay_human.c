@@ -1,38 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
 #include <inttypes.h>
-#include <string.h>
 
+#include "harness/replay/figure.h"
+#include "harness/replay/policy_report.h"
 #include "harness/replay/replay_report.h"
 #include "harness/text.h"
 
 #define DOT " \xC2\xB7 "
 
-enum { NAME_WIDTH = 34, FIGURE_WIDTH = 14, FIGURE_MAX = 32 };
-
-/* 1234567 as "1,234,567". */
-static const char *figure(uint64_t number, char text[FIGURE_MAX])
-{
-    char digits[FIGURE_MAX];
-    const size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, number);
-    size_t at = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            text[at++] = ',';
-        }
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
-}
-
-static void add_figure(struct text *text, uint64_t number, int width)
-{
-    char digits[FIGURE_MAX];
-
-    text_add(text, "%*s", width, figure(number, digits));
-}
+enum { NAME_WIDTH = 34, FIGURE_WIDTH = 14 };
 
 static void add_row(struct text *text, const char *name, const uint64_t *figures, size_t count)
 {
@@ -41,7 +18,7 @@ static void add_row(struct text *text, const char *name, const uint64_t *figures
     text_add(text, "  %s", name);
     text_pad(text, start, NAME_WIDTH);
     for (size_t i = 0; i < count; i++) {
-        add_figure(text, figures[i], FIGURE_WIDTH);
+        figure_add(text, figures[i], FIGURE_WIDTH);
     }
     text_add(text, "\n");
 }
@@ -55,19 +32,17 @@ static void add_rest(struct text *text, const char *name, uint64_t number)
 
 /* ---- captures ---- */
 
+/* The name comes last, for it may be long. */
 static void add_capture(struct text *text, const struct replay_capture *capture)
 {
     const struct capture_result *result = &capture->result;
     const size_t start = text->length;
 
-    text_add(text, "  ");
-    text_add_safe(text, capture->path, false);
-    text_pad(text, start, NAME_WIDTH);
-    add_figure(text, result->packets, FIGURE_WIDTH);
-    text_add(text, " packets  ");
+    figure_add(text, result->packets, FIGURE_WIDTH);
+    text_add(text, " packets  %-10s  ", capture_verdict_name(result->verdict));
     text_add_safe(text, result->link_name, false);
-    text_add(text, "%s%s", result->link_name[0] != '\0' ? "  " : "",
-             capture_verdict_name(result->verdict));
+    text_pad(text, start, FIGURE_WIDTH + 36);
+    text_add_safe(text, capture->path, false);
     if (result->why[0] != '\0') {
         text_add(text, ": ");
         text_add_safe(text, result->why, false);
@@ -149,7 +124,7 @@ static void add_confidence(struct text *text, const struct flow_counts *counts)
 
         if (counts->confidence[i] > 0) {
             text_add(text, "%s%s in %s", before, confidence_texts[i],
-                     figure(counts->confidence[i], digits));
+                     figure_text(counts->confidence[i], digits));
             before = ", ";
         }
     }
@@ -179,7 +154,7 @@ static void add_cause(struct text *text, const struct replay_report *report, enu
     }
     text_add(text, "    %s", cause_row(cause)->text);
     text_pad(text, start, NAME_WIDTH + 16);
-    add_figure(text, causes->packets[cause], FIGURE_WIDTH);
+    figure_add(text, causes->packets[cause], FIGURE_WIDTH);
     text_add(text, "   first: packet %" PRIu64, place.packet);
     if (report->count > 1) {
         text_add(text, " of ");
@@ -196,7 +171,7 @@ static void add_causes(struct text *text, const struct replay_report *report)
     if (all == 0) {
         return;
     }
-    text_add(text, "\n  packets in no flow: %s\n", figure(all, digits));
+    text_add(text, "\n  packets in no flow: %s\n", figure_text(all, digits));
     for (unsigned cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++) {
         add_cause(text, report, (enum cause)cause);
     }
@@ -206,6 +181,7 @@ static void tell_end(const struct replay_report *report)
 {
     const struct replay_counts *counts = replay_counts(report->replay);
     const struct flow_counts *flows = replay_flow_counts(report->replay);
+    const uint64_t memory = replay_flow_bytes(report->replay);
     struct text text = {0};
 
     add_head(&text, report);
@@ -220,8 +196,12 @@ static void tell_end(const struct replay_report *report)
     add_rest(&text, "time stamps that go back", flows->backwards);
     add_rest(&text, "times the clock was set back", flows->clock_set);
     add_row(&text, "flows alive at once, at most", &flows->alive_most, 1);
+    add_row(&text, "bytes of memory for flows", &memory, 1);
     add_flows(&text, flows);
     add_confidence(&text, flows);
+    if (report->classes != NULL) {
+        policy_report_add(&text, report);
+    }
     add_causes(&text, report);
     text_add(&text, "\n  %s\n", replay_caution);
     (void)fputs(text_bytes(&text), report->out);

@@ -46,7 +46,12 @@ def _below(expectation, leaf):
 def leaves(vector):
     """Every leaf of every step."""
     everywhere = frozenset(CHAINS)
-    for index, step in enumerate(vector["steps"]):
+    if "expect" in vector:
+        yield from _below(vector["expect"], Leaf(("expect",), None, everywhere, ()))
+    for number, band in enumerate(vector.get("family", {}).get("bands", ())):
+        place = ("family", "bands", number, "expect")
+        yield from _below(band["expect"], Leaf(place, band["band"], everywhere, ()))
+    for index, step in enumerate(vector.get("steps", ())):
         if "expect" in step:
             place = ("steps", index, "expect")
             yield from _below(step["expect"], Leaf(place, None, everywhere, ()))
@@ -74,6 +79,39 @@ def other_answers(answer):
     return others + ([f"{error}/{_other_bytes(count)}"] if count else [])
 
 
+TOLD = STATES + ("not-told", "not-asked")
+DID = ("redirect", "permit", "continue", "block", "nothing", "not-asked")
+
+
+def other_outcomes(outcome):
+    """Outcomes of a path that part from this one in one thing that it says."""
+    yield {"path": ["app"], "end": "no-room", "by": outcome["by"]}
+    if outcome["end"] == "no-room":
+        yield {"path": ["app", "destination"], "end": "reached", "by": outcome["by"]}
+    for name, words in (("told", TOLD), ("did", DID)):
+        for hop, said in enumerate(outcome.get(name, ())):
+            for service, word in said.items():
+                other = copy.deepcopy(outcome)
+                other[name][hop][service] = words[words.index(word) - 1]
+                yield other
+    for hop, flags in enumerate(outcome.get("flags", ())):
+        other = copy.deepcopy(outcome)
+        other["flags"][hop] = sorted(set(flags) ^ {"IS_PROXY_CONNECTION"})
+        yield other
+
+
+def _others(expected):
+    """The same claim with another answer, or another outcome."""
+    if "path" in expected:
+        return list(other_outcomes(expected))
+    return [{**expected, "answer": answer} for answer in other_answers(expected["answer"])]
+
+
+def _claims(expected):
+    """What is claimed, without who says so."""
+    return {name: value for name, value in expected.items() if name != "by"}
+
+
 def spoiled(vector, leaf):
     """Copies of the vector in which this leaf wants what no call gives."""
     holder = vector
@@ -82,9 +120,10 @@ def spoiled(vector, leaf):
     expected = whole = holder[leaf.place[-1]]
     if "any" in whole:
         expected = whole["any"][0]
-    for answer in other_answers(expected["answer"]):
-        if answer not in {item["answer"] for item in whole.get("any", ())}:
-            holder[leaf.place[-1]] = {**expected, "answer": answer}
+    for other in _others(expected):
+        if all(_claims(item).get("answer", item) != _claims(other).get("answer", other)
+               for item in whole.get("any", ())):
+            holder[leaf.place[-1]] = other
             yield copy.deepcopy(vector)
     holder[leaf.place[-1]] = whole
 

@@ -103,7 +103,12 @@ static int start(void **state)
 
     (void)state;
     wfp_profile_documented(&begin.profile);
-    begin.limits = (struct wfp_limits){32, 4, 4, 4096, 8, 1};
+    begin.limits = (struct wfp_limits){.sockets = 32,
+                                       .handles = 4,
+                                       .records = 4,
+                                       .record_bytes = 4096,
+                                       .operations = 8,
+                                       .origin = 1};
     begin.every_code = 0;
     return shim_install() && shim_begin(&begin) && WSAStartup(MAKEWORD(2, 2), &data) == 0 ? 0 : -1;
 }

@@ -248,7 +248,7 @@ static const struct {
 } mistakes[] = {
     {"\"rich\"", "\"Rich\"", "request:1: id: expected lower-case words joined by '-'"},
     {"\"rich\"", "\"rich-\"", "id: expected lower-case words"},
-    {"\"calls\"", "\"path\"", "kind: expected calls, found \"path\""},
+    {"\"calls\"", "\"paths\"", "kind: expected calls | path, found \"paths\""},
     {"A proxy asks for its record with every size.", "Too short a story.", "story: expected a"},
     {"\"QRY-06\", \"BUF-05\"", "", "request:3: clauses: expected a list of 1 to 16 items"},
     {"\"BUF-05\"", "\"QRY-06\"", "clauses[2]: expected each text once, found \"QRY-06\""},

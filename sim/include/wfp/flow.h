@@ -74,6 +74,7 @@ struct wfp_flow {
     uint8_t syn, fin;     /* TCP: bit 1 << side: seen from that side */
     uint8_t answered;     /* TCP: the same for SYN with ACK */
     uint8_t kind;         /* enum wfp_flow_kind */
+    uint8_t reserved[3];  /* 0: flows are compared byte by byte, and have no padding */
 };
 
 /* What a step tells; a bit set. */

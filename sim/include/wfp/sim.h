@@ -262,6 +262,7 @@ enum wfp_datagram_fact {
     WFP_DATAGRAM_OVERLAPPED,
 
     WFP_DATAGRAM_OPTION_UNKNOWN,
+    WFP_DATAGRAM_LEVEL_UNKNOWN,
     WFP_DATAGRAM_LEVEL_FOREIGN, /* IPPROTO_IPV6 on an IPv4 socket */
     WFP_DATAGRAM_VALUE_NULL,
     WFP_DATAGRAM_VALUE_SHORT, /* under four bytes */
@@ -420,12 +421,18 @@ enum wfp_key {
     WFP_KEY_OPTION_SHORT,
     WFP_KEY_OPTION_SIZE,
     WFP_KEY_OPTION_LATE,
-    WFP_KEY_MESSAGE_ON_STREAM,
-    WFP_KEY_MESSAGE_NULL_COUNT,
+    WFP_KEY_SEND_ON_STREAM,
+    WFP_KEY_RECEIVE_ON_STREAM,
+    WFP_KEY_PEEK_ON_STREAM,
+    WFP_KEY_SEND_NULL_COUNT,
+    WFP_KEY_RECEIVE_NULL_COUNT,
     WFP_KEY_MESSAGE_NULL_NAME,
     WFP_KEY_MESSAGE_NULL_CONTROL,
     WFP_KEY_MESSAGE_FLAGS,
     WFP_KEY_SEND_UNBOUND,
+    WFP_KEY_SEND_NO_DESTINATION,
+    WFP_KEY_RECEIVE_UNBOUND,
+    WFP_KEY_RECEIVE_CUT,
     WFP_KEY_SEND_OBJECT_LENGTH,
     WFP_KEY_SEND_OBJECT_TYPE,
     WFP_KEY_SEND_OBJECT_EMPTY,
@@ -434,6 +441,7 @@ enum wfp_key {
     WFP_KEY_SEND_RECORD_INVALID,
     WFP_KEY_SEND_RECORD_LATE,
     WFP_KEY_SEND_RECORD_CONNECTED,
+    WFP_KEY_TRUNC_FLAG,
     WFP_KEY_CONTROL_PARTIAL,
     WFP_KEY_PEEK_SHOWS_RECORD,
     WFP_KEY_MAPPED_LEVEL_IP,
@@ -447,9 +455,9 @@ struct wfp_rule {
     const char *id;      /* "query.too-small"; unique in a table */
     const char *clauses; /* clause ids, separated by one space */
     uint64_t calls;      /* bit set of enum wfp_call, all of one face */
-    enum wfp_stage stage;
-    uint64_t needs; /* bit sets of the face's facts */
+    uint64_t needs;      /* bit sets of the face's facts */
     uint64_t bars;
+    enum wfp_stage stage;
     enum wfp_answer_source source;
     enum wfp_key key;
     struct wfp_answer answer; /* source LITERAL */
@@ -522,7 +530,6 @@ struct wfp_limits {
     uint32_t records;      /* redirect records alive at once */
     uint32_t record_bytes; /* room for one record; wfp_record_size() tells what is needed */
     uint32_t operations;   /* overlapped operations not yet fetched */
-    uint64_t origin;       /* identity of this machine and boot; a record of another is foreign */
 
     /* the kernel face (wfp/kernel.h) */
     uint32_t callouts;
@@ -534,6 +541,8 @@ struct wfp_limits {
     uint32_t flows;          /* those that a peer began included */
     uint32_t datagrams;      /* received by a socket, and not yet by the program */
     uint32_t datagram_bytes; /* room for one datagram */
+
+    uint64_t origin; /* identity of this machine and boot; a record of another is foreign */
 };
 
 /* What our own set-up calls say; never an answer of the API under test. */
@@ -585,7 +594,8 @@ enum wfp_type { WFP_TCP, WFP_UDP, WFP_RAW };
 struct wfp_address {
     uint8_t bytes[16];
     uint16_t port;
-    uint8_t family; /* enum wfp_family */
+    uint8_t family;   /* enum wfp_family */
+    uint8_t reserved; /* 0 */
 };
 
 bool wfp_address_equal(const struct wfp_address *a, const struct wfp_address *b);
