@@ -120,8 +120,10 @@ enum status replay_policy_finish(const struct replay_policy *with,
     }
     status = vectors_write(picks, report, complaints);
     if (status == STATUS_OK) {
-        (void)fprintf(stderr, "wfpcheck replay: %zu vector%s written to %s\n", picks->count,
-                      picks->count == 1 ? "" : "s", picks->folder);
+        (void)fprintf(stderr,
+                      "wfpcheck replay: %zu vector%s written to %s; they hold for the profile %s\n",
+                      picks->count, picks->count == 1 ? "" : "s", picks->folder,
+                      with->session->profiles[0]->name);
     }
     if (picks->unfit > 0) {
         (void)fprintf(stderr,

@@ -179,4 +179,7 @@ void script_message(const struct step *step, const uint32_t *n, char *buffer, si
     if (message->service != NULL) {
         script_put(&line, " service=%s", message->service);
     }
+    if (step->kernel.request != NULL) {
+        script_put(&line, " request=%s", step->kernel.request);
+    }
 }

@@ -232,7 +232,7 @@ static const struct {
     [STEP_DATAGRAM_CONNECT] = {M(ON), M(TO) | M(PEER) | M(REDIRECT) | M(SERVICE) | M(EXPECT)},
     [STEP_SEND] = {M(ON), M(TO) | M(PEER) | M(SEND_HOW) | M(DATA) | M(CONTROL) | M(NAME) |
                               M(FLAGS) | M(MESSAGE_FLAGS) | M(COUNT) | M(OVERLAPPED) | M(REDIRECT) |
-                              M(SERVICE) | M(EXPECT)},
+                              M(SERVICE) | M(REQUEST) | M(EXPECT)},
     [STEP_RECEIVE] = {M(ON), M(RECEIVE_HOW) | M(SIZE) | M(ROOM) | M(NAME) | M(FLAGS) | M(COUNT) |
                                  M(OVERLAPPED) | M(SAVE) | M(EXPECT)},
     [STEP_CLOCK] = {M(ADVANCE), 0},

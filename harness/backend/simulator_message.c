@@ -154,6 +154,9 @@ static enum wfp_status make_send(struct simulator *simulator, const struct backe
     if (call->control == NULL) {
         send->control.pointer = WFP_POINTER_NULL;
     }
+    if (step->kernel.request != NULL) {
+        send->classification = simulator_id(simulator, OBJECT_REQUEST, step->kernel.request);
+    }
     if (!step->redirected) {
         return WFP_OK;
     }

@@ -27,7 +27,7 @@ static const struct {
     [FATE_DIRECT] = {"direct", "reached directly"},
     [FATE_REDIRECTED] = {"redirected", "reached through proxies"},
     [FATE_BLOCKED] = {"blocked", "blocked"},
-    [FATE_REFUSED] = {"refused", "refused by a proxy"},
+    [FATE_REFUSED] = {"refused", "refused"},
     [FATE_LOOP] = {"loop", "a loop, for ever"},
     [FATE_NO_ROOM] = {"no-room", "ended by a limit of the model"},
     [FATE_UNFOLLOWED] = {"not-followed", "not followed: datagrams"},

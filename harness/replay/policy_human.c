@@ -130,7 +130,7 @@ static void add_carried(struct text *text, const struct policy_classes *classes)
         carried += policy_class_at(classes, i)->carried;
     }
     if (carried > 0) {
-        text_add(text, "    whose first datagram carries a record to a proxy");
+        text_add(text, "    the proxy gets a record with the first datagram");
         text_pad(text, start, WAY_WIDTH);
         figure_add(text, 0, COLUMN_WIDTH);
         figure_add(text, carried, COLUMN_WIDTH);
