@@ -8,6 +8,7 @@ runs several times, in turn with the others, and its best time counts.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
