@@ -11,10 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <wfp/path.h>
 #include <wfp/sim.h>
 
 #include "harness/status.h"
 #include "harness/vector.h"
+
+struct topology;
 
 /* One step with everything symbolic worked out. */
 struct backend_call {
@@ -61,6 +64,14 @@ struct backend {
      */
     enum status (*perform)(void *state, const struct backend_call *call,
                            struct backend_reply *reply);
+    /*
+     * Takes a path vector's journey; NULL where there is no kernel face. `observer` (NULL: none) is
+     * told of every call. `*path` stays valid until the next journey. STATUS_BROKEN with a sentence
+     * in `trouble`.
+     */
+    enum status (*travel)(void *state, const struct topology *topology,
+                          const struct profile *profile, wfp_path_observer *observer,
+                          void *context, const struct wfp_path **path, char *trouble);
     /* Closes everything that the run opened. */
     void (*end)(void *state);
     void (*close)(void *state);

@@ -6,6 +6,7 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/json_line.h"
+#include "harness/path_vector.h"
 
 static const char *const formats[] = {"human", "jsonl", NULL};
 
@@ -49,6 +50,9 @@ static json_t *members_json(const struct vector *vector)
         for (size_t m = 0; m < band->count; m++) {
             (void)json_array_append_new(members, json_string(band->members[m].text));
         }
+    }
+    for (size_t i = 0; i < path_member_count(vector); i++) {
+        (void)json_array_append_new(members, json_string(path_member(vector, i)->text));
     }
     return members;
 }

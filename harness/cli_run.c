@@ -292,6 +292,7 @@ static int run_plan(struct run *run)
         .root = run->session.root,
         .options = run->session.options,
         .jobs = options_number(run->options, RUN_JOBS, 1),
+        .traces = run->format == &report_jsonl,
         .open = open_backend,
         .result = take_result,
         .context = run,

@@ -67,6 +67,7 @@ static void work(void *context, unsigned worker)
         .root = executor->execution->root,
         .options = executor->execution->options,
         .details = true,
+        .traces = executor->execution->traces,
     };
 
     for (size_t i = worker_counter_next(&executor->next); i < executor->count && !interrupted();

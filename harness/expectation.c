@@ -58,8 +58,9 @@ static const struct member expected_members[] = {
 static const struct shape expected_shape = {expected_members, 4, 0x3, 0xF};
 
 static bool read_expected(struct reader *reader, struct place place, json_t *value,
-                          struct expected *expected)
+                          const void *rule, struct expected *expected)
 {
+    (void)rule;
     struct expected_row row = {.changed = CHANGED_DEFAULT};
     if (!read_object(reader, place, value, &expected_shape, &row) ||
         !read_texts(reader, place_member(value, "by"), row.by, &rule_reason, 1,
@@ -82,6 +83,8 @@ struct growth {
     struct reader *reader;
     const struct key_catalogue *keys;
     unsigned depth;
+    expected_reader *leaf;
+    const void *rule;
 };
 
 static bool grow(struct growth growth, struct place place, json_t *value, struct expectation *made);
@@ -97,7 +100,8 @@ static bool grow_answers(struct growth growth, struct place place, json_t *list,
     size_t index;
     json_t *item;
     json_array_foreach(list, index, item) {
-        good = good && read_expected(growth.reader, place_item(list, index), item, &answers[index]);
+        good = good && growth.leaf(growth.reader, place_item(list, index), item, growth.rule,
+                                   &answers[index]);
     }
     made->count = json_array_size(list);
     made->answers = answers;
@@ -110,7 +114,7 @@ static bool grow_single(struct growth growth, struct place place, json_t *value,
     struct expected *answer = reader_keep(growth.reader, 1, sizeof *answer);
     made->count = 1;
     made->answers = answer;
-    return answer != NULL && read_expected(growth.reader, place, value, answer);
+    return answer != NULL && growth.leaf(growth.reader, place, value, growth.rule, answer);
 }
 
 /* The branch's name: of a profile, or a legal value of the key. */
@@ -238,7 +242,14 @@ static bool grow(struct growth growth, struct place place, json_t *value, struct
 bool expectation_read(struct reader *reader, json_t *holder, const char *name,
                       const struct key_catalogue *keys, const struct expectation **expectation)
 {
-    struct growth growth = {.reader = reader, .keys = keys};
+    return expectation_read_leaves(reader, holder, name, keys, read_expected, NULL, expectation);
+}
+
+bool expectation_read_leaves(struct reader *reader, json_t *holder, const char *name,
+                             const struct key_catalogue *keys, expected_reader *leaf,
+                             const void *rule, const struct expectation **expectation)
+{
+    struct growth growth = {.reader = reader, .keys = keys, .leaf = leaf, .rule = rule};
     struct expectation *made = reader_keep(reader, 1, sizeof *made);
     json_t *value = json_object_get(holder, name);
     if (made == NULL || !grow(growth, place_member(holder, name), value, made)) {

@@ -11,6 +11,8 @@
 
 struct profile;
 struct key_catalogue;
+struct path_outcome;
+struct place;
 struct reader;
 
 /* Which bytes of the output buffer may differ after the call. */
@@ -32,6 +34,7 @@ struct expected {
     enum changed changed;
     const char *equals_blob;    /* after OK the bytes equal this saved blob, or NULL */
     const char *equals_context; /* ... equal the context that this handle attached, or NULL */
+    const struct path_outcome *path; /* of a path vector: in place of all but text and reasons */
 };
 
 enum expectation_kind {
@@ -86,5 +89,14 @@ bool expectation_asks(const struct expectation *expectation, enum wfp_key key);
  */
 bool expectation_read(struct reader *reader, json_t *holder, const char *name,
                       const struct key_catalogue *keys, const struct expectation **expectation);
+
+/* Reads one alternative into zeroed memory; `rule` is what expectation_read_leaves() was given. */
+typedef bool expected_reader(struct reader *reader, struct place place, json_t *value,
+                             const void *rule, struct expected *expected);
+
+/* The same, with alternatives of another kind. */
+bool expectation_read_leaves(struct reader *reader, json_t *holder, const char *name,
+                             const struct key_catalogue *keys, expected_reader *leaf,
+                             const void *rule, const struct expectation **expectation);
 
 #endif

@@ -16,7 +16,7 @@ static bool is_listed(const struct expected_list *list, const struct expected *e
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct expected *other = list->items[i];
-        if (wfp_answer_equal(other->answer, expected->answer) &&
+        if (other->path == expected->path && wfp_answer_equal(other->answer, expected->answer) &&
             other->changed == expected->changed &&
             same_text(other->equals_blob, expected->equals_blob) &&
             same_text(other->equals_context, expected->equals_context)) {

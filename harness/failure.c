@@ -169,7 +169,7 @@ static void add_hex_diff(const struct failure *failure, struct text *text)
     free(wanted);
 }
 
-static void add_rule(const struct failure *failure, struct text *text)
+void failure_add_rule(const struct failure *failure, struct text *text)
 {
     const struct wfp_rule *rule = failure->rule;
     char value[VALUE_TEXT_MAX];
@@ -188,7 +188,7 @@ static void add_rule(const struct failure *failure, struct text *text)
 }
 
 /* The command that repeats it: by name, or by file where the name would not find it. */
-static void add_command(const struct failure *failure, struct text *text)
+void failure_add_command(const struct failure *failure, struct text *text)
 {
     const struct vector *vector = failure->planned->vector;
     const bool by_name =
@@ -211,6 +211,6 @@ void failure_describe(const struct failure *failure, struct text *text)
     add_allowed(failure, text);
     add_actual(failure, text);
     add_hex_diff(failure, text);
-    add_rule(failure, text);
-    add_command(failure, text);
+    failure_add_rule(failure, text);
+    failure_add_command(failure, text);
 }

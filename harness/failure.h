@@ -31,4 +31,8 @@ void failure_message(const struct failure *failure, char *buffer, size_t size);
  */
 void failure_describe(const struct failure *failure, struct text *text);
 
+/* The last two parts of it; they look at planned, rule, root and options only. */
+void failure_add_rule(const struct failure *failure, struct text *text);
+void failure_add_command(const struct failure *failure, struct text *text);
+
 #endif

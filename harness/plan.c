@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/path_run.h"
+#include "harness/path_vector.h"
 #include "harness/profile.h"
 
 bool glob_matches(const char *glob, const char *text)
@@ -163,6 +165,9 @@ static bool control_possible(const struct plan_case *planned, const struct backe
     struct wfp_answer tested = {0};
     struct wfp_answer controlled;
 
+    if (planned->vector->path_vector != NULL) {
+        return path_control_possible(planned, reference);
+    }
     if (control == NULL) {
         return true;
     }
@@ -229,6 +234,21 @@ static enum status add_members(struct plan *plan, struct plan_case *planned,
     return status;
 }
 
+static enum status add_paths(struct plan *plan, struct plan_case *planned,
+                             const struct plan_filter *filter, const struct backend *backend,
+                             const struct backend *reference)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < path_member_count(planned->vector) && status == STATUS_OK; i++) {
+        planned->member = path_member(planned->vector, i);
+        if (wanted(filter, planned->vector, planned->member)) {
+            status = add_case(plan, planned, backend, reference);
+        }
+    }
+    return status;
+}
+
 enum status plan_add(struct plan *plan, const struct vector *vector, const struct profile *profile,
                      const struct plan_filter *filter, const struct backend *backend,
                      const struct backend *reference)
@@ -246,7 +266,9 @@ enum status plan_add(struct plan *plan, const struct vector *vector, const struc
     if (vector_uses_n(vector) && (vector->needs & ~backend->needs) == 0) {
         play_learn(backend, &script, learned);
     }
-    if (vector->swept != NULL) {
+    if (path_member_count(vector) > 0) {
+        status = add_paths(plan, &planned, filter, backend, reference);
+    } else if (vector->swept != NULL) {
         status = add_members(plan, &planned, filter, backend, reference);
     } else if (wanted(filter, vector, NULL)) {
         status = add_case(plan, &planned, backend, reference);

@@ -8,6 +8,7 @@
 
 #include "harness/failure.h"
 #include "harness/judge.h"
+#include "harness/path_run.h"
 #include "harness/platform/clock.h"
 #include "harness/profile.h"
 
@@ -340,7 +341,9 @@ void runner_run(const struct runner *runner, const struct plan_case *planned, st
 
     introduce(planned, judged);
     if (has_needs(&run)) {
-        if (lacks_n(&run)) {
+        if (planned->vector->path_vector != NULL) {
+            path_run(runner, planned, judged);
+        } else if (lacks_n(&run)) {
             conclude(judged, VERDICT_UNSUPPORTED, "needs a record");
         } else {
             play(&run);
@@ -352,4 +355,5 @@ void runner_run(const struct runner *runner, const struct plan_case *planned, st
 void judged_clear(struct judged *judged)
 {
     text_clear(&judged->detail);
+    text_clear(&judged->trace);
 }

@@ -22,18 +22,20 @@ struct runner {
     const char *root;                 /* of the vectors that a name finds; NULL: all of them */
     const char *options;              /* what to add to "wfpcheck run CASE" to repeat a case */
     bool details;                     /* describe failures at length */
+    bool traces;                      /* keep what happened on paths, as JSON */
     uint64_t *visited;                /* NULL, or bits of the rules of the table that answered */
 };
 
-enum { RULE_WORDS = WFP_RULES_MAX / 64, MESSAGE_MAX = 512 };
+enum { RULE_WORDS = WFP_RULES_MAX / 64, MESSAGE_MAX = 512, ACTUAL_MAX = 320 };
 
 /* A result with the texts that it points to. */
 struct judged {
     struct result result;
     char name[CASE_NAME_MAX];
     char message[MESSAGE_MAX];
-    char actual[ANSWER_TEXT_MAX];
+    char actual[ACTUAL_MAX];
     struct text detail;
+    struct text trace;
 };
 
 /* `judged` is overwritten; clear it when done. */

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "harness/answer.h"
+#include "harness/path_trace.h"
+#include "harness/path_vector.h"
 #include "harness/play.h"
 #include "harness/serve.h"
 #include "harness/serve_request.h"
@@ -74,6 +76,57 @@ static const struct sweep_member *find_member(const struct subject *subject)
     return NULL;
 }
 
+static const struct sweep_member *find_path_member(const struct subject *subject)
+{
+    for (size_t i = 0; subject->member != NULL && i < path_member_count(subject->vector); i++) {
+        if (strcmp(path_member(subject->vector, i)->text, subject->member) == 0) {
+            return path_member(subject->vector, i);
+        }
+    }
+    return path_member_count(subject->vector) > 0 ? path_member(subject->vector, 0) : NULL;
+}
+
+static void observe(void *context, const struct wfp_path_call *call)
+{
+    path_trace_add(context, call);
+}
+
+static json_t *travel(const struct backend *backend, const struct subject *subject, char *trouble)
+{
+    const struct path_case *is = path_case_of(subject->vector, find_path_member(subject));
+    const struct wfp_path *path;
+    struct path_trace trace;
+    struct text text = {0};
+    json_t *made = json_null();
+
+    path_trace_begin(&trace, &is->topology);
+    if (backend->travel(backend->state, &is->topology, subject->profile, observe, &trace, &path,
+                        trouble) == STATUS_OK) {
+        path_trace_end(&trace, path, &text);
+        made = json_loads(text_bytes(&text), 0, NULL);
+    }
+    path_trace_clear(&trace);
+    text_clear(&text);
+    return made;
+}
+
+static enum status play_path(struct server *server, json_t *request, struct subject *subject)
+{
+    char trouble[BACKEND_TROUBLE_MAX] = "";
+    struct backend backend;
+    struct backend reference;
+    json_t *path;
+
+    if (!subject_open_backends(subject, server->session, &backend, &reference)) {
+        return STATUS_BROKEN;
+    }
+    path = travel(&backend, subject, trouble);
+    subject_close_backends(subject, &backend, &reference);
+    return serve_send(server, request,
+                      json_pack("{s:o, s:o}", "path", path, "trouble",
+                                serve_text(trouble[0] == '\0' ? NULL : trouble)));
+}
+
 enum status serve_play(struct server *server, json_t *request, struct subject *subject)
 {
     struct learned learned;
@@ -84,6 +137,10 @@ enum status serve_play(struct server *server, json_t *request, struct subject *s
     struct backend backend;
     struct backend reference;
 
+    if (subject->vector->path_vector != NULL) {
+        json_decref(playing.steps);
+        return play_path(server, request, subject);
+    }
     if (!subject_open_backends(subject, server->session, &backend, &reference)) {
         json_decref(playing.steps);
         return STATUS_BROKEN;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/answer.h"
+#include "harness/path_vector.h"
 
 static bool step_asks(const struct step *step, enum wfp_key key)
 {
@@ -22,6 +23,9 @@ static bool step_asks(const struct step *step, enum wfp_key key)
 
 static bool vector_asks(const struct vector *vector, enum wfp_key key)
 {
+    if (vector->path_vector != NULL && path_asks(vector->path_vector, key)) {
+        return true;
+    }
     for (size_t i = 0; i < vector->step_count; i++) {
         if (step_asks(&vector->steps[i], key)) {
             return true;

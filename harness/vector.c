@@ -42,9 +42,14 @@ static bool read_source(struct reader *reader, struct place place, json_t *value
     return read_object(reader, place, value, rule, field);
 }
 
-static const struct word kind_rows[] = {{"calls", 0}};
+enum { KIND_CALLS, KIND_PATH };
+
+static const struct word kind_rows[] = {{"calls", KIND_CALLS}, {"path", KIND_PATH}};
 static const struct words kind_words = WORDS(kind_rows);
 
+#define ROW(field) offsetof(struct vector_row, field)
+
+/* What stands in every vector comes first, then what only one kind has. */
 static const struct member vector_members[] = {
     {"id", read_text, &rule_id, offsetof(struct vector_row, id)},
     {"kind", read_word, &kind_words, offsetof(struct vector_row, kind)},
@@ -52,10 +57,23 @@ static const struct member vector_members[] = {
     {"clauses", read_later, NULL, offsetof(struct vector_row, clauses)},
     {"source", read_source, &source_shape, offsetof(struct vector_row, source)},
     {"needs", read_later, NULL, offsetof(struct vector_row, needs)},
-    {"steps", read_later, NULL, offsetof(struct vector_row, steps)},
-    {"control", read_later, NULL, offsetof(struct vector_row, control)},
+
+    {"steps", read_later, NULL, ROW(steps)},
+    {"control", read_later, NULL, ROW(control)},
+
+    {"topology", read_later, NULL, ROW(path.topology)},
+    {"journey", read_later, NULL, ROW(path.journey)},
+    {"expect", read_later, NULL, ROW(path.expect)},
+    {"vary", read_later, NULL, ROW(path.vary)},
+    {"bands", read_later, NULL, ROW(path.bands)},
+    {"control", read_later, NULL, ROW(path.control)},
 };
-static const struct shape vector_shape = {vector_members, 8, 0x7F, 0xFF};
+enum { VECTOR_MEMBERS = sizeof vector_members / sizeof vector_members[0] };
+
+static const struct shape vector_shapes[] = {
+    [KIND_CALLS] = {vector_members, VECTOR_MEMBERS, 0x7F, 0xFF},
+    [KIND_PATH] = {vector_members, VECTOR_MEMBERS, 0x33F, 0x3F3F},
+};
 
 static void read_clauses(struct vector_load *load)
 {
@@ -156,7 +174,10 @@ static void place_vector(struct vector_load *load)
 static void load_vector(struct vector_load *load)
 {
     struct reader *reader = &load->reader;
-    if (!read_object(reader, place_whole(load->root), load->root, &vector_shape, &load->row)) {
+    if (!read_kind(reader, place_whole(load->root), load->root, "kind", &kind_words,
+                   &load->row.kind) ||
+        !read_object(reader, place_whole(load->root), load->root, &vector_shapes[load->row.kind],
+                     &load->row)) {
         return;
     }
     load->vector->id = load->row.id;
@@ -164,6 +185,11 @@ static void load_vector(struct vector_load *load)
     load->vector->source = load->row.source;
     place_vector(load);
     read_clauses(load);
+    if (load->row.kind == KIND_PATH) {
+        (void)path_vector_read(load, &load->row.path);
+        vector_check_needs(load);
+        return;
+    }
     if (!read_steps(load)) {
         return;
     }

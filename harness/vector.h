@@ -24,6 +24,7 @@
 struct complaints;
 struct document;
 struct key_catalogue;
+struct path_vector;
 struct place;
 struct reader;
 struct words;
@@ -272,6 +273,7 @@ struct vector {
     const struct step *swept; /* the step with the sweep, or NULL */
     const struct step *claim; /* the control's step `of`, else the last step with an expectation */
     const struct control *control; /* NULL: none */
+    const struct path_vector *path_vector; /* NULL: a vector of calls, else there are no steps */
     struct document *document;     /* owns all of this */
 };
 

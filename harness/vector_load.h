@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/path_vector.h"
 #include "harness/reader.h"
 #include "harness/vector.h"
 
@@ -22,6 +23,7 @@ struct vector_row {
     json_t *control;
     json_t *steps;
     int kind;
+    struct path_row path;
 };
 
 /* What goes through the whole of a load. */

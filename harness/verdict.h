@@ -41,6 +41,7 @@ struct result {
     const char *actual;      /* the answer of the claim step, as text ("WSAEFAULT/780") */
     const char *rule;        /* the model's rule behind it */
     const char *settles;     /* "UNK-06 CON-02": what the rule's profile key settles, or NULL */
+    const char *trace;       /* JSON: the calls of a path and what was answered, or NULL */
     const char *answered_by; /* model | provider | shim | helper */
     double seconds;
 };

@@ -260,7 +260,7 @@ static enum wfp_path_form form_of_next(const struct wfp_path *path, uint32_t ser
 static bool go_on(struct wfp_path *path, uint32_t service)
 {
     if (path_accept(path, service) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, service);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     path->hops[path->hop_count].accepted_record = path->has_record;
     path->hop_count++;
@@ -270,7 +270,7 @@ static bool go_on(struct wfp_path *path, uint32_t service)
     path->dialler = service;
     path->to = form_of_next(path, service);
     if (path->hop_count == WFP_PATH_HOPS_MAX || path_dial(path) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, service);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     /* What it dials with is open now, so that a record which could not be SET can be refused. */
     return path->has_record || !path_refuses(path, service) ||
@@ -292,13 +292,13 @@ bool wfp_path_step(struct wfp_path *path)
         return end_with(path, WFP_PATH_LOOPS, 0);
     }
     if (connect(path, &connected, &reply) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, path->dialler);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     blocked = connected.blocked;
     hop->redirected_by = (uint8_t)(blocked ? 0 : service_at(path, connected.listener));
     path_set_late(path);
     if (!blocked && reauthorize(path, &blocked) != WFP_OK) {
-        return end_with(path, WFP_PATH_NO_ROOM, path->dialler);
+        return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     if (blocked) {
         path->hop_count++;

@@ -81,6 +81,14 @@ static uint8_t deed_of(uint32_t action)
     }
 }
 
+static void pass_on(void *observer, const struct wfp_classify_call *call,
+                    const struct wfp_reply *reply)
+{
+    struct wfp_path *path = observer;
+
+    path_tell(path, path->turn, wfp_call_name(call->call), call->classification, reply);
+}
+
 /* The callout's turn, up to and without its return. */
 static void ask(struct wfp_path *path, uint32_t classification, uint32_t at,
                 struct wfp_path_asked *asked)
@@ -90,6 +98,9 @@ static void ask(struct wfp_path *path, uint32_t classification, uint32_t at,
     const struct classification *state = classify_of(path->world, classification);
     const uint32_t versions = state->version_count;
 
+    path->turn = path->callouts[at].service;
+    policy->observe = path->observer == NULL ? NULL : pass_on;
+    policy->observer = path;
     wfp_policy_classify(path->world, classification, policy);
     asked->layer = path->callouts[at].layer;
     asked->told = asked->layer >= WFP_AUTH_CONNECT_V4

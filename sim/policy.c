@@ -27,9 +27,42 @@ struct work {
     struct wfp_classify_fixed values;
 };
 
+/* An impossible call is misuse, as for the functions of callouts. */
+static struct wfp_answer make(const struct work *work, struct wfp_classify_call call)
+{
+    static const struct wfp_answer misuse = {0, 0, WFP_COUNT_UNCHANGED, WFP_MISUSE};
+    struct wfp_reply reply;
+
+    call.classification = work->classification;
+    if (wfp_classify(work->world, &call, &reply) != WFP_OK) {
+        return misuse;
+    }
+    if (work->policy->observe != NULL) {
+        work->policy->observe(work->policy->observer, &call, &reply);
+    }
+    return reply.answer;
+}
+
+static struct wfp_answer make_plain(const struct work *work, enum wfp_call call)
+{
+    return make(work, (struct wfp_classify_call){.call = call});
+}
+
+static void leave(const struct work *work, uint32_t action, uint32_t rights)
+{
+    (void)make(work, (struct wfp_classify_call){
+                         .call = WFP_CALL_ACTION, .action = action, .rights = rights});
+}
+
+static void edit(const struct work *work, enum wfp_member member, uint32_t number)
+{
+    (void)make(work, (struct wfp_classify_call){
+                         .call = WFP_CALL_EDIT, .member = member, .number = number});
+}
+
 static void decide_on(const struct work *work, uint32_t action)
 {
-    (void)wfp_classify_out(work->world, work->classification, action, work->values.rights);
+    leave(work, action, work->values.rights);
 }
 
 static enum wfp_redirect_state state_of(const struct work *work)
@@ -37,8 +70,8 @@ static enum wfp_redirect_state state_of(const struct work *work)
     const struct wfp_answer answer =
         work->policy->without_query
             ? (struct wfp_answer){.outcome = WFP_STATE, .error = WFP_NOT_REDIRECTED}
-            : wfp_query_redirect_state(work->world, work->classification, work->policy->handle,
-                                       NULL);
+            : make(work, (struct wfp_classify_call){.call = WFP_CALL_REDIRECT_STATE,
+                                                    .handle = work->policy->handle});
 
     return answer.outcome == WFP_STATE ? (enum wfp_redirect_state)answer.error
                                        : WFP_NOT_REDIRECTED;
@@ -125,20 +158,19 @@ static void edit_context(const struct work *work)
     if (policy->context_size > 0 &&
         wfp_context_allocate(work->world, policy->context, policy->context_size, &context) ==
             WFP_OK) {
-        (void)wfp_edit_number(work->world, work->classification, WFP_MEMBER_CONTEXT, context);
+        edit(work, WFP_MEMBER_CONTEXT, context);
     }
 }
 
 static void edit_all(const struct work *work)
 {
     const struct wfp_address service = service_for(work);
-    struct wfp_world *world = work->world;
 
-    (void)wfp_edit_address(world, work->classification, WFP_MEMBER_REMOTE_ADDRESS, &service);
-    (void)wfp_edit_number(world, work->classification, WFP_MEMBER_TARGET_PID,
-                          work->policy->target_pid);
-    (void)wfp_edit_number(world, work->classification, WFP_MEMBER_REDIRECT_HANDLE,
-                          work->policy->handle);
+    (void)make(work, (struct wfp_classify_call){.call = WFP_CALL_EDIT,
+                                                .member = WFP_MEMBER_REMOTE_ADDRESS,
+                                                .address = service});
+    edit(work, WFP_MEMBER_TARGET_PID, work->policy->target_pid);
+    edit(work, WFP_MEMBER_REDIRECT_HANDLE, work->policy->handle);
     edit_context(work);
 }
 
@@ -151,15 +183,15 @@ static void redirect(const struct work *work)
 {
     const uint32_t rights = work->policy->keeps_right ? 0 : work->values.rights;
 
-    if (!succeeded(wfp_acquire_classify_handle(work->world, work->classification))) {
+    if (!succeeded(make_plain(work, WFP_CALL_ACQUIRE_HANDLE))) {
         return;
     }
-    if (succeeded(wfp_acquire_writable_layer_data(work->world, work->classification))) {
+    if (succeeded(make_plain(work, WFP_CALL_ACQUIRE_DATA))) {
         edit_all(work);
-        (void)wfp_apply_modified_layer_data(work->world, work->classification, 0);
-        (void)wfp_classify_out(work->world, work->classification, WFP_ACTION_PERMIT, rights);
+        (void)make_plain(work, WFP_CALL_APPLY);
+        leave(work, WFP_ACTION_PERMIT, rights);
     }
-    (void)wfp_release_classify_handle(work->world, work->classification);
+    (void)make_plain(work, WFP_CALL_RELEASE_HANDLE);
 }
 
 /* ---- one classification ---- */
@@ -181,13 +213,11 @@ static void do_deed(const struct work *work, enum wfp_deed deed)
 
 static bool is_reauthorized(const struct work *work)
 {
-    const struct wfp_classify_call look = {.call = WFP_CALL_LOOK,
-                                           .classification = work->classification,
-                                           .field = WFP_FIELD_IS_REAUTHORIZE};
-    struct wfp_reply reply;
+    const struct wfp_answer answer = make(
+        work,
+        (struct wfp_classify_call){.call = WFP_CALL_LOOK, .field = WFP_FIELD_IS_REAUTHORIZE});
 
-    return wfp_classify(work->world, &look, &reply) == WFP_OK &&
-           reply.answer.outcome == WFP_FIELD && reply.answer.error == WFP_PRESENT;
+    return answer.outcome == WFP_FIELD && answer.error == WFP_PRESENT;
 }
 
 /* Without the right nothing is said: what has been decided stays. */

@@ -203,6 +203,7 @@ static void close_simulator(void *state)
     for (size_t i = 0; i < PRISTINE_MAX; i++) {
         free(simulator->pristine[i].memory);
     }
+    simulator_travelled(simulator);
     free(simulator->memory);
     free(simulator);
 }
@@ -216,6 +217,7 @@ enum status backend_simulator_open(const struct wfp_rules *rules, struct backend
         .target = target,
         .begin = begin,
         .perform = perform,
+        .travel = simulator_travel,
         .end = end,
         .close = close_simulator,
         .state = simulator,

@@ -47,6 +47,7 @@ struct simulator {
     uint8_t *buffers[BUFFERS_MAX];
     size_t buffer_count;
     uint8_t context[CONTEXT_MAX];
+    struct travelling *travelling; /* of path vectors; NULL until the first */
 };
 
 /* Is the step about an operation that no call has started, because it failed at once? */
@@ -72,6 +73,12 @@ uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
 enum wfp_status simulator_perform_kernel(struct simulator *simulator,
                                          const struct backend_call *call,
                                          struct backend_reply *reply);
+
+/* simulator_path.c: what struct backend says of travel; and the end of it. */
+enum status simulator_travel(void *state, const struct topology *topology,
+                             const struct profile *profile, wfp_path_observer *observer,
+                             void *context, const struct wfp_path **path, char *trouble);
+void simulator_travelled(struct simulator *simulator);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

@@ -339,6 +339,10 @@ enum wfp_deed { WFP_DEED_PERMIT, WFP_DEED_CONTINUE, WFP_DEED_BLOCK, WFP_DEED_RED
 /* How far a policy follows the previousVersion chain for a foreign redirect (RED-22, CON-34). */
 enum wfp_chain { WFP_CHAIN_IGNORED, WFP_CHAIN_NEWEST, WFP_CHAIN_WHOLE };
 
+/* Sees each call that a policy makes, as it was answered. */
+typedef void wfp_policy_observer(void *observer, const struct wfp_classify_call *call,
+                                 const struct wfp_reply *reply);
+
 /*
  * What to do in each redirect state. The tests come in this order (ST-09): write right,
  * reauthorisation, chain and cap, state, deed. At AUTH_CONNECT nothing can be redirected: there
@@ -359,6 +363,8 @@ struct wfp_policy {
     uint32_t target_pid;
     const uint8_t *context; /* copied into pool memory for each redirect */
     uint32_t context_size;
+    wfp_policy_observer *observe; /* NULL: nobody looks on */
+    void *observer;
 };
 
 /* As the pages recommend: redirect in states 0 and 2, permit in 1 and 3, whole chain, cap 3. */

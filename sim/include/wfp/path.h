@@ -188,6 +188,7 @@ struct wfp_path {
         uint8_t family;  /* 0: V4, 1: V6 */
         uint8_t layer;   /* enum wfp_callout_layer */
     } callouts[4 * WFP_PATH_SERVICES_MAX + 2];
+    uint32_t turn; /* of the service whose callout is asked */
     uint32_t last_error;
     uint32_t fresh_count;
     uint32_t fresh[WFP_PATH_HOPS_MAX * WFP_PATH_SERVICES_MAX];
