@@ -301,6 +301,7 @@ bool wfp_path_step(struct wfp_path *path)
         return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     if (blocked) {
+        hop->redirected_by = 0; /* nobody will accept it */
         path->hop_count++;
         return end_with(path, WFP_PATH_BLOCKED, hop->blocked_by);
     }

@@ -42,9 +42,14 @@ def _below(expectation, leaf):
 
 
 def leaves(vector):
-    """Every leaf of every step."""
+    """Every leaf of every step, or of every band of a path vector."""
     everywhere = frozenset(CHAINS)
-    for index, step in enumerate(vector["steps"]):
+    if "expect" in vector:
+        yield from _below(vector["expect"], Leaf(("expect",), None, everywhere, ()))
+    for number, band in enumerate(vector.get("bands", ())):
+        place = ("bands", number, "expect")
+        yield from _below(band["expect"], Leaf(place, band["band"], everywhere, ()))
+    for index, step in enumerate(vector.get("steps", ())):
         if "expect" in step:
             place = ("steps", index, "expect")
             yield from _below(step["expect"], Leaf(place, None, everywhere, ()))
@@ -69,6 +74,42 @@ def other_answers(answer):
     return others + ([f"{error}/{_other_bytes(count)}"] if count else [])
 
 
+def _without(outcome, *names):
+    return {name: value for name, value in outcome.items() if name not in names}
+
+
+def _other_stops(outcome, services):
+    """A longer path, and a shorter one; of a loop one that goes round once more."""
+    bare = _without(outcome, "told", "flags")
+    stops = services if outcome["path"] == "weight-order" else outcome["path"]
+    yield {**bare, "path": [*stops, *outcome.get("cycle", stops[:1] or services[:1])]}
+    if stops and outcome["end"] in ("reached", "blocked"):
+        yield {**bare, "path": stops[:-1]}
+
+
+def other_outcomes(outcome, services):
+    """Outcomes that a path which fits this one does not fit."""
+    yield from _other_stops(outcome, services)
+    if outcome["end"] == "refused":
+        yield {**_without(outcome, "told", "flags"), "end": "blocked"}
+    for index, hop in enumerate(outcome.get("told", ())):
+        for name, state in hop.items():
+            told = copy.deepcopy(outcome["told"])
+            told[index][name] = STATES[STATES.index(state) - 1]
+            yield {**outcome, "told": told}
+    for index, hop in enumerate(outcome.get("flags", ())):
+        flags = copy.deepcopy(outcome["flags"])
+        flags[index] = [flag for flag in ("redirected", "proxy") if flag not in hop]
+        yield {**outcome, "flags": flags}
+
+
+def _others(vector, expected):
+    if vector["kind"] == "path":
+        services = [service["as"] for service in vector["topology"]["services"]]
+        return list(other_outcomes(expected, services))
+    return [{**expected, "answer": answer} for answer in other_answers(expected["answer"])]
+
+
 def spoiled(vector, leaf):
     """Copies of the vector in which this leaf wants what no call gives."""
     holder = vector
@@ -77,9 +118,11 @@ def spoiled(vector, leaf):
     expected = whole = holder[leaf.place[-1]]
     if "any" in whole:
         expected = whole["any"][0]
-    for answer in other_answers(expected["answer"]):
-        if answer not in {item["answer"] for item in whole.get("any", ())}:
-            holder[leaf.place[-1]] = {**expected, "answer": answer}
+    allowed = [_without(item, "by") for item in whole.get("any", ())]
+    for other in _others(vector, expected):
+        if not any(item == _without(other, "by", *(other.keys() - item.keys()))
+                   for item in allowed):
+            holder[leaf.place[-1]] = other
             yield copy.deepcopy(vector)
     holder[leaf.place[-1]] = whole
 
