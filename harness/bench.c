@@ -141,7 +141,12 @@ static void measure_model(struct scene *scene, struct bench_model *figures)
 
 enum status bench_model(struct bench_model *figures)
 {
-    const struct wfp_limits limits = {.sockets = 8, .handles = 2, .records = 8, .record_bytes = 2048, .operations = 2, .origin = 1};
+    const struct wfp_limits limits = {.sockets = 8,
+                                      .handles = 2,
+                                      .records = 8,
+                                      .record_bytes = 2048,
+                                      .operations = 2,
+                                      .origin = 1};
     struct wfp_profile *profile = malloc(sizeof *profile);
     void *memory = malloc(wfp_world_size(&limits));
     enum status status = STATUS_BROKEN;

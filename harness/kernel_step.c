@@ -205,14 +205,13 @@ static const struct {
     uint64_t required;
     uint64_t optional;
 } kind_members[STEP_KIND_COUNT] = {
-    [STEP_CALLOUT] = {M(AS), M(LAYER) | M(FAMILY) | M(FILTER) | M(SUBLAYER) | M(WEIGHT) |
-                                 M(CLASSIFY0)},
+    [STEP_CALLOUT] = {M(AS),
+                      M(LAYER) | M(FAMILY) | M(FILTER) | M(SUBLAYER) | M(WEIGHT) | M(CLASSIFY0)},
     [STEP_CONTEXT] = {M(AS), M(HANDLE) | M(SIZE)},
     [STEP_FREE_CONTEXT] = {M(CONTEXT), M(EXPECT)},
     [STEP_CONNECT_REQUEST] = {M(ON) | M(ADDRESS) | M(AS), 0},
     [STEP_CLASSIFY] = {M(REQUEST), M(CALLOUT) | M(EXPECT)},
-    [STEP_LOOK] = {M(REQUEST) | M(FIELD),
-                   M(BACK) | M(NUMBER) | M(ADDRESS) | M(HANDLE) | M(EXPECT)},
+    [STEP_LOOK] = {M(REQUEST) | M(FIELD), M(BACK) | M(NUMBER) | M(ADDRESS) | M(HANDLE) | M(EXPECT)},
     [STEP_ACQUIRE] = {M(REQUEST), M(WHAT) | M(EXPECT)},
     [STEP_EDIT] = {M(REQUEST), M(ADDRESS) | M(LOCAL_ADDRESS) | M(TARGET_PID) | M(HANDLE) |
                                    M(CONTEXT) | M(TOKEN) | M(EXPECT)},

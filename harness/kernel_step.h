@@ -46,12 +46,12 @@ struct kernel_step {
     struct given_number target_pid;
     struct given_number token;
     uint32_t flags;
-    uint32_t action; /* 0: none */
+    uint32_t action;  /* 0: none */
     bool keeps_right; /* the write right is left as acquire made it */
     enum wfp_field field;
     uint32_t back;
-    uint32_t reason; /* default POLICY_CHANGE */
-    uint32_t size;   /* of a buffer or a context; default 32 for a context */
+    uint32_t reason;           /* default POLICY_CHANGE */
+    uint32_t size;             /* of a buffer or a context; default 32 for a context */
     struct given_number owner; /* process of a socket */
 };
 
@@ -63,8 +63,7 @@ bool kernel_kind_answers(int kind);
 const char *kernel_field_name(enum wfp_field field);
 
 /* Reads all but the expectation; false after a complaint. */
-bool kernel_step_read(struct reader *reader, struct place place, json_t *value,
-                      struct step *step);
+bool kernel_step_read(struct reader *reader, struct place place, json_t *value, struct step *step);
 
 /* "apply c1 flags=1" */
 void kernel_step_print(const struct step *step, char *buffer, size_t size);

@@ -75,8 +75,7 @@ static bool save(struct blobs *blobs, const struct played *played)
     const uint32_t size =
         reply->answer.bytes < reply->out_size ? reply->answer.bytes : reply->out_size;
 
-    if (played->step.ioctl.save == NULL ||
-        !returned(&reply->answer) || reply->out == NULL) {
+    if (played->step.ioctl.save == NULL || !returned(&reply->answer) || reply->out == NULL) {
         return true;
     }
     return blobs_save(blobs, played->step.ioctl.save, reply->out, size);

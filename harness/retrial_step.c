@@ -44,8 +44,7 @@ static bool save(struct trial *trial, const struct step *step, const struct trie
     const uint32_t size = answer->bytes < reply->out_size ? answer->bytes : reply->out_size;
     uint32_t changed;
 
-    if (step->ioctl.save == NULL || !succeeded(answer) ||
-        reply->out == NULL) {
+    if (step->ioctl.save == NULL || !succeeded(answer) || reply->out == NULL) {
         return true;
     }
     changed = pattern_changed(reply->out, reply->out_size);

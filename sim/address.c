@@ -33,6 +33,13 @@ struct wfp_address wfp_address_unmapped(const struct wfp_address *address)
     return plain;
 }
 
+void world_put_address(struct wfp_address *to, const struct wfp_address *from)
+{
+    memcpy(to->bytes, from->bytes, sizeof to->bytes);
+    to->port = from->port;
+    to->family = from->family;
+}
+
 static bool receives(const struct endpoint *endpoint, const struct wfp_address *to)
 {
     const struct wfp_address *local = &endpoint->local;

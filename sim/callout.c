@@ -43,8 +43,7 @@ static void count_layers(struct wfp_world *world)
     uint32_t at = 0;
 
     for (unsigned layer = 0; layer < LAYER_COUNT; layer++) {
-        while (at < world->callout_count &&
-               (unsigned)slot_of(world, order[at])->is.layer < layer) {
+        while (at < world->callout_count && (unsigned)slot_of(world, order[at])->is.layer < layer) {
             at++;
         }
         world->layer_start[layer] = at;
@@ -65,6 +64,17 @@ static void put_in_order(struct wfp_world *world, uint32_t number)
     count_layers(world);
 }
 
+static void put_callout(struct wfp_callout *to, const struct wfp_callout *from)
+{
+    to->layer = from->layer;
+    to->filter = from->filter;
+    to->sublayer = from->sublayer;
+    to->weight = from->weight;
+    to->classify0 = from->classify0;
+    to->classify = from->classify;
+    to->context = from->context;
+}
+
 enum wfp_status wfp_callout_register(struct wfp_world *world, const struct wfp_callout *callout,
                                      uint32_t *number)
 {
@@ -79,7 +89,7 @@ enum wfp_status wfp_callout_register(struct wfp_world *world, const struct wfp_c
     if (taken > world->limits.callouts) {
         return WFP_NO_ROOM;
     }
-    slot_of(world, taken)->is = *callout;
+    put_callout(&slot_of(world, taken)->is, callout);
     slot_of(world, taken)->used = true;
     put_in_order(world, taken);
     *number = taken;

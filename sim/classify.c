@@ -55,7 +55,7 @@ uint32_t classify_take(struct wfp_world *world, uint32_t endpoint, const struct 
         if (classification->stage == CLASSIFY_FREE) {
             classification->stage = CLASSIFY_UNDER_WAY;
             classification->endpoint = endpoint;
-            classification->destination = *to;
+            world_put_address(&classification->destination, to);
             classify_begin(classification, false);
             return number;
         }
@@ -159,10 +159,11 @@ struct wfp_version classify_effective(const struct classification *classificatio
 
 bool classify_redirected(const struct classification *classification)
 {
-    const struct wfp_version effective = classify_effective(classification);
+    const uint32_t count = classification->version_count;
+    const struct wfp_version *newest = &classification->versions[count - (count > 0)];
 
-    return effective.handle != 0 ||
-           !wfp_address_equal(&effective.remote, &classification->destination);
+    return count > 0 && (newest->handle != 0 ||
+                         !wfp_address_equal(&newest->remote, &classification->destination));
 }
 
 uint32_t classify_service(const struct wfp_world *world,

@@ -17,8 +17,7 @@ static bool is_about_classification(enum wfp_call call)
 /* After it has returned, a callout goes on with what it pended, and then lets go of its handle. */
 static bool is_callouts_turn(const struct classification *c, enum wfp_call call)
 {
-    return c->callout != 0 &&
-           (!c->returned || c->pended || call == WFP_CALL_RELEASE_HANDLE);
+    return c->callout != 0 && (!c->returned || c->pended || call == WFP_CALL_RELEASE_HANDLE);
 }
 
 static enum wfp_status check_names(const struct wfp_world *world,

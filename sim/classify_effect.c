@@ -140,8 +140,7 @@ static enum wfp_status take_handle(struct wfp_world *world, struct classificatio
 }
 
 static enum wfp_status release_handle(struct wfp_world *world, struct classification *c,
-                                      const struct wfp_classify_call *call,
-                                      struct wfp_reply *reply)
+                                      const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)world;
     (void)call;
@@ -150,13 +149,25 @@ static enum wfp_status release_handle(struct wfp_world *world, struct classifica
     return WFP_OK;
 }
 
+static void put_version(struct wfp_version *to, const struct wfp_version *from)
+{
+    to->filter = from->filter;
+    to->target_pid = from->target_pid;
+    to->handle = from->handle;
+    to->context = from->context;
+    to->token = from->token;
+    world_put_address(&to->remote, &from->remote);
+}
+
 static enum wfp_status take_data(struct wfp_world *world, struct classification *c,
                                  const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
+    const struct wfp_version effective = classify_effective(c);
+
     (void)world;
     (void)call;
     (void)reply;
-    c->edited = classify_effective(c);
+    put_version(&c->edited, &effective);
     c->edited.context = 0;
     c->data_held = true;
     c->edited_any = false;
@@ -172,7 +183,7 @@ static enum wfp_status edit(struct wfp_world *world, struct classification *c,
     (void)reply;
     switch (call->member) {
     case WFP_MEMBER_REMOTE_ADDRESS:
-        c->edited.remote = call->address;
+        world_put_address(&c->edited.remote, &call->address);
         break;
     case WFP_MEMBER_TARGET_PID:
         c->edited.target_pid = call->number;
@@ -211,7 +222,7 @@ static enum wfp_status apply(struct wfp_world *world, struct classification *c,
             c->edited.context = before.context;
         }
         context_hand_over(world, c->edited.context);
-        c->versions[c->version_count++] = c->edited;
+        put_version(&c->versions[c->version_count++], &c->edited);
     }
     drop_data(c);
     return WFP_OK;
@@ -241,8 +252,7 @@ static enum wfp_status suspend(struct wfp_world *world, struct classification *c
 
 /* RED-16: nobody else of this layer is asked. */
 static enum wfp_status decide_finally(struct wfp_world *world, struct classification *c,
-                                      const struct wfp_classify_call *call,
-                                      struct wfp_reply *reply)
+                                      const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)reply;
     c->pended = false;
@@ -277,13 +287,20 @@ static enum wfp_status act(struct wfp_world *world, struct classification *c,
 }
 
 static effect_function *const effects[] = {
-    [WFP_EFFECT_COPY_RECORD] = copy_records, [WFP_EFFECT_ASK] = ask,
-    [WFP_EFFECT_RETURN] = come_back,         [WFP_EFFECT_HAND_CONTEXT] = hand_context,
-    [WFP_EFFECT_TAKE_HANDLE] = take_handle,  [WFP_EFFECT_TAKE_DATA] = take_data,
-    [WFP_EFFECT_EDIT] = edit,                [WFP_EFFECT_APPLY] = apply,
-    [WFP_EFFECT_DISCARD] = discard,          [WFP_EFFECT_SUSPEND] = suspend,
-    [WFP_EFFECT_DECIDE] = decide_finally,    [WFP_EFFECT_START_AGAIN] = start_again,
-    [WFP_EFFECT_ACT] = act,                  [WFP_EFFECT_RELEASE_HANDLE] = release_handle,
+    [WFP_EFFECT_COPY_RECORD] = copy_records,
+    [WFP_EFFECT_ASK] = ask,
+    [WFP_EFFECT_RETURN] = come_back,
+    [WFP_EFFECT_HAND_CONTEXT] = hand_context,
+    [WFP_EFFECT_TAKE_HANDLE] = take_handle,
+    [WFP_EFFECT_TAKE_DATA] = take_data,
+    [WFP_EFFECT_EDIT] = edit,
+    [WFP_EFFECT_APPLY] = apply,
+    [WFP_EFFECT_DISCARD] = discard,
+    [WFP_EFFECT_SUSPEND] = suspend,
+    [WFP_EFFECT_DECIDE] = decide_finally,
+    [WFP_EFFECT_START_AGAIN] = start_again,
+    [WFP_EFFECT_ACT] = act,
+    [WFP_EFFECT_RELEASE_HANDLE] = release_handle,
 };
 
 enum wfp_status classify_effect(struct wfp_world *world, struct classification *classification,

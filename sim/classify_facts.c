@@ -59,8 +59,7 @@ uint64_t facts_of_classification(const struct wfp_world *world,
            when(classification->handle_held, KERNEL(HANDLE_HELD)) |
            when(classification->data_held, KERNEL(DATA_HELD)) |
            when(classification->pended, KERNEL(PENDED)) |
-           when(classification->asked_state, KERNEL(ASKED_STATE)) |
-           when(classify_redirected(classification), KERNEL(REDIRECTED));
+           when(classification->asked_state, KERNEL(ASKED_STATE));
 }
 
 /* ---- the arguments ---- */
@@ -76,7 +75,8 @@ static uint64_t facts_of_look(const struct wfp_world *world,
     if ((look & about_list) != 0) {
         return look | facts_of_list(world, records_of_connect(world, classification), 0);
     }
-    return look | when(call->back < classification->version_count, KERNEL(PREVIOUS));
+    return look | when(classify_redirected(classification), KERNEL(REDIRECTED)) |
+           when(call->back < classification->version_count, KERNEL(PREVIOUS));
 }
 
 static uint64_t facts_of_edit(const struct wfp_world *world, const struct wfp_classify_call *call)

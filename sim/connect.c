@@ -17,8 +17,7 @@ static struct endpoint *endpoint_of(struct wfp_world *world, uint32_t socket, ui
     return world_endpoint(world, *link);
 }
 
-/* Whether this kind of redirect leaves a record at the service (UNK-47, UNK-48, QRY-19). */
-static bool leaves_record(const struct wfp_world *world, const struct wfp_redirect *redirect)
+bool connect_leaves_record(const struct wfp_world *world, const struct wfp_redirect *redirect)
 {
     if (redirect == NULL || redirect->lost) {
         return false;
@@ -29,14 +28,14 @@ static bool leaves_record(const struct wfp_world *world, const struct wfp_redire
     return !redirect->remote || world_value(world, WFP_KEY_REMOTE_REDIRECT_RECORD)->number != 0;
 }
 
-static enum wfp_status make_record(struct wfp_world *world, const struct endpoint *client,
-                                   const struct wfp_redirect *redirect, uint32_t *record)
+enum wfp_status connect_make_record(struct wfp_world *world, struct record_view before,
+                                    uint32_t requester, const struct wfp_redirect *redirect,
+                                    uint32_t *record)
 {
     const struct redirect_handle *handle = world_handle(world, redirect->handle);
     const struct record_shape shape = {world_value(world, WFP_KEY_RECORD_HEADER)->number,
                                        world_value(world, WFP_KEY_RECORD_HOP)->number};
     const uint32_t link = world_free_record_slot(world);
-    const struct record_view before = world_record(world, client->record);
     struct record_hop hop = {.handle = redirect->handle, .target_pid = redirect->target_pid};
     uint32_t size;
 
@@ -49,7 +48,7 @@ static enum wfp_status make_record(struct wfp_world *world, const struct endpoin
     hop.provider = handle->provider;
     hop.context.bytes = redirect->context;
     hop.context.size = redirect->context_size;
-    hop.requester = client->process;
+    hop.requester = requester;
     size = record_append(before, &hop, shape, world->limits.origin, world_record_room(world, link),
                          world->limits.record_bytes);
     if (size == 0) {
@@ -86,8 +85,9 @@ static enum wfp_status arrive(struct wfp_world *world, const struct endpoint *cl
     arrived->family = client->family;
     arrived->type = client->type;
     arrived->overlapped = world_endpoint(world, listener)->overlapped;
-    if (leaves_record(world, redirect)) {
-        status = make_record(world, client, redirect, &arrived->record);
+    if (connect_leaves_record(world, redirect)) {
+        status = connect_make_record(world, world_record(world, client->record), client->process,
+                                     redirect, &arrived->record);
     }
     if (status != WFP_OK) {
         memset(arrived, 0, sizeof *arrived);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A connect from its beginning to its end, and its reauthorisation. */
+/* A connect from its beginning to its end. */
 
 #include <string.h>
 
@@ -120,7 +120,7 @@ static enum wfp_status connect(struct wfp_world *world, const struct classificat
     redirect_of(world, c, service, &redirect);
     status = connect_make(world, client, service, redirected ? &redirect : NULL);
     if (status == WFP_OK) {
-        client->remote = c->destination;
+        world_put_address(&client->remote, &c->destination);
         connected->listener = service == 0 ? 0 : world_descriptor_of(world, service);
     }
     return status;
@@ -204,81 +204,13 @@ void wfp_connect_end_allowed(const struct wfp_world *world, uint32_t classificat
     }
 }
 
-/* ---- once more ---- */
-
-static struct inquiry ask_reauthorize(void)
-{
-    return (struct inquiry){WFP_CALL_REAUTHORIZE, 0, 0, {0}};
-}
-
-static enum wfp_status reauthorize_as(struct wfp_world *world, uint32_t socket, uint32_t reason,
-                                      const struct wfp_answer *answer, uint32_t *classification,
-                                      struct wfp_reply *reply)
-{
-    const struct inquiry inquiry = ask_reauthorize();
-    const uint32_t link = endpoint_link(world, socket);
-    struct endpoint *endpoint = world_endpoint(world, link);
-    const struct decision decision =
-        answer == NULL ? decide(world, &inquiry) : decide_as(world, &inquiry, *answer);
-    const enum wfp_effect effect = decide_effect(&inquiry, &decision);
-
-    memset(reply, 0, sizeof *reply);
-    if (endpoint == NULL || endpoint->state != ENDPOINT_CONNECTED ||
-        classify_of(world, endpoint->flow) != NULL) {
-        return endpoint == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
-    }
-    reply->answer = decision.answer;
-    reply->rule = decision.rule;
-    if (effect != WFP_EFFECT_AT_REDIRECT && effect != WFP_EFFECT_AT_AUTH) {
-        return WFP_OK;
-    }
-    if (endpoint->flow == 0) {
-        endpoint->flow = classify_take(world, link, &endpoint->remote);
-    } else {
-        classify_kept(world, endpoint->flow)->stage = CLASSIFY_UNDER_WAY;
-    }
-    if (endpoint->flow == 0) {
-        return WFP_NO_ROOM;
-    }
-    *classification = endpoint->flow;
-    classify_reauthorize(classify_under_way(world, endpoint->flow), reason,
-                         effect == WFP_EFFECT_AT_AUTH);
-    return WFP_OK;
-}
-
-enum wfp_status wfp_reauthorize(struct wfp_world *world, uint32_t socket, uint32_t reason,
-                                uint32_t *classification, struct wfp_reply *reply)
-{
-    return reauthorize_as(world, socket, reason, NULL, classification, reply);
-}
-
-enum wfp_status wfp_reauthorize_assume(struct wfp_world *world, uint32_t socket, uint32_t reason,
-                                       struct wfp_answer answer, uint32_t *classification,
-                                       struct wfp_reply *reply)
-{
-    return reauthorize_as(world, socket, reason, &answer, classification, reply);
-}
-
-void wfp_reauthorize_allowed(const struct wfp_world *world, uint32_t socket,
-                             struct wfp_answer_set *set)
-{
-    const struct inquiry inquiry = ask_reauthorize();
-    const struct endpoint *endpoint = world_endpoint_of(world, socket);
-
-    set->count = 0;
-    if (endpoint != NULL && endpoint->state == ENDPOINT_CONNECTED) {
-        decide_all(world, &inquiry, set);
-    }
-}
-
 /* ---- all of it ---- */
 
 /* Asks the callout whose turn it is; false: it cannot be asked here, or has pended. */
 static bool run_callout(struct wfp_world *world, uint32_t number)
 {
     const struct wfp_classify_call back = {.call = WFP_CALL_RETURN, .classification = number};
-    const struct wfp_callout *callout =
-        wfp_callout_of(world, wfp_classify_callout(world, number));
+    const struct wfp_callout *callout = wfp_callout_of(world, wfp_classify_callout(world, number));
     struct wfp_reply reply;
 
     if (callout == NULL || callout->classify == NULL) {
@@ -308,8 +240,8 @@ static bool run_callouts(struct wfp_world *world, uint32_t number)
 }
 
 enum wfp_status wfp_socket_connect_to(struct wfp_world *world, uint32_t socket,
-                                      const struct wfp_address *to,
-                                      struct wfp_connected *connected, struct wfp_reply *reply)
+                                      const struct wfp_address *to, struct wfp_connected *connected,
+                                      struct wfp_reply *reply)
 {
     uint32_t number = 0;
     enum wfp_status status = wfp_connect_begin(world, socket, to, &number);
@@ -319,9 +251,8 @@ enum wfp_status wfp_socket_connect_to(struct wfp_world *world, uint32_t socket,
     if (status != WFP_OK) {
         return status;
     }
-    status = run_callouts(world, number)
-                 ? wfp_connect_end(world, number, connected, reply)
-                 : WFP_BAD_STATE;
+    status = run_callouts(world, number) ? wfp_connect_end(world, number, connected, reply)
+                                         : WFP_BAD_STATE;
     if (status != WFP_OK && classify_of(world, number) != NULL) {
         close_classification(world, number, false);
     }

@@ -117,8 +117,7 @@ static enum wfp_status free_as(struct wfp_world *world, uint32_t context,
     return WFP_OK;
 }
 
-enum wfp_status wfp_context_free(struct wfp_world *world, uint32_t context,
-                                 struct wfp_reply *reply)
+enum wfp_status wfp_context_free(struct wfp_world *world, uint32_t context, struct wfp_reply *reply)
 {
     return free_as(world, context, NULL, reply);
 }

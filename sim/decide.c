@@ -64,6 +64,9 @@ bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profi
 {
     const uint8_t *stages = profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order;
 
+    if (rules->count > WFP_RULES_MAX) {
+        return false;
+    }
     order->start[0] = 0;
     for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {
         if (!order_call(rules, stages, (enum wfp_call)call, order)) {

@@ -98,10 +98,9 @@ void metadata_compare(const struct wfp_world *world, const struct classification
     if (!call->compared || answer->outcome != WFP_FIELD || answer->error != WFP_PRESENT) {
         return;
     }
-    seen = call->call == WFP_CALL_NEXT
-               ? number(classify_next(world, classification).callout)
-               : value_of(world, classification, call->field, call->back,
-                          rule->effect == WFP_EFFECT_TELL_REQUESTER);
+    seen = call->call == WFP_CALL_NEXT ? number(classify_next(world, classification).callout)
+                                       : value_of(world, classification, call->field, call->back,
+                                                  rule->effect == WFP_EFFECT_TELL_REQUESTER);
     if (!is_wanted(seen, call)) {
         answer->error = WFP_DIFFERENT;
     }

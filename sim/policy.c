@@ -60,9 +60,10 @@ static void edit(const struct work *work, enum wfp_member member, uint32_t numbe
                          .call = WFP_CALL_EDIT, .member = member, .number = number});
 }
 
+/* A block that kept the write right could be overruled by the next callout. */
 static void decide_on(const struct work *work, uint32_t action)
 {
-    leave(work, action, work->values.rights);
+    leave(work, action, action == WFP_ACTION_BLOCK ? 0 : work->values.rights);
 }
 
 static enum wfp_redirect_state state_of(const struct work *work)
@@ -73,8 +74,7 @@ static enum wfp_redirect_state state_of(const struct work *work)
             : make(work, (struct wfp_classify_call){.call = WFP_CALL_REDIRECT_STATE,
                                                     .handle = work->policy->handle});
 
-    return answer.outcome == WFP_STATE ? (enum wfp_redirect_state)answer.error
-                                       : WFP_NOT_REDIRECTED;
+    return answer.outcome == WFP_STATE ? (enum wfp_redirect_state)answer.error : WFP_NOT_REDIRECTED;
 }
 
 /* ---- the chain ---- */

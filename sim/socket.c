@@ -98,7 +98,7 @@ enum wfp_status wfp_socket_bind(struct wfp_world *world, uint32_t socket,
     }
     status = advance(world, socket, ENDPOINT_FRESH, ENDPOINT_BOUND);
     if (status == WFP_OK) {
-        endpoint->local = chosen;
+        world_put_address(&endpoint->local, &chosen);
     }
     return status;
 }

@@ -16,33 +16,33 @@ static uint32_t place(uint64_t *at, uint32_t count, size_t size)
     return (uint32_t)start;
 }
 
-static struct layout layout_of(const struct wfp_limits *limits)
+/* Member by member: what pads the struct keeps the zeros that it has in a world. */
+static void lay_out(const struct wfp_limits *limits, struct layout *layout)
 {
     uint64_t at = sizeof(struct wfp_world);
-    struct layout layout;
 
-    layout.endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
-    layout.descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
-    layout.handles = place(&at, limits->handles, sizeof(struct redirect_handle));
-    layout.records = place(&at, limits->records, sizeof(struct record_slot));
-    layout.operations = place(&at, limits->operations, sizeof(struct operation));
-    layout.record_bytes = place(&at, limits->records, limits->record_bytes);
+    layout->endpoints = place(&at, limits->sockets, sizeof(struct endpoint));
+    layout->descriptors = place(&at, limits->sockets, sizeof(struct descriptor));
+    layout->handles = place(&at, limits->handles, sizeof(struct redirect_handle));
+    layout->records = place(&at, limits->records, sizeof(struct record_slot));
+    layout->operations = place(&at, limits->operations, sizeof(struct operation));
+    layout->record_bytes = place(&at, limits->records, limits->record_bytes);
 
-    layout.callouts = place(&at, limits->callouts, sizeof(struct callout));
-    layout.callout_order = place(&at, limits->callouts, sizeof(uint32_t));
-    layout.classifications = place(&at, limits->classifications, sizeof(struct classification));
-    layout.contexts = place(&at, limits->contexts, sizeof(struct context_slot));
-    layout.context_bytes = place(&at, limits->contexts, limits->context_bytes);
+    layout->callouts = place(&at, limits->callouts, sizeof(struct callout));
+    layout->callout_order = place(&at, limits->callouts, sizeof(uint32_t));
+    layout->classifications = place(&at, limits->classifications, sizeof(struct classification));
+    layout->contexts = place(&at, limits->contexts, sizeof(struct context_slot));
+    layout->context_bytes = place(&at, limits->contexts, limits->context_bytes);
 
-    layout.end = at;
-    return layout;
+    layout->end = at;
 }
 
 size_t wfp_world_size(const struct wfp_limits *limits)
 {
-    const uint64_t end = layout_of(limits).end;
+    struct layout layout;
 
-    return end > UINT32_MAX ? 0 : (size_t)end;
+    lay_out(limits, &layout);
+    return layout.end > UINT32_MAX ? 0 : (size_t)layout.end;
 }
 
 struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
@@ -58,7 +58,7 @@ struct wfp_world *wfp_world_init(void *memory, const struct wfp_limits *limits,
     world->rules = rules;
     world->profile = profile;
     world->limits = *limits;
-    world->layout = layout_of(limits);
+    lay_out(limits, &world->layout);
     return decide_order(rules, profile, &world->order) ? world : NULL;
 }
 

@@ -180,6 +180,8 @@ const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t
 const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
 const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
+/* Copies an address member by member: no stray byte between them gets into the world. */
+void world_put_address(struct wfp_address *to, const struct wfp_address *from);
 /* The endpoint that gets what is sent to `to`; 0 if nobody is there. TCP: the one that listens. */
 uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
                               const struct wfp_address *to);

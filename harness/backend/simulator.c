@@ -34,9 +34,8 @@ static void add_step(const struct step *step, struct wfp_limits *limits, uint32_
     limits->records += step->kind == STEP_CONNECT_END;
     if (step->kind == STEP_CONTEXT) {
         limits->contexts++;
-        limits->context_bytes = step->kernel.size > limits->context_bytes
-                                    ? step->kernel.size
-                                    : limits->context_bytes;
+        limits->context_bytes =
+            step->kernel.size > limits->context_bytes ? step->kernel.size : limits->context_bytes;
         *contexts += step->kernel.size;
     }
 }

@@ -63,13 +63,17 @@ enum wfp_status simulator_follow_finish(struct simulator *simulator, struct outs
 
 /* What has a name; 0: nothing of that kind. The handle "self" comes into being when first used. */
 uint32_t simulator_id(const struct simulator *simulator, enum object kind, const char *name);
-enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind,
-                                    const char *name, uint32_t id);
+enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind, const char *name,
+                                    uint32_t id);
 enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
 /* A buffer that lives as long as the run; NULL: no room. */
 uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
 
-/* simulator_kernel.c: redirect handles, states, and the steps of kernel_step.h. */
+/* simulator_classify.c: redirect states, and what a callout does about a request. */
+enum wfp_status simulator_perform_classify(struct simulator *simulator,
+                                           const struct backend_call *call,
+                                           struct backend_reply *reply);
+/* simulator_kernel.c: redirect handles and states, and the steps of kernel_step.h. */
 enum wfp_status simulator_perform_kernel(struct simulator *simulator,
                                          const struct backend_call *call,
                                          struct backend_reply *reply);

@@ -21,7 +21,7 @@ uint32_t simulator_id(const struct simulator *simulator, enum object kind, const
 }
 
 enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind, const char *name,
-                                 uint32_t id)
+                                    uint32_t id)
 {
     const struct named named = {name, kind, id};
 
@@ -158,7 +158,8 @@ static enum wfp_status perform_duplicate(struct simulator *simulator,
         wfp_socket_duplicate(simulator->world, socket_of(simulator, call->step->on), &id);
 
     (void)reply;
-    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_SOCKET, call->step->as, id);
+    return status != WFP_OK ? status
+                            : simulator_keep_name(simulator, OBJECT_SOCKET, call->step->as, id);
 }
 
 static enum wfp_status open_listener(struct simulator *simulator, const struct step *step,
@@ -282,7 +283,8 @@ static enum wfp_status perform_destroy_handle(struct simulator *simulator,
                                               struct backend_reply *reply)
 {
     (void)reply;
-    return wfp_handle_destroy(simulator->world, simulator_id(simulator, OBJECT_HANDLE, call->step->on));
+    return wfp_handle_destroy(simulator->world,
+                              simulator_id(simulator, OBJECT_HANDLE, call->step->on));
 }
 
 static enum wfp_status perform_process(struct simulator *simulator, const struct backend_call *call,

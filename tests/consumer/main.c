@@ -16,7 +16,12 @@ static const uint8_t context[32] = "203.0.113.10:443";
 
 static struct wfp_world *make_world(struct wfp_profile *profile)
 {
-    const struct wfp_limits limits = {.sockets = 16, .handles = 4, .records = 4, .record_bytes = 4096, .operations = 4, .origin = 1};
+    const struct wfp_limits limits = {.sockets = 16,
+                                      .handles = 4,
+                                      .records = 4,
+                                      .record_bytes = 4096,
+                                      .operations = 4,
+                                      .origin = 1};
     void *memory = malloc(wfp_world_size(&limits));
 
     if (memory == NULL) {

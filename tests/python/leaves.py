@@ -7,6 +7,8 @@ import typing
 
 STATES = ("NOT_REDIRECTED", "REDIRECTED_BY_SELF", "REDIRECTED_BY_OTHER",
           "PREVIOUSLY_REDIRECTED_BY_SELF")
+ACTIONS = ("BLOCK", "PERMIT", "CONTINUE")
+PRESENCES = ("absent", "present", "different")
 # The names under which a profile finds its own branch, nearest first.
 CHAINS = {"documented": ("documented",), "observed": ("observed",),
           "unsupported": ("unsupported", "observed")}
@@ -67,8 +69,11 @@ def other_answers(answer):
 
     A success gets no other error: a vector that can only fail would need a control.
     """
-    if answer in STATES:
-        return [STATES[STATES.index(answer) - 1]]
+    for words in (STATES, ACTIONS, PRESENCES):
+        if answer in words:
+            return [words[words.index(answer) - 1]]
+    if answer == "misuse":
+        return ["OK/unchanged"]
     error, _, count = answer.partition("/")
     others = [] if error == "OK" else ["WSAETIMEDOUT/7"]
     return others + ([f"{error}/{_other_bytes(count)}"] if count else [])

@@ -18,7 +18,16 @@ static const uint8_t contexts[] =
 
 void scene_prepare(struct scene *scene)
 {
-    const struct wfp_limits limits = {.sockets = 64, .handles = 8, .records = 24, .record_bytes = SCENE_ROOM, .operations = 8, .origin = 0x1234, .callouts = 16, .classifications = 8, .contexts = 8, .context_bytes = 64};
+    const struct wfp_limits limits = {.sockets = 64,
+                                      .handles = 8,
+                                      .records = 24,
+                                      .record_bytes = SCENE_ROOM,
+                                      .operations = 8,
+                                      .origin = 0x1234,
+                                      .callouts = 16,
+                                      .classifications = 8,
+                                      .contexts = 8,
+                                      .context_bytes = 64};
 
     memset(scene, 0, sizeof *scene);
     scene->limits = limits;

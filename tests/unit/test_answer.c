@@ -31,6 +31,13 @@ static const struct {
     {"REDIRECTED_BY_SELF", {1, 0, WFP_COUNT_UNCHANGED, WFP_STATE}},
     {"REDIRECTED_BY_OTHER", {2, 0, WFP_COUNT_UNCHANGED, WFP_STATE}},
     {"PREVIOUSLY_REDIRECTED_BY_SELF", {3, 0, WFP_COUNT_UNCHANGED, WFP_STATE}},
+    {"BLOCK", {0x1001, 0, WFP_COUNT_UNCHANGED, WFP_ACTION}},
+    {"PERMIT", {0x1002, 0, WFP_COUNT_UNCHANGED, WFP_ACTION}},
+    {"CONTINUE", {0x2006, 0, WFP_COUNT_UNCHANGED, WFP_ACTION}},
+    {"absent", {0, 0, WFP_COUNT_UNCHANGED, WFP_FIELD}},
+    {"present", {1, 0, WFP_COUNT_UNCHANGED, WFP_FIELD}},
+    {"different", {2, 0, WFP_COUNT_UNCHANGED, WFP_FIELD}},
+    {"misuse", {0, 0, WFP_COUNT_UNCHANGED, WFP_MISUSE}},
 };
 
 static void test_parse_and_print_are_twins(void **state)

@@ -368,10 +368,44 @@ static void test_largest_table_answers_every_call(void **state)
     }
 }
 
+/* ---- a table that is too large ---- */
+
+enum { MOST = WFP_RULES_MAX + 1 };
+
+static bool has_order(size_t count, uint64_t calls)
+{
+    static struct wfp_rule rows[MOST];
+    static char ids[MOST][8];
+    static struct rule_order order;
+    const struct wfp_rules rules = {rows, count};
+    struct wfp_profile profile;
+
+    wfp_profile_documented(&profile);
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "t.%03u", (unsigned)i);
+        rows[i] = (struct wfp_rule){.id = ids[i], .calls = calls, .stage = WFP_STAGE_OUTCOME};
+    }
+    return decide_order(&rules, &profile, &order);
+}
+
+static void test_order_refuses_too_large_a_table(void **state)
+{
+    const uint64_t three = WFP_BIT(0) | WFP_BIT(1) | WFP_BIT(2);
+
+    (void)state;
+    assert_true(has_order(WFP_RULES_MAX, WFP_BIT(0)));
+    assert_false(has_order(MOST, WFP_BIT(0)));
+    assert_true(has_order(ORDER_MAX / 3 - 1, three));
+    assert_true(has_order(WFP_RULES_MAX, three));
+    assert_false(has_order(WFP_RULES_MAX, three | WFP_BIT(3)));
+    assert_false(has_order(ORDER_MAX / 4 + 1, three | WFP_BIT(3)));
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_teardown(test, clear)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_refuses_too_large_a_table),
         IN_WORLD(test_guard_is_needs_without_bars),
         IN_WORLD(test_no_rule_is_no_answer),
         IN_WORLD(test_earliest_stage_answers),

@@ -157,8 +157,10 @@ static const struct {
     const char *(*name)(unsigned number);
     unsigned count;
 } enums[] = {
-    {call_name, WFP_CALL_COUNT},           {stage_name, WFP_STAGE_COUNT},
-    {fact_name, WFP_FACT_COUNT},           {kernel_fact_name, WFP_KERNEL_COUNT},
+    {call_name, WFP_CALL_COUNT},
+    {stage_name, WFP_STAGE_COUNT},
+    {fact_name, WFP_FACT_COUNT},
+    {kernel_fact_name, WFP_KERNEL_COUNT},
     {effect_name, WFP_EFFECT_TELL_REQUESTER + 1},
 };
 

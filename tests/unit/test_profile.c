@@ -71,12 +71,12 @@ static const struct {
     {"set-fan-out", WFP_KEY_SET_FAN_OUT, PASS},                                      /* UNK-49 */
     {"target-pid-zero", WFP_KEY_TARGET_PID_ZERO, UNCHANGED(10013)},                  /* UNK-21 */
 
-    {"state-previous-self", WFP_KEY_STATE_PREVIOUS_SELF, STATE(3)},            /* UNK-35 */
-    {"state-repeated-self", WFP_KEY_STATE_REPEATED_SELF, STATE(1)},            /* UNK-35 */
-    {"reauthorize-flag-inline", WFP_KEY_REAUTHORIZE_FLAG_INLINE, MISUSE},      /* CON-31 */
+    {"state-previous-self", WFP_KEY_STATE_PREVIOUS_SELF, STATE(3)},             /* UNK-35 */
+    {"state-repeated-self", WFP_KEY_STATE_REPEATED_SELF, STATE(1)},             /* UNK-35 */
+    {"reauthorize-flag-inline", WFP_KEY_REAUTHORIZE_FLAG_INLINE, MISUSE},       /* CON-31 */
     {"reauthorize-at-redirect", WFP_KEY_REAUTHORIZE_AT_REDIRECT, UNCHANGED(0)}, /* CON-37 */
-    {"auth-connect-target-pid", WFP_KEY_AUTH_CONNECT_TARGET_PID, FIELD(1)},    /* CON-44 */
-    {"auth-connect-destination", WFP_KEY_AUTH_CONNECT_DESTINATION, FIELD(1)},  /* CON-44 */
+    {"auth-connect-target-pid", WFP_KEY_AUTH_CONNECT_TARGET_PID, FIELD(1)},     /* CON-44 */
+    {"auth-connect-destination", WFP_KEY_AUTH_CONNECT_DESTINATION, FIELD(1)},   /* CON-44 */
 };
 
 static const struct {

@@ -27,8 +27,11 @@ static const uint8_t context[128] = "a context is private to driver and service"
 
 static struct record_hop hop_of(uint32_t handle, uint32_t context_size)
 {
-    const struct record_hop hop = {
-        handle, UINT64_C(0x1111111111) * handle, 1000 + handle, {context, context_size}, 77 + handle};
+    const struct record_hop hop = {handle,
+                                   UINT64_C(0x1111111111) * handle,
+                                   1000 + handle,
+                                   {context, context_size},
+                                   77 + handle};
 
     return hop;
 }
@@ -463,9 +466,8 @@ static void test_layout_is_fixed(void **state)
     static const uint8_t expected[40] = {
         'w', 'f', 'p', 'c', 'h', 'e', 'c', 'k', '-', 'r', 'e', 'c', 'o', 'r', 'd', 0, 2,   0, 0, 0,
         12,  3,   0,   0,   77,  0,   0,   0,   0,   0,   0,   0,   1,   0,   0,   0, 180, 0, 0, 0};
-    static const uint8_t hop[28] = {48,   2, 0, 0, 1,    0, 0, 0, 0x11, 0x11, 0x11, 0x11,
-                                    0x11, 0, 0, 0, 0xE9, 3, 0, 0, 32,   0,    0,    0,
-                                    78, 0, 0, 0};
+    static const uint8_t hop[28] = {48, 2, 0,    0, 1, 0, 0,  0, 0x11, 0x11, 0x11, 0x11, 0x11, 0,
+                                    0,  0, 0xE9, 3, 0, 0, 32, 0, 0,    0,    78,   0,    0,    0};
     uint8_t out[ROOM];
     const struct record_view record = made(out, documented, one_hop);
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wfp/kernel.h>
+
 #include "tests/unit/scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -165,6 +167,34 @@ static void live_refused(struct scene *scene)
     assert_int_equal(wfp_handle_destroy(scene->world, handle), WFP_OK);
 }
 
+/* A connect that a callout has changed, and its flow. */
+static void live_classified(struct scene *scene)
+{
+    const struct wfp_callout callout = {.layer = WFP_CONNECT_REDIRECT_V4, .filter = 1};
+    const struct wfp_address to = {.bytes = {192, 0, 2, 1}, .port = 80, .family = WFP_IPV4};
+    const uint32_t client = scene_open(scene, WFP_TCP, true);
+    struct wfp_classify_call call = {.call = WFP_CALL_NEXT};
+    struct wfp_connected connected;
+    struct wfp_reply reply;
+    uint32_t number = 0;
+
+    assert_int_equal(wfp_callout_register(scene->world, &callout, &number), WFP_OK);
+    assert_int_equal(wfp_connect_begin(scene->world, client, &to, &call.classification), WFP_OK);
+    assert_int_equal(wfp_classify(scene->world, &call, &reply), WFP_OK);
+    (void)wfp_acquire_classify_handle(scene->world, call.classification);
+    (void)wfp_acquire_writable_layer_data(scene->world, call.classification);
+    (void)wfp_edit_number(scene->world, call.classification, WFP_MEMBER_TARGET_PID, 5);
+    (void)wfp_apply_modified_layer_data(scene->world, call.classification, 0);
+    (void)wfp_classify_out(scene->world, call.classification, WFP_ACTION_PERMIT, 1);
+    (void)wfp_release_classify_handle(scene->world, call.classification);
+    call.call = WFP_CALL_RETURN;
+    assert_int_equal(wfp_classify(scene->world, &call, &reply), WFP_OK);
+    assert_int_equal(wfp_connect_end(scene->world, call.classification, &connected, &reply),
+                     WFP_OK);
+    scene_close(scene, client);
+    assert_int_equal(wfp_callout_unregister(scene->world, number), WFP_OK);
+}
+
 typedef void life_function(struct scene *scene);
 
 static const struct {
@@ -173,7 +203,7 @@ static const struct {
 } lives[] = {
     {"socket", live_socket},         {"duplicate", live_duplicate}, {"filled", live_filled},
     {"unaccepted", live_unaccepted}, {"records", live_records},     {"operation", live_operation},
-    {"process", live_process},       {"refused", live_refused},
+    {"process", live_process},       {"refused", live_refused},     {"classified", live_classified},
 };
 
 static void make_empty(struct scene *scene)

@@ -174,8 +174,8 @@ enum wfp_status wfp_connect_end_assume(struct wfp_world *world, uint32_t classif
  * has no function or pends; the classification is gone then.
  */
 enum wfp_status wfp_socket_connect_to(struct wfp_world *world, uint32_t socket,
-                                      const struct wfp_address *to,
-                                      struct wfp_connected *connected, struct wfp_reply *reply);
+                                      const struct wfp_address *to, struct wfp_connected *connected,
+                                      struct wfp_reply *reply);
 
 /* ---- the engine's part of a classification, and the callout's ---- */
 
@@ -245,7 +245,7 @@ enum wfp_field {
     WFP_FIELD_ORIGINAL_APPLICATION,
     WFP_FIELD_LOCAL_ADDRESS,
     WFP_FIELD_REMOTE_ADDRESS,
-    WFP_FIELD_PREVIOUS_FILTER,  /* of the version at `back` */
+    WFP_FIELD_PREVIOUS_FILTER, /* of the version at `back` */
     WFP_FIELD_PREVIOUS_REMOTE,
     WFP_FIELD_PREVIOUS_HANDLE,
     WFP_FIELD_COUNT
@@ -349,7 +349,7 @@ typedef void wfp_policy_observer(void *observer, const struct wfp_classify_call 
  * WFP_DEED_BLOCK blocks, by the state that the handle was told before (LOOP-11), all else permits.
  */
 struct wfp_policy {
-    uint32_t handle; /* the redirect handle */
+    uint32_t handle;  /* the redirect handle */
     uint8_t deeds[4]; /* enum wfp_deed, by enum wfp_redirect_state */
     uint8_t at_auth_connect[4];
     enum wfp_chain chain;

@@ -210,24 +210,24 @@ enum wfp_kernel_fact {
     WFP_KERNEL_LIST_REPEATED, /* last, and before: others stand between */
     WFP_KERNEL_AT_AUTH_CONNECT,
     WFP_KERNEL_REAUTHORIZING,
-    WFP_KERNEL_REDIRECTED,     /* the connect has a version that goes elsewhere */
-    WFP_KERNEL_NO_HANDLE,      /* ... to a local service, without a redirect handle */
+    WFP_KERNEL_REDIRECTED, /* the connect has a version that goes elsewhere */
+    WFP_KERNEL_NO_HANDLE,  /* ... to a local service, without a redirect handle */
     WFP_KERNEL_BLOCKED,
-    WFP_KERNEL_PREVIOUS,       /* there is a version at that place of the chain */
+    WFP_KERNEL_PREVIOUS, /* there is a version at that place of the chain */
     WFP_KERNEL_CALLOUT_LEFT,
-    WFP_KERNEL_CLASSIFY0,      /* the callout has an old classifyFn */
-    WFP_KERNEL_MAY_WRITE,      /* it was asked with the write right */
-    WFP_KERNEL_RIGHT,          /* classifyOut has the write right now */
-    WFP_KERNEL_HANDLE_HELD,    /* it has a classify handle */
-    WFP_KERNEL_DATA_HELD,      /* it has the writable data */
+    WFP_KERNEL_CLASSIFY0,   /* the callout has an old classifyFn */
+    WFP_KERNEL_MAY_WRITE,   /* it was asked with the write right */
+    WFP_KERNEL_RIGHT,       /* classifyOut has the write right now */
+    WFP_KERNEL_HANDLE_HELD, /* it has a classify handle */
+    WFP_KERNEL_DATA_HELD,   /* it has the writable data */
     WFP_KERNEL_PENDED,
     WFP_KERNEL_ASKED_STATE,
-    WFP_KERNEL_REDIRECTS,      /* the writable data redirects to a local service */
-    WFP_KERNEL_FLAGS,          /* flags are given that mean something, or should be 0 */
-    WFP_KERNEL_LOCAL_ADDRESS,  /* the edit is of the local address */
-    WFP_KERNEL_CONTEXT_GONE,   /* the context is not the callout's */
-    WFP_KERNEL_DECIDES,        /* completion with a classifyOut */
-    WFP_KERNEL_VETO,           /* the action is BLOCK */
+    WFP_KERNEL_REDIRECTS,     /* the writable data redirects to a local service */
+    WFP_KERNEL_FLAGS,         /* flags are given that mean something, or should be 0 */
+    WFP_KERNEL_LOCAL_ADDRESS, /* the edit is of the local address */
+    WFP_KERNEL_CONTEXT_GONE,  /* the context is not the callout's */
+    WFP_KERNEL_DECIDES,       /* completion with a classifyOut */
+    WFP_KERNEL_VETO,          /* the action is BLOCK */
     WFP_KERNEL_OUT_SHORT,
     WFP_KERNEL_OUT_MISALIGNED,
     WFP_KERNEL_LOOK_RIGHT,
@@ -241,7 +241,7 @@ enum wfp_kernel_fact {
     WFP_KERNEL_LOOK_RECORD_HANDLE,
     WFP_KERNEL_LOOK_ORIGINAL_APP,
     WFP_KERNEL_LOOK_PREVIOUS,
-    WFP_KERNEL_LOOK_FIXED,     /* what is always there */
+    WFP_KERNEL_LOOK_FIXED, /* what is always there */
     WFP_KERNEL_COUNT
 };
 
@@ -257,19 +257,19 @@ enum wfp_effect {
     WFP_EFFECT_CONNECT,       /* the connection is made */
 
     /* the kernel face */
-    WFP_EFFECT_CONNECT_BARE,  /* ... and leaves no record */
-    WFP_EFFECT_REFUSE,        /* the connect ends here */
-    WFP_EFFECT_ASK,           /* the next callout is asked */
-    WFP_EFFECT_RETURN,        /* the callout is done */
-    WFP_EFFECT_HAND_CONTEXT,  /* the handle's own context goes to the caller */
+    WFP_EFFECT_CONNECT_BARE, /* ... and leaves no record */
+    WFP_EFFECT_REFUSE,       /* the connect ends here */
+    WFP_EFFECT_ASK,          /* the next callout is asked */
+    WFP_EFFECT_RETURN,       /* the callout is done */
+    WFP_EFFECT_HAND_CONTEXT, /* the handle's own context goes to the caller */
     WFP_EFFECT_TAKE_HANDLE,
-    WFP_EFFECT_TAKE_DATA,     /* the action becomes BLOCK, the write right goes */
+    WFP_EFFECT_TAKE_DATA, /* the action becomes BLOCK, the write right goes */
     WFP_EFFECT_EDIT,
-    WFP_EFFECT_APPLY,         /* the edited request becomes the newest version */
-    WFP_EFFECT_DISCARD,       /* ... is dropped */
-    WFP_EFFECT_SUSPEND,       /* the classification waits for its completion */
-    WFP_EFFECT_DECIDE,        /* ... ends with the callout's decision */
-    WFP_EFFECT_START_AGAIN,   /* ... is done again as a reauthorisation */
+    WFP_EFFECT_APPLY,       /* the edited request becomes the newest version */
+    WFP_EFFECT_DISCARD,     /* ... is dropped */
+    WFP_EFFECT_SUSPEND,     /* the classification waits for its completion */
+    WFP_EFFECT_DECIDE,      /* ... ends with the callout's decision */
+    WFP_EFFECT_START_AGAIN, /* ... is done again as a reauthorisation */
     WFP_EFFECT_RELEASE_HANDLE,
     WFP_EFFECT_ACT,           /* action and rights are the callout's */
     WFP_EFFECT_CREATE,        /* a redirect handle comes into being */
