@@ -32,8 +32,8 @@ void path_failure_message(const struct path_failure *failure, char *buffer, size
     }
     text_add(&text, "; actual ");
     outcome_add_actual(&failure->is->topology, failure->path, &text);
-    switch (outcome_compare(failure->allowed->items[0]->path, &failure->is->topology,
-                            failure->path, &hop)) {
+    switch (outcome_compare(failure->allowed->items[0]->path, &failure->is->topology, failure->path,
+                            &hop)) {
     case OUTCOME_OTHER_STATE:
         text_add(&text, ", but other states are told");
         break;
@@ -81,7 +81,9 @@ void path_add_hop(const struct topology *topology, const struct wfp_path_hop *ho
 {
     text_add(text, "%s dials %s%s", name_of(topology, hop->dialler),
              word_text(&form_words, hop->to),
-             hop->dialler == 0 ? "" : hop->tracked ? " with the record" : " without a record");
+             hop->dialler == 0 ? ""
+             : hop->tracked    ? " with the record"
+                               : " without a record");
     for (uint32_t i = 0; i < hop->asked_count; i++) {
         add_asked(topology, &hop->asked[i], text);
     }
@@ -239,8 +241,8 @@ static void find_rule(const struct path_failure *failure, struct failure *about)
     const struct wfp_path *path;
 
     if (backend == NULL || backend->travel == NULL ||
-        backend->travel(backend->state, &failure->is->topology, about->planned->profile,
-                        watch_rule, &watch, &path, trouble) != STATUS_OK) {
+        backend->travel(backend->state, &failure->is->topology, about->planned->profile, watch_rule,
+                        &watch, &path, trouble) != STATUS_OK) {
         return;
     }
     about->rule = watch.told != NULL ? watch.told : watch.connected;

@@ -75,8 +75,8 @@ static const struct axis *axis_named(const struct family *family, const char *na
 /* Only what can stand in a name: a number, or a word. */
 static bool check_values(struct reader *reader, const struct axis *axis, json_t *holder)
 {
-    bool good = check_array(reader, place_member(holder, "values"), axis->values, 1,
-                            PATH_AXIS_VALUES_MAX);
+    bool good =
+        check_array(reader, place_member(holder, "values"), axis->values, 1, PATH_AXIS_VALUES_MAX);
     size_t index;
     json_t *value;
 
@@ -119,8 +119,8 @@ static bool read_axis(struct family *family, struct place place, json_t *value)
 static bool read_axes(struct family *family, json_t *list)
 {
     struct reader *reader = &family->load->reader;
-    bool good = check_array(reader, place_member(family->load->root, "vary"), list, 1,
-                            PATH_AXES_MAX);
+    bool good =
+        check_array(reader, place_member(family->load->root, "vary"), list, 1, PATH_AXES_MAX);
     size_t index;
     json_t *value;
 
@@ -198,8 +198,8 @@ static bool read_bands(struct family *family, json_t *list)
     struct reader *reader = &family->load->reader;
     size_t index;
     json_t *value;
-    bool good = check_array(reader, place_member(family->load->root, "bands"), list, 1,
-                            PATH_BANDS_MAX);
+    bool good =
+        check_array(reader, place_member(family->load->root, "bands"), list, 1, PATH_BANDS_MAX);
 
     family->bands = good ? reader_keep(reader, json_array_size(list), sizeof *family->bands) : NULL;
     if (family->bands == NULL) {
@@ -274,10 +274,9 @@ static bool find_band(struct family *family, struct path_case *is)
             found++;
         }
     }
-    return found == 1 || reader_complain(&family->load->reader,
-                                         place_member(family->load->root, "bands"),
-                                         "each member in one band", "%s in %zu of them",
-                                         is->member.text, found);
+    return found == 1 ||
+           reader_complain(&family->load->reader, place_member(family->load->root, "bands"),
+                           "each member in one band", "%s in %zu of them", is->member.text, found);
 }
 
 static bool make_member(struct family *family, struct path_case *is)

@@ -17,8 +17,7 @@ uint8_t hop_told(const struct wfp_path_hop *hop, uint32_t service)
     for (uint32_t i = 0; i < hop->asked_count; i++) {
         const struct wfp_path_asked *asked = &hop->asked[i];
 
-        if (asked->service == service && asked->round == 0 &&
-            asked->layer < WFP_AUTH_CONNECT_V4) {
+        if (asked->service == service && asked->round == 0 && asked->layer < WFP_AUTH_CONNECT_V4) {
             return asked->told;
         }
     }
@@ -139,7 +138,8 @@ static void add_stop(const struct topology *topology, uint8_t service, bool firs
                      struct text *text)
 {
     text_add(text, "%s%s", first ? "" : " > ",
-             service == 0 || service > topology->count ? "?" : topology->services[service - 1].name);
+             service == 0 || service > topology->count ? "?"
+                                                       : topology->services[service - 1].name);
 }
 
 struct ending {
@@ -149,8 +149,8 @@ struct ending {
     size_t cycle;
 };
 
-static void add_ending(const struct topology *topology, struct ending ending,
-                       const uint8_t *stops, struct text *text)
+static void add_ending(const struct topology *topology, struct ending ending, const uint8_t *stops,
+                       struct text *text)
 {
     text_add(text, "%s, %s", ending.stops == 0 ? "direct" : "",
              word_text(&end_words, (int)ending.end));

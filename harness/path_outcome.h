@@ -36,7 +36,7 @@ struct path_outcome {
     size_t cycle_length; /* of a loop: so many stops at the end of the path repeat */
     size_t told_count;   /* of hops; 0: not stated */
     uint8_t told[OUTCOME_HOPS_MAX][WFP_PATH_SERVICES_MAX];
-    size_t flags_count; /* of hops; 0: not stated */
+    size_t flags_count;              /* of hops; 0: not stated */
     uint8_t flags[OUTCOME_HOPS_MAX]; /* OUTCOME_REDIRECTED, OUTCOME_PROXY */
 };
 

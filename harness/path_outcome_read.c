@@ -18,9 +18,9 @@ struct outcome_row {
 #define AT(field) offsetof(struct outcome_row, field)
 
 static const struct member outcome_members[] = {
-    {"path", read_later, NULL, AT(path)},       {"end", read_word, &end_words, AT(end)},
-    {"who", read_text, &rule_name, AT(who)},    {"cycle", read_later, NULL, AT(cycle)},
-    {"told", read_later, NULL, AT(told)},       {"flags", read_later, NULL, AT(flags)},
+    {"path", read_later, NULL, AT(path)},    {"end", read_word, &end_words, AT(end)},
+    {"who", read_text, &rule_name, AT(who)}, {"cycle", read_later, NULL, AT(cycle)},
+    {"told", read_later, NULL, AT(told)},    {"flags", read_later, NULL, AT(flags)},
     {"by", read_later, NULL, AT(by)},
 };
 static const struct shape outcome_shape = {outcome_members, 7, 0x43, 0x7F};
@@ -40,15 +40,15 @@ static bool read_service_name(const struct leaf *leaf, struct place place, json_
     const char *name = json_string_value(value);
 
     *service = (uint8_t)(name == NULL ? 0 : topology_named(leaf->topology, name));
-    return *service != 0 || reader_complain_value(leaf->reader, place,
-                                                  "the name of one of the services", value);
+    return *service != 0 ||
+           reader_complain_value(leaf->reader, place, "the name of one of the services", value);
 }
 
 static bool read_stops(const struct leaf *leaf, const char *member, json_t *list, size_t min,
                        uint8_t *stops, size_t *count)
 {
-    bool good = check_array(leaf->reader, place_member(leaf->value, member), list, min,
-                            OUTCOME_STOPS_MAX);
+    bool good =
+        check_array(leaf->reader, place_member(leaf->value, member), list, min, OUTCOME_STOPS_MAX);
     size_t index;
     json_t *item;
 
@@ -78,8 +78,7 @@ static bool read_path(const struct leaf *leaf)
 
 static bool read_who(const struct leaf *leaf)
 {
-    const bool wanted =
-        leaf->row.end == WFP_PATH_BLOCKED || leaf->row.end == WFP_PATH_REFUSED;
+    const bool wanted = leaf->row.end == WFP_PATH_BLOCKED || leaf->row.end == WFP_PATH_REFUSED;
     const struct place place = place_member(leaf->value, "who");
 
     if (wanted != (leaf->row.who != NULL)) {
@@ -87,8 +86,8 @@ static bool read_who(const struct leaf *leaf)
                                wanted ? "who blocks or refuses" : "none, as nobody ends it",
                                leaf->row.who == NULL ? "nothing" : "%s", leaf->row.who);
     }
-    return !wanted || read_service_name(leaf, place, json_object_get(leaf->value, "who"),
-                                        &leaf->outcome->who);
+    return !wanted ||
+           read_service_name(leaf, place, json_object_get(leaf->value, "who"), &leaf->outcome->who);
 }
 
 static bool repeats_end(const struct path_outcome *outcome, const uint8_t *cycle, size_t length)
@@ -173,15 +172,14 @@ static bool read_told(const struct leaf *leaf)
 
     memset(leaf->outcome->told, OUTCOME_NOT_TOLD, sizeof leaf->outcome->told);
     json_array_foreach(list, index, hop) {
-        good = good && read_hop_told(leaf, place_item(list, index), hop,
-                                     leaf->outcome->told[index]);
+        good =
+            good && read_hop_told(leaf, place_item(list, index), hop, leaf->outcome->told[index]);
     }
     leaf->outcome->told_count = list == NULL ? 0 : json_array_size(list);
     return good;
 }
 
-static bool read_hop_flags(const struct leaf *leaf, struct place place, json_t *hop,
-                           uint8_t *flags)
+static bool read_hop_flags(const struct leaf *leaf, struct place place, json_t *hop, uint8_t *flags)
 {
     static const struct text_rule rule_flag = {1, 16, NULL, "redirected | proxy"};
     const char *names[2];
@@ -211,8 +209,8 @@ static bool read_flags(const struct leaf *leaf)
     json_t *hop;
 
     json_array_foreach(list, index, hop) {
-        good = good && read_hop_flags(leaf, place_item(list, index), hop,
-                                      &leaf->outcome->flags[index]);
+        good = good &&
+               read_hop_flags(leaf, place_item(list, index), hop, &leaf->outcome->flags[index]);
     }
     leaf->outcome->flags_count = list == NULL ? 0 : json_array_size(list);
     return good;

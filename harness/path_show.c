@@ -86,8 +86,7 @@ void path_show(const struct vector *vector, struct text *text)
     if (path->control != NULL) {
         text_add(text, "  control: with ");
         add_json(path->control->set, text);
-        text_add(text, " the path must %s\n", path->control->kind == CONTROL_SUCCESS
-                                                   ? "reach its destination"
-                                                   : "be another");
+        text_add(text, " the path must %s\n",
+                 path->control->kind == CONTROL_SUCCESS ? "reach its destination" : "be another");
     }
 }

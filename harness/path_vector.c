@@ -4,8 +4,7 @@
 
 #include "harness/vector_load.h"
 
-const struct path_case *path_case_of(const struct vector *vector,
-                                     const struct sweep_member *member)
+const struct path_case *path_case_of(const struct vector *vector, const struct sweep_member *member)
 {
     /* Members stand first in their cases. */
     return member == NULL ? &vector->path_vector->cases[0] : (const struct path_case *)member;
@@ -187,8 +186,8 @@ bool path_vector_read(struct vector_load *load, const struct path_row *row)
 {
     struct path_vector *made = reader_keep(&load->reader, 1, sizeof *made);
 
-    if (made == NULL || !topology_read(&load->reader, load->root, row->topology, row->journey,
-                                       &made->topology) ||
+    if (made == NULL ||
+        !topology_read(&load->reader, load->root, row->topology, row->journey, &made->topology) ||
         !check_kind(load, row)) {
         return false;
     }

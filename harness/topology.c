@@ -44,15 +44,14 @@ static const struct word handle_rows[] = {{"shared", WFP_PATH_HANDLE_SHARED},
                                           {"per-classify", WFP_PATH_HANDLE_PER_CLASSIFY}};
 static const struct words handle_words = WORDS(handle_rows);
 
-static const struct word chain_rows[] = {{"ignored", WFP_CHAIN_IGNORED},
-                                         {"newest", WFP_CHAIN_NEWEST},
-                                         {"whole", WFP_CHAIN_WHOLE}};
+static const struct word chain_rows[] = {
+    {"ignored", WFP_CHAIN_IGNORED}, {"newest", WFP_CHAIN_NEWEST}, {"whole", WFP_CHAIN_WHOLE}};
 static const struct words chain_words = WORDS(chain_rows);
 
 static const struct word propagation_rows[] = {
-    {"correctly", WFP_PATH_CORRECTLY},   {"never", WFP_PATH_NEVER},
-    {"late", WFP_PATH_LATE},             {"first-only", WFP_PATH_FIRST_ONLY},
-    {"truncated", WFP_PATH_TRUNCATED},   {"wrong-socket", WFP_PATH_WRONG_SOCKET},
+    {"correctly", WFP_PATH_CORRECTLY}, {"never", WFP_PATH_NEVER},
+    {"late", WFP_PATH_LATE},           {"first-only", WFP_PATH_FIRST_ONLY},
+    {"truncated", WFP_PATH_TRUNCATED}, {"wrong-socket", WFP_PATH_WRONG_SOCKET},
     {"record-lost", WFP_PATH_LOST},
 };
 static const struct words propagation_words = WORDS(propagation_rows);

@@ -214,8 +214,7 @@ static void do_deed(const struct work *work, enum wfp_deed deed)
 static bool is_reauthorized(const struct work *work)
 {
     const struct wfp_answer answer = make(
-        work,
-        (struct wfp_classify_call){.call = WFP_CALL_LOOK, .field = WFP_FIELD_IS_REAUTHORIZE});
+        work, (struct wfp_classify_call){.call = WFP_CALL_LOOK, .field = WFP_FIELD_IS_REAUTHORIZE});
 
     return answer.outcome == WFP_FIELD && answer.error == WFP_PRESENT;
 }
