@@ -8,7 +8,6 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/json_line.h"
-#include "harness/path_vector.h"
 #include "harness/platform/console.h"
 
 static const char *const formats[] = {"human", "jsonl", NULL};
@@ -79,8 +78,7 @@ static enum status measure_serve(const struct session *session, char *program,
     bool worked;
 
     for (size_t i = 0; ids != NULL && i < session->tree.count; i++) {
-        if (session->tree.vectors[i]->swept == NULL &&
-            path_member_count(session->tree.vectors[i]) == 0) {
+        if (!vector_has_members(session->tree.vectors[i])) {
             ids[count++] = session->tree.vectors[i]->id;
         }
     }

@@ -81,6 +81,12 @@ static bool can_play(const struct session_recorder *session, struct recorded_cas
             return false;
         }
     }
+    if (session->planned->vector->path_vector != NULL) {
+        (void)snprintf(begun->why, sizeof begun->why,
+                       "needs a script of calls; run --format jsonl writes the calls of a path");
+        begun->end = VERDICT_UNSUPPORTED;
+        return false;
+    }
     return true;
 }
 

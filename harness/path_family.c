@@ -320,27 +320,6 @@ static size_t count_members(const struct family *family)
     return count;
 }
 
-static bool is_band_used(const struct family *family, const struct family_band *band)
-{
-    for (size_t i = 0; i < family->made->case_count; i++) {
-        if (family->made->cases[i].member.band == &band->band) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool check_bands_used(const struct family *family, json_t *list)
-{
-    for (size_t b = 0; b < family->band_count; b++) {
-        if (!is_band_used(family, &family->bands[b])) {
-            return reader_complain(&family->load->reader, place_item(list, b),
-                                   "a band with members", "none in %s", family->bands[b].band.name);
-        }
-    }
-    return true;
-}
-
 bool path_family_read(struct vector_load *load, const struct path_row *row,
                       struct path_vector *made)
 {
@@ -367,5 +346,5 @@ bool path_family_read(struct vector_load *load, const struct path_row *row,
         }
         made->case_count++;
     } while (advance(&family));
-    return check_bands_used(&family, row->bands);
+    return true;
 }

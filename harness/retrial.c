@@ -54,20 +54,6 @@ static void try_steps(struct trial *trial)
     blobs_clear(&trial->blobs);
 }
 
-static const struct sweep_member *find_member(const struct vector *vector, const char *text)
-{
-    const struct sweep *sweep = vector->swept == NULL ? NULL : vector->swept->sweep;
-
-    for (size_t b = 0; sweep != NULL && b < sweep->count; b++) {
-        for (size_t m = 0; m < sweep->bands[b].count; m++) {
-            if (strcmp(sweep->bands[b].members[m].text, text) == 0) {
-                return &sweep->bands[b].members[m];
-            }
-        }
-    }
-    return NULL;
-}
-
 static enum status refuse(const struct trial *trial, const char *field, const char *expected,
                           const char *actual)
 {
@@ -83,8 +69,8 @@ static enum status check(struct trial *trial)
     const struct vector *vector = trial->tried->vector;
     const bool whole = recorded->end == VERDICT_PASS;
 
-    trial->member = find_member(vector, recorded->member);
-    if ((trial->member == NULL) != (vector->swept == NULL) ||
+    trial->member = vector_member(vector, recorded->member);
+    if ((trial->member == NULL) == vector_has_members(vector) ||
         (trial->member == NULL && recorded->member[0] != '\0')) {
         return refuse(trial, "member", "a member of the vector's sweep", recorded->member);
     }

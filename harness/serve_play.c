@@ -62,28 +62,14 @@ static enum status note_step(void *context, size_t index, const struct played *p
     return json_array_append_new(playing->steps, step) == 0 ? STATUS_OK : STATUS_BROKEN;
 }
 
-static const struct sweep_member *find_member(const struct subject *subject)
-{
-    const struct step *swept = subject->vector->swept;
-
-    for (size_t b = 0; swept != NULL && subject->member != NULL && b < swept->sweep->count; b++) {
-        for (size_t m = 0; m < swept->sweep->bands[b].count; m++) {
-            if (strcmp(swept->sweep->bands[b].members[m].text, subject->member) == 0) {
-                return &swept->sweep->bands[b].members[m];
-            }
-        }
-    }
-    return NULL;
-}
-
+/* A family that is asked for no member plays its first. */
 static const struct sweep_member *find_path_member(const struct subject *subject)
 {
-    for (size_t i = 0; subject->member != NULL && i < path_member_count(subject->vector); i++) {
-        if (strcmp(path_member(subject->vector, i)->text, subject->member) == 0) {
-            return path_member(subject->vector, i);
-        }
-    }
-    return path_member_count(subject->vector) > 0 ? path_member(subject->vector, 0) : NULL;
+    const struct sweep_member *found = vector_member(subject->vector, subject->member);
+
+    return found == NULL && path_member_count(subject->vector) > 0
+               ? path_member(subject->vector, 0)
+               : found;
 }
 
 static void observe(void *context, const struct wfp_path_call *call)
@@ -131,7 +117,7 @@ enum status serve_play(struct server *server, json_t *request, struct subject *s
 {
     struct learned learned;
     struct script script = {
-        subject->vector, subject->profile, find_member(subject), false, NULL, true};
+        subject->vector, subject->profile, vector_member(subject->vector, subject->member), false, NULL, true};
     struct playing playing = {json_array(), &learned};
     char trouble[PLAY_TROUBLE_MAX] = "";
     struct backend backend;

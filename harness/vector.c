@@ -171,12 +171,18 @@ static void place_vector(struct vector_load *load)
 
 /* ---- loading ---- */
 
+/* What is neither is held against the kind that most vectors are. */
+static const struct shape *shape_of(json_t *root)
+{
+    const char *kind = json_string_value(json_object_get(root, "kind"));
+
+    return &vector_shapes[kind != NULL && strcmp(kind, "path") == 0 ? KIND_PATH : KIND_CALLS];
+}
+
 static void load_vector(struct vector_load *load)
 {
     struct reader *reader = &load->reader;
-    if (!read_kind(reader, place_whole(load->root), load->root, "kind", &kind_words,
-                   &load->row.kind) ||
-        !read_object(reader, place_whole(load->root), load->root, &vector_shapes[load->row.kind],
+    if (!read_object(reader, place_whole(load->root), load->root, shape_of(load->root),
                      &load->row)) {
         return;
     }
@@ -257,6 +263,34 @@ void vector_free(struct vector *vector)
 }
 
 /* ---- questions ---- */
+
+bool vector_has_members(const struct vector *vector)
+{
+    return vector->swept != NULL || path_member_count(vector) > 0;
+}
+
+static const struct sweep_member *swept_member(const struct sweep *sweep, const char *text)
+{
+    for (size_t b = 0; b < sweep->count; b++) {
+        for (size_t m = 0; m < sweep->bands[b].count; m++) {
+            if (strcmp(sweep->bands[b].members[m].text, text) == 0) {
+                return &sweep->bands[b].members[m];
+            }
+        }
+    }
+    return NULL;
+}
+
+const struct sweep_member *vector_member(const struct vector *vector, const char *text)
+{
+    for (size_t i = 0; text != NULL && i < path_member_count(vector); i++) {
+        if (strcmp(path_member(vector, i)->text, text) == 0) {
+            return path_member(vector, i);
+        }
+    }
+    return text == NULL || vector->swept == NULL ? NULL
+                                                 : swept_member(vector->swept->sweep, text);
+}
 
 const struct step *vector_call(const struct vector *vector, const struct step *step)
 {

@@ -298,6 +298,10 @@ enum status vector_read_script(struct document *document, const struct key_catal
 
 void vector_free(struct vector *vector);
 
+/* Is it a sweep, or a family of paths? The member of that name; NULL: none, or no name. */
+bool vector_has_members(const struct vector *vector);
+const struct sweep_member *vector_member(const struct vector *vector, const char *text);
+
 /* The step at `index` (from 0) in the control run. The vector must have a control. */
 const struct step *vector_control_step(const struct vector *vector, size_t index);
 

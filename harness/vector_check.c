@@ -185,7 +185,7 @@ void vector_check_needs(struct vector_load *load)
         return;
     }
     uint32_t *needs = &load->vector->needs;
-    *needs |= load->vector->path_vector != NULL ? NEED_BIT(NEED_KERNEL_FACE) : 0;
+    *needs |= load->row.path.topology != NULL ? NEED_BIT(NEED_KERNEL_FACE) : 0;
     for (size_t i = 0; i < load->vector->step_count; i++) {
         *needs |= step_needs(&load->steps[i]);
     }

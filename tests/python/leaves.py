@@ -86,7 +86,11 @@ def _without(outcome, *names):
 def _other_stops(outcome, services):
     """A longer path, and a shorter one; of a loop one that goes round once more."""
     bare = _without(outcome, "told", "flags")
-    stops = services if outcome["path"] == "weight-order" else outcome["path"]
+    if outcome["path"] == "weight-order":
+        yield {**bare, "path": services[:1] * 2}
+        yield {**bare, "path": []}
+        return
+    stops = outcome["path"]
     yield {**bare, "path": [*stops, *outcome.get("cycle", stops[:1] or services[:1])]}
     if stops and outcome["end"] in ("reached", "blocked"):
         yield {**bare, "path": stops[:-1]}
