@@ -25,6 +25,9 @@ enum status bench_model(struct bench_model *figures);
 /* Cases per second, in process, all of the plan over and over. */
 enum status bench_plan(const struct plan *plan, const struct backend *backend, double *per_second);
 
+/* Journeys per second through six services that all pass the record on, in process. */
+enum status bench_paths(double *per_second);
+
 /*
  * Vectors per second through `program serve`, by id and under one profile: one request at a time,
  * and with 64 requests on the way. False when the program cannot be started or answers oddly.

@@ -56,6 +56,17 @@ static enum status measure_model(struct figures *figures)
     return STATUS_OK;
 }
 
+static enum status measure_paths(struct figures *figures)
+{
+    double per_second;
+
+    if (bench_paths(&per_second) != STATUS_OK) {
+        return STATUS_BROKEN;
+    }
+    note(figures, "paths of 6 services per second", "per second", per_second);
+    return STATUS_OK;
+}
+
 static enum status measure_suite(const struct session *session, struct figures *figures)
 {
     double per_second;
@@ -148,6 +159,9 @@ static enum status measure(struct session *session, struct figures *figures)
     }
     if (status == STATUS_OK) {
         status = measure_model(figures);
+    }
+    if (status == STATUS_OK) {
+        status = measure_paths(figures);
     }
     if (status == STATUS_OK) {
         status = measure_suite(session, figures);

@@ -107,6 +107,26 @@ static bool read_control(struct vector_load *load, json_t *value, struct path_ve
 
 /* ---- the claim ---- */
 
+static bool note_flags(void *context, const struct expected *expected)
+{
+    *(bool *)context |= expected->path->flags_count > 0;
+    return true;
+}
+
+/* Nobody looks at the flags that no expectation speaks of. */
+static void note_watched(struct path_vector *made, bool always)
+{
+    for (size_t i = 0; i < made->case_count; i++) {
+        bool *watched = &made->cases[i].topology.watched;
+
+        *watched = always;
+        if (made->cases[i].expect != NULL) {
+            (void)expectation_each(made->cases[i].expect, note_flags, watched);
+        }
+        made->cases[i].control.watched = *watched;
+    }
+}
+
 static bool note_reached(void *context, const struct expected *expected)
 {
     *(bool *)context |= expected->path->end == WFP_PATH_REACHED;
@@ -205,5 +225,6 @@ bool path_vector_read(struct vector_load *load, const struct path_row *row)
             return false;
         }
     }
+    note_watched(made, load->only_played);
     return load->only_played || check_claim(load, made);
 }

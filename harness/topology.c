@@ -334,6 +334,7 @@ void topology_make(const struct topology *topology, struct wfp_path_topology *se
 {
     memset(services, 0, sizeof *services);
     services->count = (uint32_t)topology->count;
+    services->watched = topology->watched;
     for (size_t i = 0; i < topology->count; i++) {
         make_service(&topology->services[i], &services->services[i]);
     }

@@ -47,6 +47,7 @@ struct topology {
     size_t count;
     struct service_row services[WFP_PATH_SERVICES_MAX];
     struct journey_row journey;
+    bool watched; /* somebody wants to know the condition flags */
 };
 
 /* The members `topology` and `journey` of a vector. False after a complaint. */

@@ -186,7 +186,7 @@ enum wfp_status wfp_path_set_up(struct wfp_path *path, struct wfp_world *world,
     if (!is_possible(topology)) {
         return WFP_BAD_STATE;
     }
-    status = register_watch(path);
+    status = topology->watched ? register_watch(path) : WFP_OK;
     for (uint32_t i = 0; i < topology->count && status == WFP_OK; i++) {
         status = create_handles(path, i);
         prepare_policies(path, i);

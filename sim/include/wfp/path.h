@@ -87,6 +87,7 @@ void wfp_path_service_recommended(struct wfp_path_service *service, uint32_t sub
 
 struct wfp_path_topology {
     uint32_t count; /* of services, 0 to 8 */
+    bool watched;   /* look at the condition flags of every connection, for hop.conditions */
     struct wfp_path_service services[WFP_PATH_SERVICES_MAX];
 };
 
@@ -127,7 +128,7 @@ struct wfp_path_hop {
     uint8_t blocked_by;    /* a service, 0: nobody */
     bool tracked;         /* the connect is classified with a list of redirects, not an empty one */
     bool accepted_record; /* the proxy that accepted got a record */
-    uint32_t conditions;  /* WFP_CONDITION_* at AUTH_CONNECT, seen last there */
+    uint32_t conditions;  /* WFP_CONDITION_* at AUTH_CONNECT, where the topology is watched */
     uint32_t asked_count;
     struct wfp_path_asked asked[WFP_PATH_ASKED_MAX];
 };
@@ -188,6 +189,7 @@ struct wfp_path {
         uint8_t family;  /* 0: V4, 1: V6 */
         uint8_t layer;   /* enum wfp_callout_layer */
     } callouts[4 * WFP_PATH_SERVICES_MAX + 2];
+    uint32_t asked_last; /* in callouts */
     uint32_t turn; /* of the service whose callout is asked */
     uint32_t last_error;
     uint32_t fresh_count;
