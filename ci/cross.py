@@ -13,13 +13,27 @@ import packages
 from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
 
 COMPILER = "x86_64-w64-mingw32-gcc"
-TOOLCHAIN = ROOT / "ci" / "mingw-w64-x86_64.cmake"
 DEPS = BUILD / "deps"
 INSTALLED = DEPS / "mingw"
 WINE_PREFIX = BUILD / "wine"
 # Neither Mono nor Gecko: their installers would open a window.
 WINE_ENV = {"WINEPREFIX": str(WINE_PREFIX), "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": "mscoree,mshtml="}
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    preset: str
+    compiler: str
+    toolchain: pathlib.Path
+    installed: pathlib.Path  # where its libraries stand
+
+
+TARGETS = (
+    Target("mingw", COMPILER, ROOT / "ci" / "mingw-w64-x86_64.cmake", INSTALLED),
+    Target("mingw32", "i686-w64-mingw32-gcc", ROOT / "ci" / "mingw-w64-i686.cmake",
+           DEPS / "mingw32"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +50,9 @@ LIBRARIES = (
     Library("cmocka", "libcmocka-dev", (
         "-DBUILD_SHARED_LIBS=OFF", "-DWITH_STATIC_LIB=ON", "-DWITH_EXAMPLES=OFF",
         "-DUNIT_TESTING=OFF", "-DPICKY_DEVELOPER=OFF")),
+    # Files only: what captures from devices is left out.
+    Library("libpcap", "libpcap-dev", (
+        "-DPCAP_TYPE=null", "-DDISABLE_DBUS=ON", "-DDISABLE_RDMA=ON", "-DENABLE_REMOTE=OFF")),
 )
 
 
@@ -49,15 +66,16 @@ def missing():
         packages.need_apt(packages.APT_WINDOWS)
     except Failed as failure:
         return f"unsupported: {failure}"
-    for program in (COMPILER, "wine", "wineboot", "wineserver"):
+    for program in (*(target.compiler for target in TARGETS), "wine", "wineboot", "wineserver"):
         if not shutil.which(program):
             return f"unsupported: no {program}"
     return None
 
 
 def need_libraries():
-    wanted = {library: stamp_of(library) for library in LIBRARIES}
-    stale = [library for library in LIBRARIES if read(stamp_file(library)) != wanted[library]]
+    wanted = {(library, target): stamp_of(library, target)
+              for library in LIBRARIES for target in TARGETS}
+    stale = [pair for pair in wanted if read(stamp_file(*pair)) != wanted[pair]]
     if not stale:
         say("libraries for mingw-w64 are up to date")
         return
@@ -67,9 +85,20 @@ def need_libraries():
         run(["apt-get", "-q"] + apt + ["update"])
     except Failed as failure:
         say(f"{failure}; going on with what there is")
-    for library in stale:
-        build(library, apt)
-        stamp_file(library).write_text(wanted[library], encoding="utf-8")
+    trees = {library: fetch(library, apt) for library in dict.fromkeys(next(zip(*stale)))}
+    for library, target in stale:
+        build(library, target, trees[library])
+        stamp_file(library, target).write_text(wanted[library, target], encoding="utf-8")
+
+
+def missing_wine32():
+    """Why nothing 32-bit can be run here, or None. Debian's own is a package of another
+    architecture, which cannot be had everywhere; building goes on without it."""
+    built = BUILD / "mingw32" / "wfpcheck.exe"
+    # A 64-bit Wine ends at once, without a word and with exit code 0.
+    if not (output(["wine", built, "--version"], env=WINE_ENV) or "").startswith("wfpcheck"):
+        return "unsupported: built, but there is no 32-bit Wine"
+    return None
 
 
 def need_wine_prefix():
@@ -96,16 +125,17 @@ def wine_server():
         output(["wineserver", "--kill"], env=WINE_ENV)
 
 
-def build(library, apt):
-    tree = fetch(library, apt)
-    objects = DEPS / f"{library.source}-build"
+def build(library, target, tree):
+    objects = DEPS / f"{library.source}-build-{target.preset}"
     shutil.rmtree(objects, ignore_errors=True)
     run(["cmake", "-S", tree, "-B", objects, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-         f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}", f"-DCMAKE_INSTALL_PREFIX={INSTALLED}",
-         "-DCMAKE_INSTALL_MESSAGE=NEVER", *library.options])
-    run(["cmake", "--build", objects, "--target", "install"])
+         f"-DCMAKE_TOOLCHAIN_FILE={target.toolchain}",
+         f"-DCMAKE_INSTALL_PREFIX={target.installed}",
+         "-DCMAKE_INSTALL_MESSAGE=NEVER", *library.options], cwd=DEPS)
+    # libpcap's build writes to what it takes for Windows' null device, where it stands.
+    run(["cmake", "--build", objects, "--target", "install"], cwd=DEPS)
     # Most build a DLL in any case, and a linker that sees both kinds takes it.
-    for stub in (INSTALLED / "lib").glob("*.dll.a"):
+    for stub in (target.installed / "lib").glob("*.dll.a"):
         stub.unlink()
 
 
@@ -157,15 +187,15 @@ def as_sources(text, suffix):
     return "".join(re.sub(r"^\s*deb\s", "deb-src ", line) + "\n" for line in lines)
 
 
-def stamp_of(library):
+def stamp_of(library, target):
     version = output(["dpkg-query", "-W", "-f", "${source:Version}", library.twin])
-    compiler = output([COMPILER, "-dumpfullversion"])
+    compiler = output([target.compiler, "-dumpfullversion"])
     return "\n".join([str(version), str(compiler), *library.options,
-                      TOOLCHAIN.read_text(encoding="utf-8")])
+                      target.toolchain.read_text(encoding="utf-8")])
 
 
-def stamp_file(library):
-    return DEPS / f"{library.source}.stamp"
+def stamp_file(library, target):
+    return DEPS / f"{library.source}-{target.preset}.stamp"
 
 
 def read(path):

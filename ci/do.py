@@ -12,6 +12,7 @@ import sys
 import packages
 import quality
 import steps
+import winsock
 from process import Failed, say
 
 
@@ -35,6 +36,14 @@ def test(arguments):
     return steps.take(chosen)
 
 
+def windows(arguments):
+    return steps.take(steps.winsock_steps(winsock.subject(arguments.program)))
+
+
+def package(_arguments):
+    steps.package()
+
+
 def bench(_arguments):
     packages.need_build_tools()
     steps.build("release", "--target", "wfpcheck")
@@ -55,6 +64,8 @@ COMMANDS = (
     ("setup", setup, "install what building and testing need"),
     ("conform", conform, "build the program and run every vector with every profile"),
     ("test", test, "every test, every check, every preset that this machine can build"),
+    ("windows", windows, "try a built program for Windows on this machine's Winsock, or Wine's"),
+    ("package", package, "put what was built for Windows into folders to be carried there"),
     ("bench", bench, "build the program and measure it"),
     ("format", format_sources, "format the C sources in place"),
     ("lint", lint, "check floors, headers and format, and run clang-tidy"),
@@ -70,6 +81,9 @@ def parse(words):
         if function is test:
             command.add_argument("--preset", action="append", choices=steps.ALL_PRESETS,
                                  help="build and test only this preset; may be repeated")
+        if function is windows:
+            command.add_argument("--program", metavar="FILE",
+                                 help="the program; without it, the one that is built here")
     return parser.parse_args(words)
 
 

@@ -11,23 +11,19 @@ import typing
 import cross
 import packages
 import quality
-from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
+import winsock
+from process import BUILD, ROOT, WINDOWS, Failed, run, say
 
 PRESETS = ("msvc",) if WINDOWS else ("dev", "clang", "asan")
 CROSS = "mingw"
-ALL_PRESETS = (*PRESETS, "release", CROSS)
+CROSS32 = "mingw32"
+ALL_PRESETS = (*PRESETS, "release", CROSS, CROSS32)
 INSTALLED = BUILD / "install"
-RECORDED_WINE = ROOT / "vectors" / "recorded" / "wine-8.0.jsonl"
 
-# Further commands of the program: (name, arguments). The first list runs natively, the second
-# under Wine.
+# Further commands of the program: (name, arguments).
 HOOKS = (
     ("vectors are well formed", ("lint",)),
     ("coverage", ("coverage",)),
-)
-WINE_HOOKS = (
-    ("vectors under Wine", ("run", "--profile", "all")),
-    ("Wine's own Winsock", ("run", "--backend", "winsock", "--profile", "unsupported")),
 )
 
 
@@ -40,7 +36,7 @@ class Step:
 
 
 def program(preset):
-    suffix = ".exe" if WINDOWS or preset == CROSS else ""
+    suffix = ".exe" if WINDOWS or preset in (CROSS, CROSS32) else ""
     return BUILD / preset / ("wfpcheck" + suffix)
 
 
@@ -98,35 +94,14 @@ def prepare_wine():
     cross.need_wine_prefix()
 
 
-def ctest_wine():
+def ctest_wine(preset):
     with cross.wine_server():
-        ctest(CROSS)
-
-
-def use_wine(*arguments):
-    with cross.wine_server():
-        run(["wine", program(CROSS), *arguments], env=cross.WINE_ENV)
+        ctest(preset)
 
 
 def preset_steps(preset):
     return [Step(f"{preset}: build", functools.partial(build, preset)),
             Step(f"{preset}: tests", functools.partial(ctest, preset))]
-
-
-def record_wine():
-    """What Wine answers today, judged, and compared with what it answered when it was recorded."""
-    today = BUILD / "wine.jsonl"
-    use_wine("record", "probe", "--backend", "winsock", "--output", today)
-    use("judge", today, "--profile", "unsupported")
-    use("diff", RECORDED_WINE, today)
-
-
-def recorded_wine_missing():
-    reason = windows_half_missing()
-    recorded = RECORDED_WINE.stem  # "wine-8.0"
-    if reason or output(["wine", "--version"]).split()[0] == recorded:
-        return reason
-    return f"this Wine is not the recorded {recorded}"
 
 
 @functools.lru_cache(maxsize=None)
@@ -141,11 +116,32 @@ def windows_half():
     steps = [Step(f"{CROSS}: libraries and Wine", prepare_wine),
              Step(f"{CROSS}: headers compile alone", quality.windows_headers),
              Step(f"{CROSS}: build", functools.partial(build, CROSS)),
-             Step(f"{CROSS}: tests", ctest_wine)]
-    steps += [Step(name, functools.partial(use_wine, *arguments))
-              for name, arguments in WINE_HOOKS]
-    steps = [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
-    return [*steps, Step("Wine answers as recorded", record_wine, recorded_wine_missing)]
+             Step(f"{CROSS}: tests", functools.partial(ctest_wine, CROSS))]
+    steps += winsock_steps(winsock.subject())
+    steps.append(Step("Wine: pytest", functools.partial(
+        winsock.pytest, winsock.subject(), BUILD / CROSS / "tests" / "fake_redirector.exe")))
+    return [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
+
+
+def winsock_steps(subject):
+    """What is tried on the Winsock of this machine, or of Wine."""
+    where = "Windows" if WINDOWS else "Wine"
+    return [Step(f"{where}: {name}", action) for name, action in winsock.actions(subject)]
+
+
+def package():
+    """The programs for Windows with the vectors, each in a folder that can be carried there."""
+    for preset in (CROSS, CROSS32):
+        folder = BUILD / "package" / preset
+        shutil.rmtree(folder, ignore_errors=True)
+        run(["cmake", "--install", BUILD / preset, "--prefix", folder, "--component", "program"])
+
+
+def windows_half_32():
+    return [Step(f"{CROSS32}: libraries", cross.need_libraries, windows_half_missing),
+            Step(f"{CROSS32}: build", functools.partial(build, CROSS32), windows_half_missing),
+            Step(f"{CROSS32}: tests", functools.partial(ctest_wine, CROSS32),
+                 lambda: windows_half_missing() or cross.missing_wine32())]
 
 
 def lint_steps():
@@ -173,14 +169,17 @@ def every_step():
     steps += package_steps()
     steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
     steps += [Step("wheel", wheel), Step("pytest", pytest)]
-    return steps + windows_half()
+    if WINDOWS:
+        return steps + winsock_steps(winsock.subject())
+    return steps + windows_half() + windows_half_32()
 
 
 def steps_of(presets):
     """Only the tests of some presets."""
     steps = [Step("tools", packages.need_test_tools)]
+    halves = {CROSS: windows_half, CROSS32: windows_half_32}
     for preset in presets:
-        steps += windows_half() if preset == CROSS else preset_steps(preset)
+        steps += halves[preset]() if preset in halves else preset_steps(preset)
     return steps
 
 

@@ -63,7 +63,7 @@ static bool take_groups(const char **text, uint8_t *bytes, unsigned room, unsign
         unsigned number;
 
         if (is_dotted(*text)) {
-            const bool fits = *count + 2 <= room && take_ipv4(text, bytes + 2 * *count);
+            const bool fits = *count + 2 <= room && take_ipv4(text, bytes + (size_t)2 * *count);
 
             *count += 2;
             return fits;
@@ -71,8 +71,8 @@ static bool take_groups(const char **text, uint8_t *bytes, unsigned room, unsign
         if (*count == room || !take_number(text, 16, 4, 0xFFFF, &number)) {
             return false;
         }
-        bytes[2 * *count] = (uint8_t)(number >> 8);
-        bytes[2 * *count + 1] = (uint8_t)number;
+        bytes[(size_t)2 * *count] = (uint8_t)(number >> 8);
+        bytes[(size_t)2 * *count + 1] = (uint8_t)number;
         ++*count;
         if ((*text)[0] == ':' && (*text)[1] != ':') {
             (*text)++;
@@ -101,7 +101,7 @@ static bool take_ipv6(const char **text, uint8_t *bytes)
                      &tail_count)) {
         return false;
     }
-    memcpy(bytes + 2 * (GROUPS - tail_count), tail, 2 * (size_t)tail_count);
+    memcpy(bytes + (size_t)2 * (GROUPS - tail_count), tail, 2 * (size_t)tail_count);
     return head_count + tail_count < GROUPS;
 }
 
@@ -138,7 +138,7 @@ void address_print(const struct wfp_address *address, char *buffer, size_t size)
         (void)snprintf(buffer, size, "%u.%u.%u.%u:%u", b[0], b[1], b[2], b[3], address->port);
         return;
     }
-    for (unsigned i = 0; i < GROUPS && used < size; i++) {
+    for (size_t i = 0; i < GROUPS && used < size; i++) {
         used += (size_t)snprintf(buffer + used, size - used, "%s%x", i == 0 ? "[" : ":",
                                  (unsigned)b[2 * i] << 8 | b[2 * i + 1]);
     }

@@ -187,6 +187,7 @@ bool value_parse(enum wfp_key_type type, const char *text, struct wfp_value *val
     bool good = (type == WFP_TYPE_ANSWER && answer_parse(text, &parsed.answer)) ||
                 (type == WFP_TYPE_FLAG && parse_flag(text, &parsed.number)) ||
                 (type == WFP_TYPE_SIZE && number_parse(text, &parsed.number)) ||
+                (type == WFP_TYPE_DURATION && number_parse(text, &parsed.number)) ||
                 (type == WFP_TYPE_ORDER && parse_order(text, parsed.order));
     if (good) {
         *value = parsed;
@@ -215,6 +216,7 @@ void value_print(enum wfp_key_type type, const struct wfp_value *value, char *bu
         snprintf(buffer, size, "%s", value->number != 0 ? "true" : "false");
         return;
     case WFP_TYPE_SIZE:
+    case WFP_TYPE_DURATION:
         snprintf(buffer, size, "%" PRIu32, value->number);
         return;
     case WFP_TYPE_ORDER:
@@ -230,6 +232,7 @@ bool value_equal(enum wfp_key_type type, const struct wfp_value *a, const struct
         return wfp_answer_equal(a->answer, b->answer);
     case WFP_TYPE_FLAG:
     case WFP_TYPE_SIZE:
+    case WFP_TYPE_DURATION:
         return a->number == b->number;
     case WFP_TYPE_ORDER:
         return memcmp(a->order, b->order, sizeof a->order) == 0;

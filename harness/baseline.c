@@ -11,14 +11,6 @@
 
 enum { FILE_MAX = 1048576, PATH_ROOM = 1200, LIST_MAX = 512 };
 
-static const struct word mutations[] = {
-    {"guard-true", MUTATION_GUARD_TRUE},
-    {"guard-false", MUTATION_GUARD_FALSE},
-    {"answer", MUTATION_ANSWER},
-    {"stage", MUTATION_STAGE},
-};
-static const struct words mutation_words = WORDS(mutations);
-
 static const struct text_rule rule_of_table = {3, 64, NULL, "the id of a rule"};
 static const struct text_rule rule_sentence = {10, 300, NULL, "a sentence"};
 

@@ -22,11 +22,14 @@ struct bench_model {
 
 enum status bench_model(struct bench_model *figures);
 
+/*
+ * Paths per second of six services that all hand the record on, each in a sublayer of its own, in
+ * one world. STATUS_BROKEN where one does not arrive after six redirects.
+ */
+enum status bench_paths(double *per_second);
+
 /* Cases per second, in process, all of the plan over and over. */
 enum status bench_plan(const struct plan *plan, const struct backend *backend, double *per_second);
-
-/* Journeys per second through six services that all pass the record on, in process. */
-enum status bench_paths(double *per_second);
 
 /*
  * Vectors per second through `program serve`, by id and under one profile: one request at a time,

@@ -8,6 +8,7 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/coverage.h"
+#include "harness/observation.h"
 #include "harness/rule_text.h"
 
 static const struct command command = {
@@ -190,6 +191,7 @@ static enum status explain(struct session *session, const char *id)
     struct catalogue *catalogue;
     const enum status status = catalogue_load(session->root, &session->complaints, &catalogue);
     const struct subject subject = {id, session, catalogue};
+    enum status observed;
 
     if (status != STATUS_OK) {
         return status;
@@ -207,6 +209,7 @@ static enum status explain(struct session *session, const char *id)
     } else {
         print_unknown(catalogue_unknown(catalogue, id));
     }
+    observed = observations_print(session->root, id, &session->complaints, stdout);
     for (unsigned key = WFP_KEY_NONE + 1; key < WFP_KEY_COUNT; key++) {
         if (key_concerns(&subject, &session->keys->entries[key])) {
             print_key(session, &session->keys->entries[key]);
@@ -215,7 +218,7 @@ static enum status explain(struct session *session, const char *id)
     print_rules(&subject);
     print_vectors(&subject);
     catalogue_free(catalogue);
-    return STATUS_OK;
+    return observed;
 }
 
 int cli_explain(int argc, char **argv)

@@ -6,7 +6,6 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/json_line.h"
-#include "harness/path_vector.h"
 
 static const char *const formats[] = {"human", "jsonl", NULL};
 
@@ -44,15 +43,14 @@ static json_t *members_json(const struct vector *vector)
 {
     json_t *members = json_array();
 
-    for (size_t b = 0; vector->swept != NULL && b < vector->swept->sweep->count; b++) {
-        const struct band *band = &vector->swept->sweep->bands[b];
+    const struct sweep *sweep = vector_sweep(vector);
+
+    for (size_t b = 0; sweep != NULL && b < sweep->count; b++) {
+        const struct band *band = &sweep->bands[b];
 
         for (size_t m = 0; m < band->count; m++) {
             (void)json_array_append_new(members, json_string(band->members[m].text));
         }
-    }
-    for (size_t i = 0; i < path_member_count(vector); i++) {
-        (void)json_array_append_new(members, json_string(path_member(vector, i)->text));
     }
     return members;
 }

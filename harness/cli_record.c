@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "harness/backend/redirector.h"
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/document.h"
@@ -15,7 +16,14 @@
 #include "harness/recording.h"
 #include "harness/script.h"
 
-enum record_option { RECORD_BACKEND, RECORD_OUTPUT, RECORD_PROFILE, RECORD_OPTION_COUNT };
+enum record_option {
+    RECORD_BACKEND,
+    RECORD_REDIRECTOR,
+    RECORD_CHECK,
+    RECORD_OUTPUT,
+    RECORD_PROFILE,
+    RECORD_OPTION_COUNT
+};
 
 static const char *const backends[] = {"sim", "winsock", NULL};
 
@@ -25,6 +33,16 @@ static const struct option table[RECORD_OPTION_COUNT] = {
                                 "(default: sim)",
                         .kind = OPTION_CHOICE,
                         .choices = backends},
+    [RECORD_REDIRECTOR] = {.name = "redirector",
+                           .argument = "none|shim|CMD",
+                           .help = "who redirects connections for the winsock backend: nobody, the "
+                                   "model in the provider's place, or a helper program "
+                                   "(vectors/REDIRECTOR.md; default: none)",
+                           .kind = OPTION_STRING},
+    [RECORD_CHECK] = {.name = "check",
+                      .help = "record nothing; ask the redirector CMD everything once and tell "
+                              "whether it keeps to its contract",
+                      .kind = OPTION_FLAG},
     [RECORD_OUTPUT] = {.name = "output",
                        .argument = "FILE",
                        .help = "write the recording there; the file appears when it is complete",
@@ -81,9 +99,9 @@ static bool can_play(const struct session_recorder *session, struct recorded_cas
             return false;
         }
     }
-    if (session->planned->vector->path_vector != NULL) {
+    if (session->planned->vector->kind == VECTOR_PATH) {
         (void)snprintf(begun->why, sizeof begun->why,
-                       "needs a script of calls; run --format jsonl writes the calls of a path");
+                       "needs no recording: run --format jsonl has its trace");
         begun->end = VERDICT_UNSUPPORTED;
         return false;
     }
@@ -102,6 +120,11 @@ static void describe(const struct session_recorder *session, size_t index,
     step->n = known ? session->learned->n[index] : RECORDED_UNKNOWN;
     step->changed = played->changed;
     step->answer = reply->answer;
+    step->control_size = played->control_size;
+    step->received = reply->message.received && reply->message.control != NULL;
+    step->flags = reply->message.flags;
+    step->control_returned = reply->message.control_size;
+    step->control = reply->message.control;
     (void)snprintf(step->by, sizeof step->by, "%s", reply->answered_by);
     script_print(&played->step, known ? &session->learned->n[index] : NULL, step->call,
                  sizeof step->call);
@@ -112,16 +135,16 @@ static enum status record_step(void *context, size_t index, const struct played 
 {
     struct session_recorder *session = context;
     struct recorded_step step;
-    uint8_t *in = NULL;
-    uint32_t size;
+    struct backend_call call = {.step = NULL};
+    struct play_inputs inputs;
 
     describe(session, index, played, &step);
-    if (played->step.kind == STEP_IOCTL &&
-        !blobs_input(blobs, &played->step.ioctl.in, &in, &size)) {
+    if (!play_inputs_make(blobs, &played->step, played->layout, &call, &inputs)) {
         session->recorder.failed = true;
+        return STATUS_BROKEN;
     }
-    recorder_step(&session->recorder, &step, in, played->reply.out);
-    free(in);
+    recorder_step(&session->recorder, &step, inputs.in, played->reply.out);
+    play_inputs_free(&inputs);
     return session->recorder.failed ? STATUS_BROKEN : STATUS_OK;
 }
 
@@ -182,7 +205,7 @@ static void record_head(struct session_recorder *session)
     copy(head.os, system.name);
     copy(head.build, system.build);
     copy(head.architecture, system.architecture);
-    copy(head.redirector, "none");
+    copy(head.redirector, with->backend.redirector);
     copy(head.profile, session->on_model ? with->profiles[0]->name : "");
     head.elevated = system.elevated;
     (void)strftime(head.date, sizeof head.date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
@@ -259,6 +282,9 @@ static enum status prepare(const struct options *options, struct session *sessio
     const char *profile = options_text(options, RECORD_PROFILE, NULL);
     enum status status = session_open(session);
 
+    if (status == STATUS_OK) {
+        status = session_check_redirector(session, on_model ? "sim" : "winsock");
+    }
     if (status == STATUS_OK && profile != NULL && !on_model) {
         complain(&session->complaints, "wfpcheck record", 0, "--profile", "only with --backend sim",
                  "%s", profile);
@@ -278,6 +304,17 @@ static enum status prepare(const struct options *options, struct session *sessio
     return status == STATUS_OK ? session_plan(session, &filter) : status;
 }
 
+/* The dialogue alone: it works where there is nothing to redirect, too. */
+static int check_redirector(const char *redirector)
+{
+    if (strcmp(redirector, "none") == 0 || strcmp(redirector, "shim") == 0) {
+        (void)fprintf(stderr, "wfpcheck record: --check: expected --redirector CMD, actual %s\n",
+                      redirector);
+        return EXIT_USAGE;
+    }
+    return redirector_check(redirector, stdout) ? EXIT_WELL : EXIT_VERDICTS;
+}
+
 int cli_record(int argc, char **argv)
 {
     struct session session = {0};
@@ -288,6 +325,12 @@ int cli_record(int argc, char **argv)
     int code;
 
     if (!command_begin(&command, argc, argv, &options, &code)) {
+        return code;
+    }
+    session.redirector = options_text(&options, RECORD_REDIRECTOR, "none");
+    if (options_flag(&options, RECORD_CHECK)) {
+        code = check_redirector(session.redirector);
+        options_release(&options);
         return code;
     }
     on_model = strcmp(options_text(&options, RECORD_BACKEND, "sim"), "sim") == 0;

@@ -29,7 +29,6 @@ enum run_option {
 };
 
 static const char *const backends[] = {"sim", "winsock", NULL};
-static const char *const redirectors[] = {"none", NULL};
 static const char *const formats[] = {"human", "tap", "junit", "jsonl", NULL};
 
 static const struct option table[RUN_OPTION_COUNT] = {
@@ -38,9 +37,11 @@ static const struct option table[RUN_OPTION_COUNT] = {
                      .kind = OPTION_CHOICE,
                      .choices = backends},
     [RUN_REDIRECTOR] = {.name = "redirector",
-                        .help = "who redirects connections for the winsock backend; nobody can yet",
-                        .kind = OPTION_CHOICE,
-                        .choices = redirectors},
+                        .argument = "none|shim|CMD",
+                        .help = "who redirects connections for the winsock backend: nobody, the "
+                                "model in the provider's place, or a helper program "
+                                "(vectors/REDIRECTOR.md; default: none)",
+                        .kind = OPTION_STRING},
     [RUN_PROFILE] = {.name = "profile",
                      .argument = "NAME|FILE",
                      .help = "hold the answers against this profile; \"all\" is every shipped one "
@@ -91,6 +92,7 @@ struct run {
     struct options *options;
     struct session session;
     const char *backend;
+    const char *redirector;
     struct known *known;
     struct output_file output;
     const struct report_format *format;
@@ -131,6 +133,9 @@ static void note_options(struct run *run)
     if (strcmp(run->backend, "sim") != 0) {
         used = (size_t)snprintf(text, room, " --backend %s", run->backend);
     }
+    if (strcmp(run->redirector, "none") != 0 && used < room) {
+        used += (size_t)snprintf(text + used, room - used, " --redirector '%s'", run->redirector);
+    }
     for (size_t i = 0; setting != NULL && used < room;
          setting = options_item(run->options, RUN_SET, ++i)) {
         used += (size_t)snprintf(text + used, room - used, " --set '%s'", setting);
@@ -159,6 +164,9 @@ static enum status prepare(struct run *run)
     };
     enum status status = session_open(&run->session);
 
+    if (status == STATUS_OK) {
+        status = session_check_redirector(&run->session, run->backend);
+    }
     if (status == STATUS_OK) {
         status = choose_profiles(run);
     }
@@ -216,7 +224,7 @@ static void begin_report(struct run *run)
         .version = WFPCHECK_VERSION,
         .backend = session->backend.name,
         .target = session->backend.target(session->backend.state),
-        .redirector = options_text(run->options, RUN_REDIRECTOR, "none"),
+        .redirector = session->backend.redirector,
         .profiles = names,
         .profile_count = session->profile_count,
         .vectors = session->plan.vectors,
@@ -247,7 +255,7 @@ static enum status open_backend(void *context, struct backend *backend)
     char trouble[BACKEND_TROUBLE_MAX];
 
     return strcmp(run->backend, "winsock") == 0
-               ? backend_winsock_open(backend, trouble)
+               ? backend_winsock_open(run->redirector, backend, trouble)
                : backend_simulator_open(wfp_rules_shipped(), backend);
 }
 
@@ -291,8 +299,8 @@ static int run_plan(struct run *run)
         .keys = run->session.keys,
         .root = run->session.root,
         .options = run->session.options,
-        .jobs = options_number(run->options, RUN_JOBS, 1),
         .traces = run->format == &report_jsonl,
+        .jobs = options_number(run->options, RUN_JOBS, 1),
         .open = open_backend,
         .result = take_result,
         .context = run,
@@ -323,6 +331,8 @@ int cli_run(int argc, char **argv)
         return code;
     }
     run.backend = options_text(&options, RUN_BACKEND, "sim");
+    run.redirector = options_text(&options, RUN_REDIRECTOR, "none");
+    run.session.redirector = run.redirector;
     run.format = report_format_named(options_text(&options, RUN_FORMAT, "human"));
     note_options(&run);
     status = prepare(&run);

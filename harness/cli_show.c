@@ -5,7 +5,7 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/expectation_text.h"
-#include "harness/path_show.h"
+#include "harness/path_text.h"
 #include "harness/script.h"
 
 static const struct command command = {
@@ -68,8 +68,8 @@ static void show(const struct vector *vector)
              vector->story, source_kind_name(vector->source.kind), vector->source.reference);
     add_needs(vector, &text);
     text_add(&text, "\n  %s\n\n", vector->path);
-    if (vector->path_vector != NULL) {
-        path_show(vector, &text);
+    if (vector->route != NULL) {
+        path_claim_text(vector->route, &text);
     }
     for (size_t i = 0; i < vector->step_count; i++) {
         add_step(&vector->steps[i], &text);

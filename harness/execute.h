@@ -20,7 +20,7 @@ struct execution {
     const struct key_catalogue *keys;
     const char *root;
     const char *options;
-    bool traces; /* keep what happened on paths */
+    bool traces;   /* results have the traces of paths */
     unsigned jobs; /* 1 to EXECUTE_JOBS_MAX; each has backends of its own */
     /* Opens a backend for a job. */
     enum status (*open)(void *context, struct backend *backend);

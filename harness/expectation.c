@@ -7,7 +7,9 @@
 #include "harness/answer.h"
 #include "harness/clause_pattern.h"
 #include "harness/key.h"
+#include "harness/path_outcome.h"
 #include "harness/reader.h"
+#include "harness/step_message.h"
 
 enum { ANSWERS_MAX = 6, BRANCHES_MAX = 8, LEGAL_MAX = 3000 };
 
@@ -42,11 +44,22 @@ static const struct text_rule rule_answer = {
 static const struct text_rule rule_equals = {1, 48, fits_equals,
                                              "the name of a blob, or context:HANDLE"};
 
+/* ^([0-9a-f]{2})*$ */
+static bool fits_hex(const char *text)
+{
+    size_t length = strspn(text, "0123456789abcdef");
+    return text[length] == '\0' && length % 2 == 0;
+}
+
+static const struct text_rule rule_data = {0, 512, fits_hex,
+                                           "at most 256 pairs of the digits 0-9 and a-f"};
+
 struct expected_row {
     const char *answer;
     json_t *by;
     enum changed changed;
     const char *equals;
+    struct expected_message message;
 };
 
 static const struct member expected_members[] = {
@@ -54,13 +67,15 @@ static const struct member expected_members[] = {
     {"by", read_later, NULL, offsetof(struct expected_row, by)},
     {"changed", read_word, &changed_words, offsetof(struct expected_row, changed)},
     {"equals", read_text, &rule_equals, offsetof(struct expected_row, equals)},
+    {"flags", read_message_flags, NULL, offsetof(struct expected_row, message.flags)},
+    {"data", read_text, &rule_data, offsetof(struct expected_row, message.data_hex)},
+    {"objects", read_expected_objects, NULL, offsetof(struct expected_row, message)},
 };
-static const struct shape expected_shape = {expected_members, 4, 0x3, 0xF};
+static const struct shape expected_shape = {expected_members, 7, 0x3, 0x7F};
 
 static bool read_expected(struct reader *reader, struct place place, json_t *value,
-                          const void *rule, struct expected *expected)
+                          struct expected *expected)
 {
-    (void)rule;
     struct expected_row row = {.changed = CHANGED_DEFAULT};
     if (!read_object(reader, place, value, &expected_shape, &row) ||
         !read_texts(reader, place_member(value, "by"), row.by, &rule_reason, 1,
@@ -69,6 +84,7 @@ static bool read_expected(struct reader *reader, struct place place, json_t *val
     }
     expected->text = row.answer;
     expected->changed = row.changed;
+    expected->message = row.message;
     if (row.equals != NULL && strncmp(row.equals, context_prefix, CONTEXT_PREFIX) == 0) {
         expected->equals_context = row.equals + CONTEXT_PREFIX;
     } else {
@@ -77,15 +93,54 @@ static bool read_expected(struct reader *reader, struct place place, json_t *val
     return answer_parse(row.answer, &expected->answer);
 }
 
+/* ---- one outcome of a path ---- */
+
+static const char *outcome_text(struct reader *reader, const struct path_outcome *outcome,
+                                const struct topology_rows *services)
+{
+    const char *names[WFP_PATH_SERVICES_MAX] = {NULL};
+    struct text text = {0};
+    for (uint32_t i = 0; i < services->count; i++) {
+        names[i] = services->services[i].name;
+    }
+    path_outcome_text(outcome, names, &text);
+    path_outcome_hops_text(outcome, names, &text);
+    const char *kept = reader_join(reader, (const char *const[]){text_bytes(&text)}, 1, ' ');
+    text_clear(&text);
+    return kept;
+}
+
+static bool read_outcome(struct reader *reader, struct place place, json_t *value,
+                         const struct topology_rows *services, struct expected *expected)
+{
+    struct path_outcome *outcome = reader_keep(reader, 1, sizeof *outcome);
+    json_t *by = NULL;
+    if (outcome == NULL || !path_outcome_read(reader, place, value, services, outcome, &by) ||
+        !read_texts(reader, place_member(value, "by"), by, &rule_reason, 1, EXPECTED_REASONS_MAX,
+                    expected->reasons, &expected->reason_count)) {
+        return false;
+    }
+    expected->path = outcome;
+    expected->text = outcome_text(reader, outcome, services);
+    return expected->text != NULL;
+}
+
 /* ---- the tree ---- */
 
 struct growth {
     struct reader *reader;
     const struct key_catalogue *keys;
+    const struct topology_rows *services; /* NULL: the alternatives are answers of a call */
     unsigned depth;
-    expected_reader *leaf;
-    const void *rule;
 };
+
+static bool grow_leaf(struct growth growth, struct place place, json_t *value,
+                      struct expected *expected)
+{
+    return growth.services == NULL
+               ? read_expected(growth.reader, place, value, expected)
+               : read_outcome(growth.reader, place, value, growth.services, expected);
+}
 
 static bool grow(struct growth growth, struct place place, json_t *value, struct expectation *made);
 
@@ -100,8 +155,7 @@ static bool grow_answers(struct growth growth, struct place place, json_t *list,
     size_t index;
     json_t *item;
     json_array_foreach(list, index, item) {
-        good = good && growth.leaf(growth.reader, place_item(list, index), item, growth.rule,
-                                   &answers[index]);
+        good = good && grow_leaf(growth, place_item(list, index), item, &answers[index]);
     }
     made->count = json_array_size(list);
     made->answers = answers;
@@ -114,7 +168,7 @@ static bool grow_single(struct growth growth, struct place place, json_t *value,
     struct expected *answer = reader_keep(growth.reader, 1, sizeof *answer);
     made->count = 1;
     made->answers = answer;
-    return answer != NULL && growth.leaf(growth.reader, place, value, growth.rule, answer);
+    return answer != NULL && grow_leaf(growth, place, value, answer);
 }
 
 /* The branch's name: of a profile, or a legal value of the key. */
@@ -239,17 +293,11 @@ static bool grow(struct growth growth, struct place place, json_t *value, struct
     return grow_single(growth, place, value, made);
 }
 
-bool expectation_read(struct reader *reader, json_t *holder, const char *name,
-                      const struct key_catalogue *keys, const struct expectation **expectation)
+bool expectation_read_path(struct reader *reader, json_t *holder, const char *name,
+                           const struct key_catalogue *keys, const struct topology_rows *services,
+                           const struct expectation **expectation)
 {
-    return expectation_read_leaves(reader, holder, name, keys, read_expected, NULL, expectation);
-}
-
-bool expectation_read_leaves(struct reader *reader, json_t *holder, const char *name,
-                             const struct key_catalogue *keys, expected_reader *leaf,
-                             const void *rule, const struct expectation **expectation)
-{
-    struct growth growth = {.reader = reader, .keys = keys, .leaf = leaf, .rule = rule};
+    struct growth growth = {.reader = reader, .keys = keys, .services = services};
     struct expectation *made = reader_keep(reader, 1, sizeof *made);
     json_t *value = json_object_get(holder, name);
     if (made == NULL || !grow(growth, place_member(holder, name), value, made)) {
@@ -257,6 +305,12 @@ bool expectation_read_leaves(struct reader *reader, json_t *holder, const char *
     }
     *expectation = made;
     return true;
+}
+
+bool expectation_read(struct reader *reader, json_t *holder, const char *name,
+                      const struct key_catalogue *keys, const struct expectation **expectation)
+{
+    return expectation_read_path(reader, holder, name, keys, NULL, expectation);
 }
 
 bool expectation_each(const struct expectation *expectation,

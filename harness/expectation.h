@@ -9,11 +9,13 @@
 
 #include <wfp/sim.h>
 
+#include "harness/message_step.h"
+
 struct profile;
 struct key_catalogue;
 struct path_outcome;
-struct place;
 struct reader;
+struct topology_rows;
 
 /* Which bytes of the output buffer may differ after the call. */
 enum changed {
@@ -32,9 +34,10 @@ struct expected {
     size_t reason_count;
     const char *reasons[EXPECTED_REASONS_MAX]; /* ids of clauses, contradictions, unknowns */
     enum changed changed;
-    const char *equals_blob;    /* after OK the bytes equal this saved blob, or NULL */
-    const char *equals_context; /* ... equal the context that this handle attached, or NULL */
-    const struct path_outcome *path; /* of a path vector: in place of all but text and reasons */
+    const char *equals_blob;         /* after OK the bytes equal this saved blob, or NULL */
+    const char *equals_context;      /* ... equal the context that this handle attached, or NULL */
+    const struct path_outcome *path; /* of a path vector, in place of `answer`; else NULL */
+    struct expected_message message;
 };
 
 enum expectation_kind {
@@ -90,13 +93,9 @@ bool expectation_asks(const struct expectation *expectation, enum wfp_key key);
 bool expectation_read(struct reader *reader, json_t *holder, const char *name,
                       const struct key_catalogue *keys, const struct expectation **expectation);
 
-/* Reads one alternative into zeroed memory; `rule` is what expectation_read_leaves() was given. */
-typedef bool expected_reader(struct reader *reader, struct place place, json_t *value,
-                             const void *rule, struct expected *expected);
-
-/* The same, with alternatives of another kind. */
-bool expectation_read_leaves(struct reader *reader, json_t *holder, const char *name,
-                             const struct key_catalogue *keys, expected_reader *leaf,
-                             const void *rule, const struct expectation **expectation);
+/* The same where each alternative is the outcome of a path through these services. */
+bool expectation_read_path(struct reader *reader, json_t *holder, const char *name,
+                           const struct key_catalogue *keys, const struct topology_rows *services,
+                           const struct expectation **expectation);
 
 #endif

@@ -12,6 +12,23 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static bool same_message(const struct expected_message *a, const struct expected_message *b)
+{
+    if (a->flags != b->flags || a->part != b->part || a->count != b->count ||
+        !same_text(a->data_hex, b->data_hex)) {
+        return false;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->objects[i].level != b->objects[i].level ||
+            a->objects[i].type != b->objects[i].type ||
+            !same_text(a->objects[i].equals_blob, b->objects[i].equals_blob) ||
+            !same_text(a->objects[i].equals_context, b->objects[i].equals_context)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_listed(const struct expected_list *list, const struct expected *expected)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -19,7 +36,8 @@ static bool is_listed(const struct expected_list *list, const struct expected *e
         if (other->path == expected->path && wfp_answer_equal(other->answer, expected->answer) &&
             other->changed == expected->changed &&
             same_text(other->equals_blob, expected->equals_blob) &&
-            same_text(other->equals_context, expected->equals_context)) {
+            same_text(other->equals_context, expected->equals_context) &&
+            same_message(&other->message, &expected->message)) {
             return true;
         }
     }

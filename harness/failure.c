@@ -25,7 +25,7 @@ void failure_message(const struct failure *failure, char *buffer, size_t size)
         text_add(&text, "%s%s", i == 0 ? "" : " or ", failure->allowed->items[i]->text);
     }
     text_add(&text, ", actual %s", actual);
-    if (mismatch == MISMATCH_CHANGED || mismatch == MISMATCH_CONTENT) {
+    if (mismatch >= MISMATCH_CHANGED) {
         text_add(&text, ": %s differ", mismatch_name(mismatch));
     }
     (void)snprintf(buffer, size, "%s", text_bytes(&text));
@@ -34,16 +34,15 @@ void failure_message(const struct failure *failure, char *buffer, size_t size)
 
 /* ---- the parts of the description, from top to bottom ---- */
 
-static void add_head(const struct failure *failure, struct text *text)
+void failure_head(const struct plan_case *planned, const char *where, int line, struct text *text)
 {
-    const struct vector *vector = failure->planned->vector;
+    const struct vector *vector = planned->vector;
     char name[CASE_NAME_MAX];
 
-    plan_case_name(failure->planned, name, sizeof name);
+    plan_case_name(planned, name, sizeof name);
     text_add(text, "%s   %s   %s   %s\n", name, vector->clause_list,
-             source_kind_name(vector->source.kind), failure->where);
-    text_add(text, "  %s\n  %s:%d\n", vector->story, vector->path,
-             vector_step_line(vector, &failure->played->step));
+             source_kind_name(vector->source.kind), where);
+    text_add(text, "  %s\n  %s:%d\n", vector->story, vector->path, line);
 }
 
 static void add_script(const struct failure *failure, struct text *text)
@@ -117,6 +116,11 @@ static void add_actual(const struct failure *failure, struct text *text)
     if (played->reply.out != NULL) {
         text_add(text, ", %lu bytes of the buffer changed", (unsigned long)played->changed);
     }
+    if (played->reply.message.received) {
+        text_add(text, ", flags 0x%lx, %lu bytes of control data",
+                 (unsigned long)played->reply.message.flags,
+                 (unsigned long)played->reply.message.control_size);
+    }
     text_add(text, "\n");
 }
 
@@ -169,7 +173,7 @@ static void add_hex_diff(const struct failure *failure, struct text *text)
     free(wanted);
 }
 
-void failure_add_rule(const struct failure *failure, struct text *text)
+static void add_rule(const struct failure *failure, struct text *text)
 {
     const struct wfp_rule *rule = failure->rule;
     char value[VALUE_TEXT_MAX];
@@ -188,29 +192,30 @@ void failure_add_rule(const struct failure *failure, struct text *text)
 }
 
 /* The command that repeats it: by name, or by file where the name would not find it. */
-void failure_add_command(const struct failure *failure, struct text *text)
+void failure_command(const struct plan_case *planned, const char *root, const char *options,
+                     struct text *text)
 {
-    const struct vector *vector = failure->planned->vector;
-    const bool by_name =
-        failure->root == NULL || strncmp(vector->path, failure->root, strlen(failure->root)) == 0;
+    const struct vector *vector = planned->vector;
+    const bool by_name = root == NULL || strncmp(vector->path, root, strlen(root)) == 0;
     char name[CASE_NAME_MAX];
 
-    plan_case_name(failure->planned, name, sizeof name);
+    plan_case_name(planned, name, sizeof name);
     name[strcspn(name, "[")] = '\0';
     text_add(text, "  again: wfpcheck run %s", by_name ? name : vector->path);
-    if (!by_name && failure->planned->member != NULL) {
+    if (!by_name && planned->member != NULL) {
         text_add(text, " --select %s", name);
     }
-    text_add(text, " --profile %s%s\n", failure->planned->profile->name, failure->options);
+    text_add(text, " --profile %s%s\n", planned->profile->name, options);
 }
 
 void failure_describe(const struct failure *failure, struct text *text)
 {
-    add_head(failure, text);
+    failure_head(failure->planned, failure->where,
+                 vector_step_line(failure->planned->vector, &failure->played->step), text);
     add_script(failure, text);
     add_allowed(failure, text);
     add_actual(failure, text);
     add_hex_diff(failure, text);
-    failure_add_rule(failure, text);
-    failure_add_command(failure, text);
+    add_rule(failure, text);
+    failure_command(failure->planned, failure->root, failure->options, text);
 }

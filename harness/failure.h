@@ -31,8 +31,9 @@ void failure_message(const struct failure *failure, char *buffer, size_t size);
  */
 void failure_describe(const struct failure *failure, struct text *text);
 
-/* The last two parts of it; they look at planned, rule, root and options only. */
-void failure_add_rule(const struct failure *failure, struct text *text);
-void failure_add_command(const struct failure *failure, struct text *text);
+/* The parts that other descriptions share: the first lines, and the command that repeats it. */
+void failure_head(const struct plan_case *planned, const char *where, int line, struct text *text);
+void failure_command(const struct plan_case *planned, const char *root, const char *options,
+                     struct text *text);
 
 #endif

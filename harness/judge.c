@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/control.h"
 #include "harness/pattern.h"
 
 const char *mismatch_name(enum mismatch mismatch)
@@ -16,6 +17,8 @@ const char *mismatch_name(enum mismatch mismatch)
         [MISMATCH_BYTES] = "the byte count",
         [MISMATCH_CHANGED] = "bytes changed in the output buffer",
         [MISMATCH_CONTENT] = "the bytes returned",
+        [MISMATCH_FLAGS] = "the flags returned",
+        [MISMATCH_CONTROL] = "the control objects returned",
     };
 
     return names[mismatch];
@@ -121,6 +124,93 @@ static bool content_matches(const struct judge_context *context, const struct ex
     return matches;
 }
 
+static unsigned hex_digit(char digit)
+{
+    return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+static bool data_matches(const struct expected *expected, const struct played *played)
+{
+    const struct backend_reply *reply = &played->reply;
+    const char *hex = expected->message.data_hex;
+
+    if (hex == NULL) {
+        return true;
+    }
+    if (reply->out == NULL || strlen(hex) != 2 * (size_t)reply->answer.bytes ||
+        reply->answer.bytes > reply->out_size) {
+        return false;
+    }
+    for (uint32_t i = 0; i < reply->answer.bytes; i++) {
+        if (reply->out[i] !=
+            (hex_digit(hex[(size_t)2 * i]) << 4 | hex_digit(hex[(size_t)2 * i + 1]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- what a receive shows beside its data ---- */
+
+static bool payload_matches(const struct judge_context *context,
+                            const struct expected_object *wanted, const struct control_found *found)
+{
+    struct expected expected = {.equals_blob = wanted->equals_blob,
+                                .equals_context = wanted->equals_context};
+    uint8_t *bytes;
+    uint32_t size;
+    bool matches;
+
+    if (!judge_wanted_bytes(context, &expected, &bytes, &size)) {
+        return found->size > 0;
+    }
+    matches = found->size == size && memcmp(found->data, bytes, size) == 0;
+    free(bytes);
+    return matches;
+}
+
+static bool objects_match(const struct judge_context *context,
+                          const struct expected_message *wanted, const struct played *played)
+{
+    const struct backend_message *message = &played->reply.message;
+    struct control_found found;
+    uint32_t at = 0;
+
+    if (message->control == NULL) {
+        return wanted->count == 0 && message->control_size == 0;
+    }
+    for (size_t i = 0; i < wanted->count; i++) {
+        const struct expected_object *object = &wanted->objects[i];
+
+        if (!control_take(message->control, message->control_size, played->layout, &at, &found) ||
+            found.level != (uint32_t)object->level || found.type != (uint32_t)object->type ||
+            !payload_matches(context, object, &found)) {
+            return false;
+        }
+    }
+    return at == message->control_size;
+}
+
+static enum mismatch judge_message(const struct judge_context *context,
+                                   const struct expected_message *wanted,
+                                   const struct played *played)
+{
+    const struct backend_message *message = &played->reply.message;
+
+    if (played->step.kind != STEP_RECEIVE || !message->received) {
+        return MISMATCH_NONE;
+    }
+    if (message->flags != wanted->flags) {
+        return MISMATCH_FLAGS;
+    }
+    if (wanted->part) {
+        return message->control_size > 0 && message->control_size <= played->control_size
+                   ? MISMATCH_NONE
+                   : MISMATCH_CONTROL;
+    }
+    return objects_match(context, wanted, played) ? MISMATCH_NONE : MISMATCH_CONTROL;
+}
+
 enum mismatch judge_alternative(const struct judge_context *context,
                                 const struct expected *expected, const struct played *played)
 {
@@ -138,5 +228,8 @@ enum mismatch judge_alternative(const struct judge_context *context,
     if (!changed_allowed(expected, played)) {
         return MISMATCH_CHANGED;
     }
-    return content_matches(context, expected, played) ? MISMATCH_NONE : MISMATCH_CONTENT;
+    if (!content_matches(context, expected, played) || !data_matches(expected, played)) {
+        return MISMATCH_CONTENT;
+    }
+    return judge_message(context, &expected->message, played);
 }

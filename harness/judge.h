@@ -24,7 +24,9 @@ enum mismatch {
     MISMATCH_ERROR,
     MISMATCH_BYTES,   /* the byte count */
     MISMATCH_CHANGED, /* bytes changed that must not be */
-    MISMATCH_CONTENT  /* not the bytes of the blob or the context */
+    MISMATCH_CONTENT, /* not the bytes of the blob or the context */
+    MISMATCH_FLAGS,   /* dwFlags of a receive */
+    MISMATCH_CONTROL  /* its control objects */
 };
 
 const char *mismatch_name(enum mismatch mismatch);

@@ -25,12 +25,16 @@ static const struct {
 } floors[] = {{WFP_KEY_RECORD_HEADER, 64}, {WFP_KEY_RECORD_HOP, 32}};
 
 static const struct word type_rows[] = {
-    {"answer", WFP_TYPE_ANSWER},
-    {"flag", WFP_TYPE_FLAG},
-    {"size", WFP_TYPE_SIZE},
-    {"order", WFP_TYPE_ORDER},
+    {"answer", WFP_TYPE_ANSWER},     {"flag", WFP_TYPE_FLAG},   {"size", WFP_TYPE_SIZE},
+    {"duration", WFP_TYPE_DURATION}, {"order", WFP_TYPE_ORDER},
 };
 static const struct words type_words = WORDS(type_rows);
+
+/* Their legal values are a range. */
+static bool is_number(enum wfp_key_type type)
+{
+    return type == WFP_TYPE_SIZE || type == WFP_TYPE_DURATION;
+}
 
 static bool fits_question(const char *text)
 {
@@ -124,7 +128,7 @@ static bool read_range(struct reader *reader, json_t *row, struct key_entry *ent
 static bool read_values(struct reader *reader, json_t *row, const struct key_row *read,
                         struct key_entry *entry)
 {
-    if (entry->type == WFP_TYPE_SIZE) {
+    if (is_number(entry->type)) {
         return read_range(reader, row, entry);
     }
     if (entry->type == WFP_TYPE_ORDER) {
@@ -159,7 +163,8 @@ static bool read_key(struct reader *reader, struct place place, json_t *row,
         return false;
     }
     struct key_row read = {0};
-    const struct shape *shape = type == WFP_TYPE_SIZE ? &key_with_range : &key_with_values;
+    const struct shape *shape =
+        is_number((enum wfp_key_type)type) ? &key_with_range : &key_with_values;
     if (!read_object(reader, place, row, shape, &read)) {
         return false;
     }
@@ -251,7 +256,7 @@ static bool is_legal(const struct key_entry *entry, const struct wfp_value *valu
     if (entry->type == WFP_TYPE_ORDER) {
         return true;
     }
-    if (entry->type == WFP_TYPE_SIZE) {
+    if (is_number(entry->type)) {
         return value->number >= entry->min && value->number <= entry->max;
     }
     for (size_t i = 0; i < entry->value_count; i++) {
@@ -275,7 +280,7 @@ bool key_value_parse(const struct key_entry *entry, const char *text, struct wfp
 void key_legal_values(const struct key_entry *entry, char *buffer, size_t size)
 {
     buffer[0] = '\0';
-    if (entry->type == WFP_TYPE_SIZE) {
+    if (is_number(entry->type)) {
         snprintf(buffer, size, "a number from %lu to %lu", (unsigned long)entry->min,
                  (unsigned long)entry->max);
         return;

@@ -26,6 +26,8 @@ static const struct entry entries[] = {
     {"record", "play vectors and record every answer", cli_record},
     {"judge", "judge a recording by the model", cli_judge},
     {"diff", "tell what two recordings answer differently", cli_diff},
+    {"replay", "tell the flows of captured traffic and which packets would carry records",
+     cli_replay},
     {"serve", "answer requests in JSON lines on standard input and output", cli_serve},
     {"bench", "measure the model, the runner and serve", cli_bench},
 };

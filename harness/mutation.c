@@ -4,27 +4,19 @@
 
 #include <string.h>
 
-static const char *const names[MUTATION_COUNT] = {
-    [MUTATION_GUARD_TRUE] = "guard-true",
-    [MUTATION_GUARD_FALSE] = "guard-false",
-    [MUTATION_ANSWER] = "answer",
-    [MUTATION_STAGE] = "stage",
+#include "harness/reader.h"
+
+static const struct word names[] = {
+    {"guard-true", MUTATION_GUARD_TRUE},
+    {"guard-false", MUTATION_GUARD_FALSE},
+    {"answer", MUTATION_ANSWER},
+    {"stage", MUTATION_STAGE},
 };
+const struct words mutation_words = WORDS(names);
 
 const char *mutation_name(enum mutation mutation)
 {
-    return names[mutation];
-}
-
-bool mutation_named(const char *name, enum mutation *mutation)
-{
-    for (unsigned i = 0; i < MUTATION_COUNT; i++) {
-        if (strcmp(names[i], name) == 0) {
-            *mutation = (enum mutation)i;
-            return true;
-        }
-    }
-    return false;
+    return word_text(&mutation_words, (int)mutation);
 }
 
 /* An answer that no rule gives: WSAETIMEDOUT with a byte count of one; another state for a state.

@@ -18,9 +18,11 @@ enum mutation {
     MUTATION_COUNT
 };
 
+struct words;
+
 /* "guard-true" ... */
+extern const struct words mutation_words;
 const char *mutation_name(enum mutation mutation);
-bool mutation_named(const char *name, enum mutation *mutation);
 
 /*
  * Could the mutation show at all? Not where it changes nothing: a guard that always holds made

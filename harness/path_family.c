@@ -1,350 +1,216 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A family of path vectors: every combination of the values that vary, each in one band. */
-
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/path_vector.h"
-#include "harness/vector_load.h"
+#include "harness/reader.h"
 
-struct axis {
-    const char *name;
-    const char *of;
-    json_t *values;
+enum { CHOICES_MAX = 8, BAND_TEXT_MAX = 32 };
+
+struct family_row {
+    json_t *of;
+    json_t *bands;
 };
 
-#define AT(field) offsetof(struct axis, field)
-
-static bool fits_field(const char *text)
-{
-    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(text);
-}
-
-static const struct text_rule rule_field = {
-    3, 64, fits_field, "services, order, journey.FIELD, SERVICE.FIELD or every.FIELD"};
-
-static const struct member axis_members[] = {
-    {"as", read_text, &rule_name, AT(name)},
-    {"of", read_text, &rule_field, AT(of)},
-    {"values", read_later, NULL, AT(values)},
+static const struct member family_members[] = {
+    {"of", read_later, NULL, offsetof(struct family_row, of)},
+    {"bands", read_later, NULL, offsetof(struct family_row, bands)},
 };
-static const struct shape axis_shape = {axis_members, 3, 0x7, 0x7};
+static const struct shape family_shape = {family_members, 2, 0x3, 0x3};
 
 struct band_row {
-    const char *name;
-    json_t *when;
+    const char *band;
+    json_t *members;
     json_t *expect;
 };
 
-static const struct text_rule rule_band = {1, 60, NULL, "a text of 1 to 60 characters"};
+static const struct text_rule rule_label = {1, BAND_TEXT_MAX, NULL,
+                                            "a label of at most 32 characters"};
 
 static const struct member band_members[] = {
-    {"band", read_text, &rule_band, offsetof(struct band_row, name)},
-    {"when", read_later, NULL, offsetof(struct band_row, when)},
+    {"band", read_text, &rule_label, offsetof(struct band_row, band)},
+    {"members", read_later, NULL, offsetof(struct band_row, members)},
     {"expect", read_later, NULL, offsetof(struct band_row, expect)},
 };
-static const struct shape band_shape = {band_members, 3, 0x5, 0x7};
+static const struct shape band_shape = {band_members, 3, 0x7, 0x7};
 
-struct family_band {
-    struct band band;
-    json_t *when;
+/* What goes through the reading of a family. */
+struct family_load {
+    struct reader *reader;
+    const struct topology_rows *rows;
+    struct path_claim *claim;
+    struct sweep *family;
+    struct band *band;
+    struct sweep_member *members; /* of the band */
 };
 
-struct family {
-    struct vector_load *load;
-    struct path_vector *made;
-    size_t axis_count;
-    struct axis axes[PATH_AXES_MAX];
-    size_t band_count;
-    struct family_band *bands;
-    size_t at[PATH_AXES_MAX]; /* the value of each axis, of the member under way */
+/* One member under way: the fields before `depth` have their values. */
+struct growing {
+    struct topology_rows rows;
+    char text[PATH_MEMBER_TEXT_MAX];
+    json_t *values[PATH_VARIED_MAX];
+    struct place places[PATH_VARIED_MAX];
 };
 
-/* ---- axes ---- */
-
-static const struct axis *axis_named(const struct family *family, const char *name)
+static bool name_taken(const struct family_load *load, const char *text)
 {
-    for (size_t i = 0; i < family->axis_count; i++) {
-        if (strcmp(family->axes[i].name, name) == 0) {
-            return &family->axes[i];
-        }
-    }
-    return NULL;
-}
-
-/* Only what can stand in a name: a number, or a word. */
-static bool check_values(struct reader *reader, const struct axis *axis, json_t *holder)
-{
-    bool good =
-        check_array(reader, place_member(holder, "values"), axis->values, 1, PATH_AXIS_VALUES_MAX);
-    size_t index;
-    json_t *value;
-
-    json_array_foreach(axis->values, index, value) {
-        const struct place place = place_item(axis->values, index);
-        const bool word = json_is_string(value) && rule_id.fits(json_string_value(value));
-
-        if (good && !word && !json_is_integer(value) && !json_is_boolean(value)) {
-            good = reader_complain_value(reader, place, "a word, a number or a flag", value);
-        }
-        for (size_t before = 0; good && before < index; before++) {
-            if (json_equal(json_array_get(axis->values, before), value)) {
-                good = reader_complain_value(reader, place, "each value once", value);
+    for (size_t b = 0; b < load->family->count; b++) {
+        const struct band *band = &load->family->bands[b];
+        for (size_t m = 0; m < band->count; m++) {
+            if (strcmp(band->members[m].text, text) == 0) {
+                return true;
             }
-        }
-    }
-    return good;
-}
-
-static bool read_axis(struct family *family, struct place place, json_t *value)
-{
-    struct reader *reader = &family->load->reader;
-    struct axis axis = {NULL, NULL, NULL};
-
-    if (!read_object(reader, place, value, &axis_shape, &axis)) {
-        return false;
-    }
-    if (axis_named(family, axis.name) != NULL) {
-        return reader_complain(reader, place_member(value, "as"), "a name of its own", "%s",
-                               axis.name);
-    }
-    if (!topology_has_field(&family->made->topology, axis.of)) {
-        return reader_complain(reader, place_member(value, "of"),
-                               "something of the topology that can vary", "%s", axis.of);
-    }
-    family->axes[family->axis_count++] = axis;
-    return check_values(reader, &axis, value);
-}
-
-static bool read_axes(struct family *family, json_t *list)
-{
-    struct reader *reader = &family->load->reader;
-    bool good =
-        check_array(reader, place_member(family->load->root, "vary"), list, 1, PATH_AXES_MAX);
-    size_t index;
-    json_t *value;
-
-    json_array_foreach(list, index, value) {
-        good = good && read_axis(family, place_item(list, index), value);
-    }
-    return good;
-}
-
-/* ---- bands ---- */
-
-static bool has_value(const struct axis *axis, json_t *value)
-{
-    size_t index;
-    json_t *other;
-
-    json_array_foreach(axis->values, index, other) {
-        if (json_equal(other, value)) {
-            return true;
         }
     }
     return false;
 }
 
-static bool check_when(struct family *family, json_t *holder, json_t *when)
+static bool add_member(const struct family_load *load, const struct growing *growing)
 {
-    struct reader *reader = &family->load->reader;
-    const char *name;
-    json_t *values;
-
-    if (when != NULL && !json_is_object(when)) {
-        return reader_complain_value(reader, place_member(holder, "when"), "an object", when);
+    struct reader *reader = load->reader;
+    struct sweep_member *member = &load->members[load->band->count];
+    if (name_taken(load, growing->text)) {
+        return reader_complain(reader, growing->places[0], "each member once", "%s again",
+                               growing->text);
     }
-    json_object_foreach(when, name, values) {
-        const struct axis *axis = axis_named(family, name);
-        size_t index;
-        json_t *value;
-
-        if (axis == NULL) {
-            return reader_complain(reader, place_member(when, name), "the name of what varies",
-                                   "%s", name);
-        }
-        if (!check_array(reader, place_member(when, name), values, 1, PATH_AXIS_VALUES_MAX)) {
-            return false;
-        }
-        json_array_foreach(values, index, value) {
-            if (!has_value(axis, value)) {
-                return reader_complain_value(reader, place_item(values, index),
-                                             "one of the values that it takes", value);
-            }
-        }
+    if (load->band->count == PATH_BAND_MEMBERS_MAX) {
+        return reader_complain(reader, growing->places[0], "at most 256 members in a band", "more");
     }
+    struct path_scene *scene = reader_keep(reader, 1, sizeof *scene);
+    member->text = reader_join(reader, (const char *const[]){growing->text}, 1, ' ');
+    if (scene == NULL || member->text == NULL) {
+        return false;
+    }
+    topology_scene(&growing->rows, scene);
+    member->scene = scene;
+    member->band = load->band;
+    member->of = SWEEP_SCENE;
+    load->band->count++;
     return true;
 }
 
-static bool read_band(struct family *family, struct place place, json_t *value)
+static void add_name(struct growing *growing, json_t *value)
 {
-    struct family_band *band = &family->bands[family->band_count];
-    struct reader *reader = &family->load->reader;
-    struct band_row row = {NULL, NULL, NULL};
+    const size_t used = strlen(growing->text);
+    char number[32];
+    const char *text = json_is_true(value) ? "true" : "false";
+    if (json_is_string(value)) {
+        text = json_string_value(value);
+    } else if (json_is_integer(value)) {
+        (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+        text = number;
+    }
+    (void)snprintf(growing->text + used, sizeof growing->text - used, "%s%s", used > 0 ? "+" : "",
+                   text);
+}
 
+static bool expand(const struct family_load *load, const struct growing *growing, size_t depth);
+
+static bool choose(const struct family_load *load, const struct growing *growing, size_t depth,
+                   struct place place, json_t *value)
+{
+    struct growing next = *growing;
+    if (!topology_vary(load->reader, place, value, load->rows, &load->claim->varied[depth],
+                       &next.rows)) {
+        return false;
+    }
+    add_name(&next, value);
+    return expand(load, &next, depth + 1);
+}
+
+/* A list of values stands for each of them, so that lists side by side make a product. */
+static bool expand(const struct family_load *load, const struct growing *growing, size_t depth)
+{
+    if (depth == load->claim->varied_count) {
+        return add_member(load, growing);
+    }
+    json_t *value = growing->values[depth];
+    const struct place place = growing->places[depth];
+    if (!json_is_array(value)) {
+        return choose(load, growing, depth, place, value);
+    }
+    bool good = check_array(load->reader, place, value, 1, CHOICES_MAX);
+    for (size_t i = 0; good && i < json_array_size(value); i++) {
+        good = choose(load, growing, depth, place_item(value, i), json_array_get(value, i));
+    }
+    return good;
+}
+
+static bool read_member(const struct family_load *load, struct place place, json_t *value)
+{
+    const size_t count = load->claim->varied_count;
+    struct growing growing = {.rows = *load->rows};
+    if (count > 1 && !check_array(load->reader, place, value, count, count)) {
+        return false;
+    }
+    if (count == 1 && json_is_array(value)) {
+        return reader_complain_value(load->reader, place, "a value", value);
+    }
+    for (size_t i = 0; i < count; i++) {
+        growing.values[i] = count > 1 ? json_array_get(value, i) : value;
+        growing.places[i] = count > 1 ? place_item(value, i) : place;
+    }
+    return expand(load, &growing, 0);
+}
+
+static bool read_band(struct family_load *load, struct place place, json_t *value,
+                      const struct key_catalogue *keys)
+{
+    struct reader *reader = load->reader;
+    struct band_row row = {0};
     if (!read_object(reader, place, value, &band_shape, &row) ||
-        !check_when(family, value, row.when)) {
+        !expectation_read_path(reader, value, "expect", keys, load->rows, &load->band->expect) ||
+        !check_array(reader, place_member(value, "members"), row.members, 1, VECTOR_MEMBERS_MAX)) {
         return false;
     }
-    band->band.name = row.name;
-    band->when = row.when;
-    family->band_count++;
-    return expectation_read_leaves(reader, value, "expect", family->load->keys, outcome_read,
-                                   &family->made->topology, &band->band.expect);
-}
-
-static bool read_bands(struct family *family, json_t *list)
-{
-    struct reader *reader = &family->load->reader;
-    size_t index;
-    json_t *value;
-    bool good =
-        check_array(reader, place_member(family->load->root, "bands"), list, 1, PATH_BANDS_MAX);
-
-    family->bands = good ? reader_keep(reader, json_array_size(list), sizeof *family->bands) : NULL;
-    if (family->bands == NULL) {
-        return false;
-    }
-    json_array_foreach(list, index, value) {
-        good = good && read_band(family, place_item(list, index), value);
+    load->band->name = row.band;
+    load->members = reader_keep(reader, PATH_BAND_MEMBERS_MAX, sizeof *load->members);
+    load->band->members = load->members;
+    bool good = load->members != NULL;
+    for (size_t i = 0; good && i < json_array_size(row.members); i++) {
+        good = read_member(load, place_item(row.members, i), json_array_get(row.members, i));
     }
     return good;
 }
 
-/* ---- members ---- */
-
-static bool is_listed(json_t *values, json_t *value)
+static bool read_varied(const struct family_load *load, json_t *family, json_t *list)
 {
-    size_t index;
-    json_t *other;
-
-    json_array_foreach(values, index, other) {
-        if (json_equal(other, value)) {
-            return true;
-        }
+    static const struct text_rule rule_field = {1, 80, NULL, "the way to a field"};
+    struct path_claim *claim = load->claim;
+    const char *texts[PATH_VARIED_MAX];
+    bool good = read_texts(load->reader, place_member(family, "of"), list, &rule_field, 1,
+                           PATH_VARIED_MAX, texts, &claim->varied_count);
+    for (size_t i = 0; good && i < claim->varied_count; i++) {
+        good = topology_field(load->reader, place_item(list, i), texts[i], load->rows,
+                              &claim->varied[i]);
     }
-    return false;
+    return good;
 }
 
-static bool falls_into(const struct family *family, const struct family_band *band)
+bool path_family_read(struct reader *reader, json_t *holder, json_t *family,
+                      const struct key_catalogue *keys, const struct topology_rows *rows,
+                      struct path_claim *claim)
 {
-    for (size_t i = 0; i < family->axis_count; i++) {
-        json_t *values = json_object_get(band->when, family->axes[i].name);
-
-        if (values != NULL &&
-            !is_listed(values, json_array_get(family->axes[i].values, family->at[i]))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static const char *name_member(struct family *family)
-{
-    struct text text = {0};
-    const char *kept;
-
-    for (size_t i = 0; i < family->axis_count; i++) {
-        json_t *value = json_array_get(family->axes[i].values, family->at[i]);
-
-        text_add(&text, "%s%s", i == 0 ? "" : "-", family->axes[i].name);
-        if (json_is_integer(value)) {
-            text_add(&text, "%ld", (long)json_integer_value(value));
-        } else {
-            text_add(&text, "-%s",
-                     json_is_string(value) ? json_string_value(value)
-                     : json_is_true(value) ? "yes"
-                                           : "no");
-        }
-    }
-    kept = document_keep_text(family->load->reader.document, text_bytes(&text));
-    family->load->reader.broken |= kept == NULL;
-    text_clear(&text);
-    return kept;
-}
-
-static bool find_band(struct family *family, struct path_case *is)
-{
-    size_t found = 0;
-
-    for (size_t b = 0; b < family->band_count; b++) {
-        if (falls_into(family, &family->bands[b])) {
-            is->member.band = &family->bands[b].band;
-            is->expect = family->bands[b].band.expect;
-            found++;
-        }
-    }
-    return found == 1 ||
-           reader_complain(&family->load->reader, place_member(family->load->root, "bands"),
-                           "each member in one band", "%s in %zu of them", is->member.text, found);
-}
-
-static bool make_member(struct family *family, struct path_case *is)
-{
-    is->topology = family->made->topology;
-    is->member.text = name_member(family);
-    if (is->member.text == NULL) {
+    struct family_load load = {.reader = reader, .rows = rows, .claim = claim};
+    struct family_row row = {0};
+    if (!read_object(reader, place_member(holder, "family"), family, &family_shape, &row) ||
+        !read_varied(&load, family, row.of) ||
+        !check_array(reader, place_member(family, "bands"), row.bands, 1, VECTOR_BANDS_MAX)) {
         return false;
     }
-    for (size_t i = 0; i < family->axis_count; i++) {
-        const struct axis *axis = &family->axes[i];
-
-        if (!topology_assign(&family->load->reader, place_item(axis->values, family->at[i]),
-                             json_array_get(axis->values, family->at[i]), axis->of,
-                             &is->topology)) {
-            return false;
-        }
-    }
-    return find_band(family, is);
-}
-
-/* The last axis turns fastest. False behind the last member. */
-static bool advance(struct family *family)
-{
-    for (size_t i = family->axis_count; i-- > 0;) {
-        if (++family->at[i] < json_array_size(family->axes[i].values)) {
-            return true;
-        }
-        family->at[i] = 0;
-    }
-    return false;
-}
-
-static size_t count_members(const struct family *family)
-{
-    size_t count = 1;
-
-    for (size_t i = 0; i < family->axis_count; i++) {
-        count *= json_array_size(family->axes[i].values);
-    }
-    return count;
-}
-
-bool path_family_read(struct vector_load *load, const struct path_row *row,
-                      struct path_vector *made)
-{
-    struct family family = {.load = load, .made = made};
-    struct path_case *cases;
-    size_t count;
-
-    if (!read_axes(&family, row->vary) || !read_bands(&family, row->bands)) {
+    load.family = reader_keep(reader, 1, sizeof *load.family);
+    struct band *bands = reader_keep(reader, json_array_size(row.bands), sizeof *bands);
+    if (load.family == NULL || bands == NULL) {
         return false;
     }
-    count = count_members(&family);
-    if (count > PATH_MEMBERS_MAX) {
-        return reader_complain(&load->reader, place_member(load->root, "vary"),
-                               "at most 512 members", "%zu", count);
+    *load.family = (struct sweep){.of = SWEEP_SCENE, .bands = bands};
+    claim->family = load.family;
+    bool good = true;
+    for (size_t i = 0; i < json_array_size(row.bands); i++) {
+        load.band = &bands[i];
+        load.family->count++;
+        good &= read_band(&load, place_item(row.bands, i), json_array_get(row.bands, i), keys);
     }
-    cases = reader_keep(&load->reader, count, sizeof *cases);
-    made->cases = cases;
-    if (cases == NULL) {
-        return false;
-    }
-    do {
-        if (!make_member(&family, &cases[made->case_count])) {
-            return false;
-        }
-        made->case_count++;
-    } while (advance(&family));
-    return true;
+    return good;
 }

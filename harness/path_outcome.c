@@ -4,90 +4,106 @@
 
 #include <string.h>
 
-static const struct word end_rows[] = {
-    {"reached", WFP_PATH_REACHED}, {"blocked", WFP_PATH_BLOCKED}, {"refused", WFP_PATH_REFUSED},
-    {"loop", WFP_PATH_LOOPS},      {"no-room", WFP_PATH_NO_ROOM},
+#include "harness/reader.h"
+
+/* ---- what happened ---- */
+
+static void note_asked(const struct wfp_path_asked *asked, struct outcome_hop *hop)
+{
+    const uint32_t at = asked->service - 1u;
+    const bool redirects =
+        asked->layer == WFP_CONNECT_REDIRECT_V4 || asked->layer == WFP_CONNECT_REDIRECT_V6;
+
+    if (!redirects || asked->round != 0 || at >= WFP_PATH_SERVICES_MAX) {
+        return;
+    }
+    hop->told[at] = asked->told == WFP_PATH_NOT_TOLD ? TOLD_NOT_TOLD : asked->told;
+    hop->did[at] = asked->did == WFP_PATH_NOTHING ? DID_NOTHING : asked->did;
+}
+
+static void note_hop(const struct wfp_path_hop *made, struct outcome_hop *hop)
+{
+    memset(hop->told, TOLD_NOT_ASKED, sizeof hop->told);
+    memset(hop->did, DID_NOT_ASKED, sizeof hop->did);
+    hop->conditions = made->conditions;
+    for (uint32_t i = 0; i < made->asked_count; i++) {
+        note_asked(&made->asked[i], hop);
+    }
+}
+
+void path_outcome_of(const struct wfp_path *path, struct path_outcome *outcome)
+{
+    const struct wfp_path_hop *last;
+
+    memset(outcome, 0, sizeof *outcome);
+    outcome->end = path->end;
+    outcome->by = path->end == WFP_PATH_BLOCKED || path->end == WFP_PATH_REFUSED ? path->by : 0;
+    outcome->loop_count = path->end == WFP_PATH_LOOPS ? path->cycle_length : 0;
+    outcome->told_hops = path->hop_count;
+    outcome->did_hops = path->hop_count;
+    outcome->condition_hops = path->hop_count;
+    for (uint32_t i = 0; i < path->hop_count; i++) {
+        outcome->stations[outcome->count++] = path->hops[i].dialler;
+        note_hop(&path->hops[i], &outcome->hops[i]);
+    }
+    if (path->hop_count == 0) {
+        outcome->count = 1;
+        return;
+    }
+    last = &path->hops[path->hop_count - 1];
+    if (path->end == WFP_PATH_REACHED) {
+        outcome->stations[outcome->count++] = STATION_DESTINATION;
+    } else if (path->end != WFP_PATH_LOOPS && last->redirected_by != 0) {
+        outcome->stations[outcome->count++] = last->redirected_by;
+    }
+}
+
+/* ---- comparing ---- */
+
+static const char *const part_names[] = {
+    [OUTCOME_SAME] = "nothing", [OUTCOME_PATH] = "path",        [OUTCOME_END] = "end",
+    [OUTCOME_BY] = "ended-by",  [OUTCOME_LOOP] = "loop",        [OUTCOME_TOLD] = "told",
+    [OUTCOME_DID] = "did",      [OUTCOME_CONDITIONS] = "flags",
 };
-const struct words end_words = WORDS(end_rows);
 
-/* ---- a hop as it was ---- */
-
-uint8_t hop_told(const struct wfp_path_hop *hop, uint32_t service)
+const char *outcome_part_name(enum outcome_part part)
 {
-    for (uint32_t i = 0; i < hop->asked_count; i++) {
-        const struct wfp_path_asked *asked = &hop->asked[i];
+    return part_names[part];
+}
 
-        if (asked->service == service && asked->round == 0 && asked->layer < WFP_AUTH_CONNECT_V4) {
-            return asked->told;
-        }
+static bool part_station(const struct path_outcome *expected, const struct path_outcome *actual,
+                         struct outcome_mismatch *found)
+{
+    size_t i = 0;
+
+    while (i < expected->count && i < actual->count &&
+           expected->stations[i] == actual->stations[i]) {
+        i++;
     }
-    return OUTCOME_NOT_TOLD;
-}
-
-uint8_t hop_flags(const struct wfp_path_hop *hop)
-{
-    const bool redirected = (hop->conditions & WFP_CONDITION_IS_CONNECTION_REDIRECTED) != 0;
-    const bool proxy = (hop->conditions & WFP_CONDITION_IS_PROXY_CONNECTION) != 0;
-
-    return (uint8_t)((redirected ? OUTCOME_REDIRECTED : 0) | (proxy ? OUTCOME_PROXY : 0));
-}
-
-/* ---- compared ---- */
-
-static size_t stop_count(const struct path_outcome *outcome, const struct topology *topology)
-{
-    return outcome->weight_order ? topology->count : outcome->stop_count;
-}
-
-static uint8_t stop_at(const struct path_outcome *outcome, const struct topology *topology,
-                       size_t at)
-{
-    uint8_t order[WFP_PATH_SERVICES_MAX];
-
-    if (!outcome->weight_order) {
-        return outcome->stops[at];
+    if (i == expected->count && i == actual->count) {
+        return false;
     }
-    topology_weight_order(topology, order);
-    return (uint8_t)(order[at] + 1);
+    /* Station i is where hop i - 1 leads. */
+    *found = (struct outcome_mismatch){OUTCOME_PATH, i > 0 ? i - 1 : 0, 0};
+    return true;
 }
 
-static size_t actual_stops(const struct wfp_path *path)
+static bool part_said(const struct path_outcome *expected, const struct path_outcome *actual,
+                      enum outcome_part part, struct outcome_mismatch *found)
 {
-    size_t count = 0;
+    const size_t hops = part == OUTCOME_TOLD ? expected->told_hops : expected->did_hops;
+    const uint8_t unsaid = part == OUTCOME_TOLD ? TOLD_UNSAID : DID_UNSAID;
 
-    while (count < path->hop_count && path->hops[count].redirected_by != 0) {
-        count++;
-    }
-    return count;
-}
+    for (size_t i = 0; i < hops; i++) {
+        const struct outcome_hop *wanted = &expected->hops[i];
+        const struct outcome_hop *seen = &actual->hops[i];
+        const uint8_t *want = part == OUTCOME_TOLD ? wanted->told : wanted->did;
+        const uint8_t *see = part == OUTCOME_TOLD ? seen->told : seen->did;
 
-static bool other_path(const struct path_outcome *outcome, const struct topology *topology,
-                       const struct wfp_path *path, size_t *hop)
-{
-    const size_t expected = stop_count(outcome, topology);
-    const size_t actual = actual_stops(path);
-
-    for (*hop = 0; *hop < expected && *hop < actual; (*hop)++) {
-        if (stop_at(outcome, topology, *hop) != path->hops[*hop].redirected_by) {
-            return true;
-        }
-    }
-    return expected != actual;
-}
-
-static bool other_end(const struct path_outcome *outcome, const struct wfp_path *path, size_t *hop)
-{
-    *hop = path->hop_count > 0 ? path->hop_count - 1 : 0;
-    return outcome->end != path->end || outcome->who != path->by ||
-           outcome->cycle_length != path->cycle_length;
-}
-
-static bool other_state(const struct path_outcome *outcome, const struct wfp_path *path,
-                        size_t *hop)
-{
-    for (*hop = 0; *hop < outcome->told_count && *hop < path->hop_count; (*hop)++) {
-        for (uint32_t service = 1; service <= WFP_PATH_SERVICES_MAX; service++) {
-            if (hop_told(&path->hops[*hop], service) != outcome->told[*hop][service - 1]) {
+        for (uint32_t service = 0; service < WFP_PATH_SERVICES_MAX; service++) {
+            if (want[service] != unsaid &&
+                (i >= actual->told_hops || want[service] != see[service])) {
+                *found = (struct outcome_mismatch){part, i, service + 1};
                 return true;
             }
         }
@@ -95,104 +111,117 @@ static bool other_state(const struct path_outcome *outcome, const struct wfp_pat
     return false;
 }
 
-static bool other_flags(const struct path_outcome *outcome, const struct wfp_path *path,
-                        size_t *hop)
+static bool part_conditions(const struct path_outcome *expected, const struct path_outcome *actual,
+                            struct outcome_mismatch *found)
 {
-    for (*hop = 0; *hop < outcome->flags_count && *hop < path->hop_count; (*hop)++) {
-        if (hop_flags(&path->hops[*hop]) != outcome->flags[*hop]) {
+    for (size_t i = 0; i < expected->condition_hops; i++) {
+        if (i >= actual->condition_hops ||
+            expected->hops[i].conditions != actual->hops[i].conditions) {
+            *found = (struct outcome_mismatch){OUTCOME_CONDITIONS, i, 0};
             return true;
         }
     }
     return false;
 }
 
-enum outcome_mismatch outcome_compare(const struct path_outcome *outcome,
-                                      const struct topology *topology, const struct wfp_path *path,
-                                      size_t *hop)
+struct outcome_mismatch path_outcome_compare(const struct path_outcome *expected,
+                                             const struct path_outcome *actual)
 {
-    if (other_path(outcome, topology, path, hop)) {
-        return OUTCOME_OTHER_PATH;
+    const size_t last = actual->told_hops > 0 ? actual->told_hops - 1 : 0;
+    struct outcome_mismatch found = {OUTCOME_SAME, last, 0};
+
+    if (part_station(expected, actual, &found)) {
+        return found;
     }
-    if (other_end(outcome, path, hop)) {
-        return OUTCOME_OTHER_END;
+    if (expected->end != actual->end) {
+        found.part = OUTCOME_END;
+    } else if (expected->by != actual->by) {
+        found.part = OUTCOME_BY;
+    } else if (expected->loop_count != actual->loop_count) {
+        found.part = OUTCOME_LOOP;
     }
-    if (other_state(outcome, path, hop)) {
-        return OUTCOME_OTHER_STATE;
+    if (found.part == OUTCOME_SAME && !part_said(expected, actual, OUTCOME_TOLD, &found) &&
+        !part_said(expected, actual, OUTCOME_DID, &found)) {
+        (void)part_conditions(expected, actual, &found);
     }
-    return other_flags(outcome, path, hop) ? OUTCOME_OTHER_FLAGS : OUTCOME_ALLOWED;
+    return found;
 }
 
-bool outcome_fits(const struct path_outcome *outcome, const struct topology *topology)
+/* ---- text ---- */
+
+const char *path_station_name(const char *const *names, uint32_t station)
 {
-    for (size_t i = 0; i < outcome->stop_count; i++) {
-        if (outcome->stops[i] > topology->count) {
-            return false;
-        }
+    if (station == STATION_APPLICATION) {
+        return "app";
     }
-    return outcome->who <= topology->count;
+    return station == STATION_DESTINATION ? "destination" : names[station - 1];
 }
 
-/* ---- printed ---- */
-
-static void add_stop(const struct topology *topology, uint8_t service, bool first,
-                     struct text *text)
+static void add_stations(const struct path_outcome *outcome, const char *const *names, size_t first,
+                         struct text *text)
 {
-    text_add(text, "%s%s", first ? "" : " > ",
-             service == 0 || service > topology->count ? "?"
-                                                       : topology->services[service - 1].name);
+    for (size_t i = first; i < outcome->count; i++) {
+        text_add(text, "%s%s", i == first ? "" : " > ",
+                 path_station_name(names, outcome->stations[i]));
+    }
 }
 
-struct ending {
-    enum wfp_path_end end;
-    uint32_t who;
-    size_t stops;
-    size_t cycle;
-};
-
-static void add_ending(const struct topology *topology, struct ending ending, const uint8_t *stops,
+void path_outcome_text(const struct path_outcome *outcome, const char *const *names,
                        struct text *text)
 {
-    text_add(text, "%s, %s", ending.stops == 0 ? "direct" : "",
-             word_text(&end_words, (int)ending.end));
-    if (ending.who != 0) {
-        text_add(text, " by ");
-        add_stop(topology, (uint8_t)ending.who, true, text);
+    add_stations(outcome, names, 0, text);
+    text_add(text, ", %s", wfp_path_end_name(outcome->end));
+    if (outcome->by != 0) {
+        text_add(text, " by %s", names[outcome->by - 1]);
     }
-    for (size_t i = 0; i < ending.cycle; i++) {
-        text_add(text, i == 0 ? " " : "");
-        add_stop(topology, stops[ending.stops - ending.cycle + i], i == 0, text);
+    if (outcome->loop_count > 0) {
+        text_add(text, " of ");
+        add_stations(outcome, names, outcome->count - outcome->loop_count, text);
     }
 }
 
-void outcome_add(const struct path_outcome *outcome, const struct topology *topology,
-                 struct text *text)
+static void add_said(const char *what, size_t hop, const uint8_t *said, uint8_t unsaid,
+                     const struct words *words, const char *const *names, struct text *text)
 {
-    uint8_t stops[OUTCOME_STOPS_MAX];
-    const struct ending ending = {outcome->end, outcome->who, stop_count(outcome, topology),
-                                  outcome->cycle_length};
+    const char *before = NULL;
 
-    for (size_t i = 0; i < ending.stops; i++) {
-        stops[i] = stop_at(outcome, topology, i);
-        add_stop(topology, stops[i], i == 0, text);
+    for (uint32_t i = 0; i < WFP_PATH_SERVICES_MAX; i++) {
+        if (said[i] == unsaid) {
+            continue;
+        }
+        if (before == NULL) {
+            text_add(text, "; %s %zu:", what, hop + 1);
+            before = "";
+        }
+        text_add(text, "%s %s %s", before, names[i], word_text(words, said[i]));
+        before = ",";
     }
-    add_ending(topology, ending, stops, text);
 }
 
-void outcome_add_actual(const struct topology *topology, const struct wfp_path *path,
-                        struct text *text)
+void path_conditions_text(uint32_t conditions, struct text *text)
 {
-    uint8_t stops[WFP_PATH_HOPS_MAX];
-    const struct ending ending = {path->end, path->by, actual_stops(path), path->cycle_length};
+    const char *separator = "";
 
-    for (size_t i = 0; i < ending.stops; i++) {
-        stops[i] = path->hops[i].redirected_by;
-        add_stop(topology, stops[i], i == 0, text);
+    for (size_t i = 0; i < condition_words.count; i++) {
+        if ((conditions & (uint32_t)condition_words.rows[i].value) != 0) {
+            text_add(text, "%s%s", separator, condition_words.rows[i].text);
+            separator = " ";
+        }
     }
-    add_ending(topology, ending, stops, text);
+    text_add(text, "%s", *separator == '\0' ? "none" : "");
 }
 
-void outcome_add_flags(uint8_t flags, struct text *text)
+void path_outcome_hops_text(const struct path_outcome *outcome, const char *const *names,
+                            struct text *text)
 {
-    text_add(text, "%s%s%s", (flags & OUTCOME_REDIRECTED) != 0 ? " redirected" : "",
-             (flags & OUTCOME_PROXY) != 0 ? " proxy" : "", flags == 0 ? " none" : "");
+    for (size_t i = 0; i < outcome->told_hops; i++) {
+        add_said("told", i, outcome->hops[i].told, TOLD_UNSAID, &told_words, names, text);
+    }
+    for (size_t i = 0; i < outcome->did_hops; i++) {
+        add_said("did", i, outcome->hops[i].did, DID_UNSAID, &did_words, names, text);
+    }
+    for (size_t i = 0; i < outcome->condition_hops; i++) {
+        text_add(text, "; flags %zu: ", i + 1);
+        path_conditions_text(outcome->hops[i].conditions, text);
+    }
 }

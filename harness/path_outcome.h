@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a path vector allows: which way the connection takes, who is told what, how it ends. */
-
 #ifndef HARNESS_PATH_OUTCOME_H
 #define HARNESS_PATH_OUTCOME_H
 
@@ -10,67 +8,105 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <wfp/path.h>
-
-#include "harness/expectation.h"
-#include "harness/reader.h"
 #include "harness/text.h"
 #include "harness/topology.h"
 
+/*
+ * What a connection came to: as a path vector expects it, or as it was. In an expectation, what is
+ * not said is open.
+ */
+
+struct place;
+struct reader;
+
 enum {
-    OUTCOME_STOPS_MAX = 32,
-    OUTCOME_HOPS_MAX = OUTCOME_STOPS_MAX + 1,
-    OUTCOME_NOT_TOLD = WFP_PATH_NOT_TOLD,
-    OUTCOME_FLAGS_ANY = 0xFF,
-    OUTCOME_REDIRECTED = 1,
-    OUTCOME_PROXY = 2
+    OUTCOME_STATIONS_MAX = WFP_PATH_HOPS_MAX + 2,
+    STATION_APPLICATION = 0, /* a service has its number, from 1 */
+    STATION_DESTINATION = 0xFF
 };
 
-/* Services are numbered as in the topology, from 1. */
+enum path_told {
+    TOLD_NOT_TOLD = 4, /* it asked for no state; below: enum wfp_redirect_state */
+    TOLD_NOT_ASKED,
+    TOLD_UNSAID
+};
+
+enum path_did {
+    DID_NOTHING = 4, /* it left everything as it was; below: enum wfp_deed */
+    DID_NOT_ASKED,
+    DID_UNSAID
+};
+
+/* One hop, at connect-redirect; what is said again at a reauthorisation does not count. */
+struct outcome_hop {
+    uint8_t told[WFP_PATH_SERVICES_MAX];
+    uint8_t did[WFP_PATH_SERVICES_MAX];
+    uint32_t conditions; /* WFP_CONDITION_* as last seen at AUTH_CONNECT */
+};
+
 struct path_outcome {
-    bool weight_order; /* every service once, the greatest weight first */
-    size_t stop_count;
-    uint8_t stops[OUTCOME_STOPS_MAX]; /* who accepts the connection, in this order */
     enum wfp_path_end end;
-    uint8_t who;         /* blocks or refuses */
-    size_t cycle_length; /* of a loop: so many stops at the end of the path repeat */
-    size_t told_count;   /* of hops; 0: not stated */
-    uint8_t told[OUTCOME_HOPS_MAX][WFP_PATH_SERVICES_MAX];
-    size_t flags_count;              /* of hops; 0: not stated */
-    uint8_t flags[OUTCOME_HOPS_MAX]; /* OUTCOME_REDIRECTED, OUTCOME_PROXY */
+    uint32_t by;                            /* who blocked or refused */
+    size_t count;                           /* of stations, at least 1 */
+    uint8_t stations[OUTCOME_STATIONS_MAX]; /* who held the connection, each turn of a loop once */
+    size_t loop_count;                      /* of the last stations; 0: no loop */
+    size_t told_hops;                       /* hops of which is said who was told what */
+    size_t did_hops;
+    size_t condition_hops;
+    struct outcome_hop hops[WFP_PATH_HOPS_MAX];
 };
 
-/* A leaf of an expectation, for expectation_read_leaves(); `rule` is the struct topology. */
-bool outcome_read(struct reader *reader, struct place place, json_t *value, const void *rule,
-                  struct expected *expected);
-/* Do the services that it names take part? A family may leave some out. */
-bool outcome_fits(const struct path_outcome *outcome, const struct topology *topology);
-
-enum outcome_mismatch {
-    OUTCOME_ALLOWED,
-    OUTCOME_OTHER_PATH,
-    OUTCOME_OTHER_END,
-    OUTCOME_OTHER_STATE,
-    OUTCOME_OTHER_FLAGS
+/* Where an expectation and what happened part; the first that differs. */
+enum outcome_part {
+    OUTCOME_SAME,
+    OUTCOME_PATH,
+    OUTCOME_END,
+    OUTCOME_BY,
+    OUTCOME_LOOP,
+    OUTCOME_TOLD,
+    OUTCOME_DID,
+    OUTCOME_CONDITIONS
 };
 
-/* `hop`, from 0, is where it shows first. */
-enum outcome_mismatch outcome_compare(const struct path_outcome *outcome,
-                                      const struct topology *topology, const struct wfp_path *path,
-                                      size_t *hop);
+struct outcome_mismatch {
+    enum outcome_part part;
+    size_t hop;       /* from 0: where they part */
+    uint32_t service; /* from 1, with TOLD and DID */
+};
 
-/* "a > b, reached", "a > a, loop a", "a, refused by a"; "direct, reached". */
-void outcome_add(const struct path_outcome *outcome, const struct topology *topology,
-                 struct text *text);
-void outcome_add_actual(const struct topology *topology, const struct wfp_path *path,
-                        struct text *text);
+/* "path", "end", "ended-by", "loop", "told", "did", "flags". */
+const char *outcome_part_name(enum outcome_part part);
 
-/* What a callout was told at a hop when it was asked about the connect; OUTCOME_NOT_TOLD. */
-uint8_t hop_told(const struct wfp_path_hop *hop, uint32_t service);
-uint8_t hop_flags(const struct wfp_path_hop *hop);
-/* " redirected proxy", or " none". */
-void outcome_add_flags(uint8_t flags, struct text *text);
+/*
+ * Reads all of an outcome but `by`, which is kept in `*by` for later. `rows` has the services that
+ * may be named.
+ */
+bool path_outcome_read(struct reader *reader, struct place place, json_t *value,
+                       const struct topology_rows *rows, struct path_outcome *outcome, json_t **by);
 
-extern const struct words end_words;
+/* What the engine made of a journey. */
+void path_outcome_of(const struct wfp_path *path, struct path_outcome *outcome);
+
+struct outcome_mismatch path_outcome_compare(const struct path_outcome *expected,
+                                             const struct path_outcome *actual);
+
+/* "app > A > B, loop of A > B". */
+void path_outcome_text(const struct path_outcome *outcome, const char *const *names,
+                       struct text *text);
+/* What is said of the hops: "; told 1: A NOT_REDIRECTED"; nothing where nothing is. */
+void path_outcome_hops_text(const struct path_outcome *outcome, const char *const *names,
+                            struct text *text);
+
+/* "none", or the words of the flags. */
+void path_conditions_text(uint32_t conditions, struct text *text);
+
+/* "app", "destination" or the service's name. */
+const char *path_station_name(const char *const *names, uint32_t station);
+
+/* path_outcome_words.c: the words of the schema. */
+extern const struct words path_end_words;
+extern const struct words told_words;
+extern const struct words did_words;
+extern const struct words condition_words;
 
 #endif

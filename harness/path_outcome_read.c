@@ -2,256 +2,267 @@
 
 #include <string.h>
 
-#include "harness/clause_pattern.h"
 #include "harness/path_outcome.h"
+#include "harness/reader.h"
+
+enum { PATH_ITEMS_MAX = 48, HOPS_READ_MAX = 48 };
 
 struct outcome_row {
     json_t *path;
-    enum wfp_path_end end;
-    const char *who;
-    json_t *cycle;
-    json_t *told;
-    json_t *flags;
     json_t *by;
+    json_t *loop;
+    json_t *told;
+    json_t *did;
+    json_t *flags;
+    const char *ended_by;
+    int end;
 };
 
-#define AT(field) offsetof(struct outcome_row, field)
+static const struct text_rule rule_station = {1, 16, NULL, "app, destination or a service"};
 
 static const struct member outcome_members[] = {
-    {"path", read_later, NULL, AT(path)},    {"end", read_word, &end_words, AT(end)},
-    {"who", read_text, &rule_name, AT(who)}, {"cycle", read_later, NULL, AT(cycle)},
-    {"told", read_later, NULL, AT(told)},    {"flags", read_later, NULL, AT(flags)},
-    {"by", read_later, NULL, AT(by)},
+    {"path", read_later, NULL, offsetof(struct outcome_row, path)},
+    {"end", read_word, &path_end_words, offsetof(struct outcome_row, end)},
+    {"by", read_later, NULL, offsetof(struct outcome_row, by)},
+    {"ended-by", read_text, &rule_station, offsetof(struct outcome_row, ended_by)},
+    {"loop", read_later, NULL, offsetof(struct outcome_row, loop)},
+    {"told", read_later, NULL, offsetof(struct outcome_row, told)},
+    {"did", read_later, NULL, offsetof(struct outcome_row, did)},
+    {"flags", read_later, NULL, offsetof(struct outcome_row, flags)},
 };
-static const struct shape outcome_shape = {outcome_members, 7, 0x43, 0x7F};
+static const struct shape outcome_shape = {outcome_members, 8, 0x7, MEMBERS_ALL};
 
-/* One leaf under way. */
-struct leaf {
+/* What goes through the reading of one outcome. */
+struct outcome_load {
     struct reader *reader;
-    const struct topology *topology;
-    json_t *value;
-    struct outcome_row row;
+    const struct topology_rows *rows;
     struct path_outcome *outcome;
 };
 
-static bool read_service_name(const struct leaf *leaf, struct place place, json_t *value,
-                              uint8_t *service)
+/* ---- stations ---- */
+
+static bool find_service(const struct topology_rows *rows, const char *name, uint32_t *number)
+{
+    for (uint32_t i = 0; i < rows->count; i++) {
+        if (strcmp(rows->services[i].name, name) == 0) {
+            *number = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_station(const struct outcome_load *load, struct place place, json_t *value,
+                         bool first, bool last, uint8_t *station)
 {
     const char *name = json_string_value(value);
-
-    *service = (uint8_t)(name == NULL ? 0 : topology_named(leaf->topology, name));
-    return *service != 0 ||
-           reader_complain_value(leaf->reader, place, "the name of one of the services", value);
-}
-
-static bool read_stops(const struct leaf *leaf, const char *member, json_t *list, size_t min,
-                       uint8_t *stops, size_t *count)
-{
-    bool good =
-        check_array(leaf->reader, place_member(leaf->value, member), list, min, OUTCOME_STOPS_MAX);
-    size_t index;
-    json_t *item;
-
-    *count = 0;
-    json_array_foreach(list, index, item) {
-        good = good && read_service_name(leaf, place_item(list, index), item, &stops[index]);
-        *count += good;
-    }
-    return good;
-}
-
-static bool read_path(const struct leaf *leaf)
-{
-    const char *word = json_string_value(leaf->row.path);
-
-    if (word == NULL) {
-        return read_stops(leaf, "path", leaf->row.path, 0, leaf->outcome->stops,
-                          &leaf->outcome->stop_count);
-    }
-    leaf->outcome->weight_order = true;
-    return strcmp(word, "weight-order") == 0 ||
-           reader_complain(leaf->reader, place_member(leaf->value, "path"),
-                           "names of services, or weight-order", "%s", word);
-}
-
-/* ---- the end ---- */
-
-static bool read_who(const struct leaf *leaf)
-{
-    const bool wanted = leaf->row.end == WFP_PATH_BLOCKED || leaf->row.end == WFP_PATH_REFUSED;
-    const struct place place = place_member(leaf->value, "who");
-
-    if (wanted != (leaf->row.who != NULL)) {
-        return reader_complain(leaf->reader, place,
-                               wanted ? "who blocks or refuses" : "none, as nobody ends it",
-                               leaf->row.who == NULL ? "nothing" : "%s", leaf->row.who);
-    }
-    return !wanted ||
-           read_service_name(leaf, place, json_object_get(leaf->value, "who"), &leaf->outcome->who);
-}
-
-static bool repeats_end(const struct path_outcome *outcome, const uint8_t *cycle, size_t length)
-{
-    return outcome->weight_order ||
-           (length <= outcome->stop_count &&
-            memcmp(&outcome->stops[outcome->stop_count - length], cycle, length) == 0);
-}
-
-static bool read_cycle(const struct leaf *leaf)
-{
-    const bool wanted = leaf->row.end == WFP_PATH_LOOPS;
-    const struct place place = place_member(leaf->value, "cycle");
-    uint8_t cycle[OUTCOME_STOPS_MAX];
-
-    if (wanted != (leaf->row.cycle != NULL)) {
-        return reader_complain(leaf->reader, place,
-                               wanted ? "the smallest cycle of the loop" : "none without a loop",
-                               wanted ? "nothing" : "one");
-    }
-    if (!wanted) {
+    uint32_t number = 0;
+    if (name != NULL && first && strcmp(name, "app") == 0) {
+        *station = STATION_APPLICATION;
         return true;
     }
-    if (!read_stops(leaf, "cycle", leaf->row.cycle, 1, cycle, &leaf->outcome->cycle_length)) {
-        return false;
+    if (name != NULL && last && !first && strcmp(name, "destination") == 0) {
+        *station = STATION_DESTINATION;
+        return true;
     }
-    return repeats_end(leaf->outcome, cycle, leaf->outcome->cycle_length) ||
-           reader_complain(leaf->reader, place, "the end of the path", "something else");
-}
-
-/* ---- hop by hop ---- */
-
-/* How many hops have callouts asked: the last stop of a refusal or a loop dials no more. */
-static size_t hop_count(const struct path_outcome *outcome)
-{
-    const bool dials_on = outcome->end == WFP_PATH_REACHED || outcome->end == WFP_PATH_BLOCKED;
-
-    return outcome->stop_count + (dials_on ? 1 : 0);
-}
-
-static bool check_hops(const struct leaf *leaf, const char *member, json_t *list)
-{
-    const struct place place = place_member(leaf->value, member);
-    const size_t hops = hop_count(leaf->outcome);
-
-    if (leaf->outcome->weight_order || leaf->row.end == WFP_PATH_NO_ROOM) {
-        return reader_complain(leaf->reader, place, "none beside weight-order or no-room", "some");
+    if (name == NULL || first || !find_service(load->rows, name, &number)) {
+        return reader_complain_value(load->reader, place,
+                                     first ? "app, who dials first" : "one of the services", value);
     }
-    return check_array(leaf->reader, place, list, hops, hops);
-}
-
-static bool read_hop_told(const struct leaf *leaf, struct place place, json_t *hop, uint8_t *told)
-{
-    const char *name;
-    json_t *value;
-
-    if (!json_is_object(hop)) {
-        return reader_complain_value(leaf->reader, place, "an object SERVICE: STATE", hop);
-    }
-    json_object_foreach(hop, name, value) {
-        const uint32_t service = topology_named(leaf->topology, name);
-        int state;
-
-        if (service == 0) {
-            return reader_complain(leaf->reader, place_member(hop, name),
-                                   "the name of one of the services", "%s", name);
-        }
-        if (!read_word(leaf->reader, place_member(hop, name), value, &state_words, &state)) {
-            return false;
-        }
-        told[service - 1] = (uint8_t)state;
-    }
+    *station = (uint8_t)number;
     return true;
 }
 
-static bool read_told(const struct leaf *leaf)
+static bool read_path(const struct outcome_load *load, json_t *holder, json_t *list)
 {
-    json_t *list = leaf->row.told;
-    bool good = list == NULL || check_hops(leaf, "told", list);
-    size_t index;
-    json_t *hop;
-
-    memset(leaf->outcome->told, OUTCOME_NOT_TOLD, sizeof leaf->outcome->told);
-    json_array_foreach(list, index, hop) {
-        good =
-            good && read_hop_told(leaf, place_item(list, index), hop, leaf->outcome->told[index]);
+    struct path_outcome *outcome = load->outcome;
+    if (!check_array(load->reader, place_member(holder, "path"), list, 1, PATH_ITEMS_MAX)) {
+        return false;
     }
-    leaf->outcome->told_count = list == NULL ? 0 : json_array_size(list);
+    bool good = true;
+    size_t index;
+    json_t *value;
+    json_array_foreach(list, index, value) {
+        const bool last = index + 1 == json_array_size(list);
+        good &= read_station(load, place_item(list, index), value, index == 0,
+                             last && outcome->end == WFP_PATH_REACHED, &outcome->stations[index]);
+    }
+    outcome->count = json_array_size(list);
+    if (good && outcome->end == WFP_PATH_REACHED &&
+        outcome->stations[outcome->count - 1] != STATION_DESTINATION) {
+        return reader_complain(load->reader, place_member(holder, "path"),
+                               "destination at the end of what is reached", "none");
+    }
     return good;
 }
 
-static bool read_hop_flags(const struct leaf *leaf, struct place place, json_t *hop, uint8_t *flags)
+/* Every hop's end is the next station, but for a connect that was blocked or closes a loop. */
+static size_t hops_of(const struct path_outcome *outcome)
 {
-    static const struct text_rule rule_flag = {1, 16, NULL, "redirected | proxy"};
-    const char *names[2];
-    size_t count;
+    const bool arrives = outcome->end == WFP_PATH_REACHED || outcome->end == WFP_PATH_REFUSED;
+    return outcome->count - (arrives ? 1 : 0);
+}
 
-    if (!read_texts(leaf->reader, place, hop, &rule_flag, 0, 2, names, &count)) {
+static bool read_loop(const struct outcome_load *load, json_t *holder, json_t *list)
+{
+    struct path_outcome *outcome = load->outcome;
+    const size_t count = json_array_size(list);
+    if ((list != NULL) != (outcome->end == WFP_PATH_LOOPS)) {
+        return reader_complain(load->reader, place_member(holder, "loop"),
+                               "a loop beside the end loop and no other", "%s",
+                               list == NULL ? "none" : "one");
+    }
+    if (list == NULL) {
+        return true;
+    }
+    if (!check_array(load->reader, place_member(holder, "loop"), list, 1, outcome->count)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], "redirected") == 0) {
-            *flags |= OUTCOME_REDIRECTED;
-        } else if (strcmp(names[i], "proxy") == 0) {
-            *flags |= OUTCOME_PROXY;
-        } else {
-            return reader_complain(leaf->reader, place_item(hop, i), rule_flag.expected, "%s",
-                                   names[i]);
+        uint8_t station = 0;
+        json_t *value = json_array_get(list, i);
+        if (!read_station(load, place_item(list, i), value, count == outcome->count && i == 0,
+                          false, &station)) {
+            return false;
         }
+        if (station != outcome->stations[outcome->count - count + i]) {
+            return reader_complain_value(load->reader, place_item(list, i),
+                                         "the last stations of the path", value);
+        }
+    }
+    outcome->loop_count = count;
+    return true;
+}
+
+static bool read_ended_by(const struct outcome_load *load, json_t *holder, const char *name)
+{
+    const enum wfp_path_end end = load->outcome->end;
+    const bool wanted = end == WFP_PATH_BLOCKED || end == WFP_PATH_REFUSED;
+    if ((name != NULL) != wanted) {
+        return reader_complain(load->reader, place_member(holder, "ended-by"),
+                               "who blocked or refused, and only then", "%s",
+                               name == NULL ? "nobody" : name);
+    }
+    return name == NULL || find_service(load->rows, name, &load->outcome->by) ||
+           reader_complain(load->reader, place_member(holder, "ended-by"), "one of the services",
+                           "%s", name);
+}
+
+/* ---- what is said of the hops ---- */
+
+static bool read_said(const struct outcome_load *load, json_t *object, struct place place,
+                      const struct words *words, uint8_t *said)
+{
+    const char *name;
+    json_t *value;
+    if (!json_is_object(object)) {
+        return reader_complain_value(load->reader, place, "an object", object);
+    }
+    json_object_foreach(object, name, value) {
+        uint32_t number = 0;
+        int word = 0;
+        if (!find_service(load->rows, name, &number)) {
+            return reader_complain(load->reader, place_member(object, name), "one of the services",
+                                   "another name");
+        }
+        if (!read_word(load->reader, place_member(object, name), value, words, &word)) {
+            return false;
+        }
+        said[number - 1] = (uint8_t)word;
     }
     return true;
 }
 
-static bool read_flags(const struct leaf *leaf)
+static bool check_hops(const struct outcome_load *load, json_t *holder, const char *name,
+                       json_t *list)
 {
-    json_t *list = leaf->row.flags;
-    bool good = list == NULL || check_hops(leaf, "flags", list);
-    size_t index;
-    json_t *hop;
+    const size_t most = hops_of(load->outcome);
+    return check_array(load->reader, place_member(holder, name), list, 1,
+                       most < HOPS_READ_MAX ? most : HOPS_READ_MAX);
+}
 
-    json_array_foreach(list, index, hop) {
-        good = good &&
-               read_hop_flags(leaf, place_item(list, index), hop, &leaf->outcome->flags[index]);
+static bool read_told(const struct outcome_load *load, json_t *holder, json_t *list)
+{
+    struct path_outcome *outcome = load->outcome;
+    if (list == NULL) {
+        return true;
     }
-    leaf->outcome->flags_count = list == NULL ? 0 : json_array_size(list);
+    bool good = check_hops(load, holder, "told", list);
+    for (size_t i = 0; good && i < json_array_size(list); i++) {
+        good = read_said(load, json_array_get(list, i), place_item(list, i), &told_words,
+                         outcome->hops[i].told);
+    }
+    outcome->told_hops = json_array_size(list);
     return good;
 }
 
-/* ---- the leaf ---- */
-
-static const char *keep_text(struct reader *reader, const struct path_outcome *outcome,
-                             const struct topology *topology)
+static bool read_did(const struct outcome_load *load, json_t *holder, json_t *list)
 {
-    struct text text = {0};
-    const char *kept;
-
-    if (outcome->weight_order) {
-        text_add(&text, "weight-order, %s", word_text(&end_words, (int)outcome->end));
-    } else {
-        outcome_add(outcome, topology, &text);
+    struct path_outcome *outcome = load->outcome;
+    if (list == NULL) {
+        return true;
     }
-    kept = document_keep_text(reader->document, text_bytes(&text));
-    reader->broken |= kept == NULL;
-    text_clear(&text);
-    return kept;
+    bool good = check_hops(load, holder, "did", list);
+    for (size_t i = 0; good && i < json_array_size(list); i++) {
+        good = read_said(load, json_array_get(list, i), place_item(list, i), &did_words,
+                         outcome->hops[i].did);
+    }
+    outcome->did_hops = json_array_size(list);
+    return good;
 }
 
-bool outcome_read(struct reader *reader, struct place place, json_t *value, const void *rule,
-                  struct expected *expected)
+static bool read_conditions(const struct outcome_load *load, struct place place, json_t *list,
+                            uint32_t *conditions)
 {
-    struct leaf leaf = {.reader = reader, .topology = rule, .value = value};
+    if (!check_array(load->reader, place, list, 0, condition_words.count)) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *value = json_array_get(list, i);
+        int bit = 0;
+        if (!read_word(load->reader, place_item(list, i), value, &condition_words, &bit)) {
+            return false;
+        }
+        if ((*conditions & (uint32_t)bit) != 0) {
+            return reader_complain_value(load->reader, place_item(list, i), "each flag once",
+                                         value);
+        }
+        *conditions |= (uint32_t)bit;
+    }
+    return true;
+}
 
-    leaf.outcome = reader_keep(reader, 1, sizeof *leaf.outcome);
-    if (leaf.outcome == NULL || !read_object(reader, place, value, &outcome_shape, &leaf.row) ||
-        !read_texts(reader, place_member(value, "by"), leaf.row.by, &rule_reason, 1,
-                    EXPECTED_REASONS_MAX, expected->reasons, &expected->reason_count)) {
+static bool read_flags(const struct outcome_load *load, json_t *holder, json_t *list)
+{
+    struct path_outcome *outcome = load->outcome;
+    if (list == NULL) {
+        return true;
+    }
+    bool good = check_hops(load, holder, "flags", list);
+    for (size_t i = 0; good && i < json_array_size(list); i++) {
+        good = read_conditions(load, place_item(list, i), json_array_get(list, i),
+                               &outcome->hops[i].conditions);
+    }
+    outcome->condition_hops = json_array_size(list);
+    return good;
+}
+
+bool path_outcome_read(struct reader *reader, struct place place, json_t *value,
+                       const struct topology_rows *rows, struct path_outcome *outcome, json_t **by)
+{
+    const struct outcome_load load = {reader, rows, outcome};
+    struct outcome_row row = {0};
+    memset(outcome, 0, sizeof *outcome);
+    for (size_t i = 0; i < WFP_PATH_HOPS_MAX; i++) {
+        memset(outcome->hops[i].told, TOLD_UNSAID, WFP_PATH_SERVICES_MAX);
+        memset(outcome->hops[i].did, DID_UNSAID, WFP_PATH_SERVICES_MAX);
+    }
+    if (!read_object(reader, place, value, &outcome_shape, &row)) {
         return false;
     }
-    leaf.outcome->end = leaf.row.end;
-    if (!read_path(&leaf) || !read_who(&leaf) || !read_cycle(&leaf) || !read_told(&leaf) ||
-        !read_flags(&leaf)) {
-        return false;
-    }
-    expected->path = leaf.outcome;
-    expected->text = keep_text(reader, leaf.outcome, leaf.topology);
-    return expected->text != NULL;
+    *by = row.by;
+    outcome->end = (enum wfp_path_end)row.end;
+    return read_path(&load, value, row.path) && read_loop(&load, value, row.loop) &&
+           read_ended_by(&load, value, row.ended_by) && read_told(&load, value, row.told) &&
+           read_did(&load, value, row.did) && read_flags(&load, value, row.flags);
 }

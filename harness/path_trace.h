@@ -1,34 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 
-/*
- * What happened on a path, as one JSON value: the calls of every party with their answers and the
- * engine's own steps, in the order in which they were made, and the hops that they come to.
- */
+/* Every call of a path in its order. */
 
 #ifndef HARNESS_PATH_TRACE_H
 #define HARNESS_PATH_TRACE_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include <wfp/path.h>
 
 #include "harness/text.h"
-#include "harness/topology.h"
 
+/* Zeroed memory is an empty trace; clear it when done. */
 struct path_trace {
-    const struct topology *topology;
-    json_t *calls; /* NULL until the first */
+    struct wfp_path_call *calls;
+    size_t count;
+    size_t room;
+    bool failed; /* without memory: some are missing */
 };
 
-void path_trace_begin(struct path_trace *trace, const struct topology *topology);
-void path_trace_add(struct path_trace *trace, const struct wfp_path_call *call);
-/* {"calls": [...], "hops": [...], "end": ...} as text. */
-void path_trace_end(struct path_trace *trace, const struct wfp_path *path, struct text *text);
+/* A wfp_path_observer whose context is a trace. */
+void path_trace_note(void *trace, const struct wfp_path_call *call);
 void path_trace_clear(struct path_trace *trace);
 
-/* The hops alone. */
-json_t *path_hops_json(const struct topology *topology, const struct wfp_path *path);
-/* "end", "by" and "cycle" of a path put into an object. */
-void path_set_end(json_t *object, const struct topology *topology, const struct wfp_path *path);
+/*
+ * [{"hop": 1, "party": "A", "call": "query-records", "on": 3, "answer": "OK/780", "rule": ...}];
+ * the one called "next-callout" has "asked" in place of "on". NULL without memory.
+ */
+json_t *path_trace_json(const struct path_trace *trace, const char *const *names);
+
+/* The rules that answered in this hop, each once, separated by a comma and a space. */
+void path_trace_rules(const struct path_trace *trace, size_t hop, struct text *text);
+
+/* "app", "engine", or the name of a service. */
+const char *path_party_name(const char *const *names, uint32_t party);
 
 #endif

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/path_run.h"
-#include "harness/path_vector.h"
 #include "harness/profile.h"
 
 bool glob_matches(const char *glob, const char *text)
@@ -97,7 +95,7 @@ static bool applies(const struct vector *vector, const struct learned *learned,
                     const struct sweep_member *member, const uint32_t *sizes, size_t size_count,
                     uint32_t *size, bool *sized)
 {
-    const size_t index = vector->swept->number - 1;
+    const size_t index = vector->swept == NULL ? 0 : vector->swept->number - 1;
     const bool known = learned->known[index];
 
     *sized = false;
@@ -165,9 +163,6 @@ static bool control_possible(const struct plan_case *planned, const struct backe
     struct wfp_answer tested = {0};
     struct wfp_answer controlled;
 
-    if (planned->vector->path_vector != NULL) {
-        return path_control_possible(planned, reference);
-    }
     if (control == NULL) {
         return true;
     }
@@ -206,7 +201,7 @@ static enum status add_members(struct plan *plan, struct plan_case *planned,
                                const struct plan_filter *filter, const struct backend *backend,
                                const struct backend *reference)
 {
-    const struct sweep *sweep = planned->vector->swept->sweep;
+    const struct sweep *sweep = vector_sweep(planned->vector);
     const struct learned *learned = planned->learned;
     uint32_t sizes[VECTOR_BANDS_MAX * VECTOR_MEMBERS_MAX];
     size_t size_count = 0;
@@ -234,21 +229,6 @@ static enum status add_members(struct plan *plan, struct plan_case *planned,
     return status;
 }
 
-static enum status add_paths(struct plan *plan, struct plan_case *planned,
-                             const struct plan_filter *filter, const struct backend *backend,
-                             const struct backend *reference)
-{
-    enum status status = STATUS_OK;
-
-    for (size_t i = 0; i < path_member_count(planned->vector) && status == STATUS_OK; i++) {
-        planned->member = path_member(planned->vector, i);
-        if (wanted(filter, planned->vector, planned->member)) {
-            status = add_case(plan, planned, backend, reference);
-        }
-    }
-    return status;
-}
-
 enum status plan_add(struct plan *plan, const struct vector *vector, const struct profile *profile,
                      const struct plan_filter *filter, const struct backend *backend,
                      const struct backend *reference)
@@ -266,9 +246,7 @@ enum status plan_add(struct plan *plan, const struct vector *vector, const struc
     if (vector_uses_n(vector) && (vector->needs & ~backend->needs) == 0) {
         play_learn(backend, &script, learned);
     }
-    if (path_member_count(vector) > 0) {
-        status = add_paths(plan, &planned, filter, backend, reference);
-    } else if (vector->swept != NULL) {
+    if (vector_sweep(vector) != NULL) {
         status = add_members(plan, &planned, filter, backend, reference);
     } else if (wanted(filter, vector, NULL)) {
         status = add_case(plan, &planned, backend, reference);

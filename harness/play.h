@@ -36,6 +36,8 @@ struct played {
     struct step step; /* with the sweep's member put in */
     uint32_t in_size; /* bytes passed, as resolved */
     uint32_t out_size;
+    uint32_t control_size;  /* bytes of control data passed, or of room for them */
+    enum wfp_layout layout; /* of control objects */
     struct backend_reply reply;
     uint32_t changed;              /* bytes of the output buffer up to the last one that changed */
     struct wfp_answer_set allowed; /* empty unless it was asked for */
@@ -57,6 +59,21 @@ enum { PLAY_TROUBLE_MAX = 256 };
  */
 enum status play_script(const struct backend *backend, const struct script *script,
                         play_observer *observer, void *context, char *trouble);
+
+/* What a step passes in, made from what earlier ones saved; fills in the members of `call`. */
+struct play_inputs {
+    uint8_t *in;
+    uint8_t *control;
+};
+
+/* False when something was not saved, or without memory; there is nothing to free then. */
+bool play_inputs_make(const struct blobs *blobs, const struct step *step, enum wfp_layout native,
+                      struct backend_call *call, struct play_inputs *inputs);
+void play_inputs_free(struct play_inputs *inputs);
+
+/* Keeps the record that a receive has shown, if it has. False without memory. */
+bool play_save_record(struct blobs *blobs, const struct step *step,
+                      const struct backend_reply *reply, enum wfp_layout layout);
 
 /* The step that started the operation which step `index` looks at; else `index` itself. */
 size_t play_origin(const struct script *script, size_t index);

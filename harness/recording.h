@@ -65,6 +65,12 @@ struct recorded_step {
     char by[RECORDING_BY_MAX]; /* model | provider | shim | helper */
     bool returned;             /* there is an output buffer; of its `changed` bytes: */
     uint64_t digest;
+    /* datagrams */
+    uint32_t control_size;     /* bytes of control data passed, or of room for them */
+    bool received;             /* a receive that has shown flags and control data: */
+    uint32_t flags;            /* dwFlags on return */
+    uint32_t control_returned; /* Control.len on return, bytes */
+    const uint8_t *control;    /* those bytes; for writing only */
 };
 
 struct recorded_case {

@@ -107,6 +107,9 @@ static const struct member step_members[] = {
     BYTES("in", in),
     COUNT("n", range_count, n),
     BYTES("returned", returned),
+    COUNT("control_size", range_size, control_size),
+    COUNT("flags", range_count, flags),
+    BYTES("control", control),
 };
 static const struct member stopped_members[] = {
     EVERY_LINE,

@@ -37,7 +37,8 @@ struct recorded_line {
     uint32_t seq, step, in_size, out_size;
     uint32_t n; /* or RECORDED_UNKNOWN */
     const char *call, *answer, *by;
-    struct line_bytes in, returned;
+    uint32_t control_size, flags;
+    struct line_bytes in, returned, control;
     enum verdict as;
 };
 

@@ -186,6 +186,11 @@ static enum status add_step(struct recording *recording, struct recorded_case *n
     step->returned = line->returned.bytes != NULL;
     step->changed = line->returned.size;
     step->digest = 0;
+    step->control_size = line->control_size;
+    step->received = line->control.bytes != NULL;
+    step->flags = line->flags;
+    step->control_returned = line->control.size;
+    step->control = NULL;
     (void)snprintf(step->call, sizeof step->call, "%s", line->call);
     (void)snprintf(step->by, sizeof step->by, "%s", line->by);
     (void)answer_parse(line->answer, &step->answer);

@@ -123,6 +123,13 @@ void recorder_step(struct recorder *recorder, const struct recorded_step *step, 
     if (out != NULL) {
         set(members, "returned", bytes_json(out, step->changed));
     }
+    if (step->control_size > 0) {
+        set(members, "control_size", json_integer(step->control_size));
+    }
+    if (step->received) {
+        set(members, "flags", json_integer(step->flags));
+        set(members, "control", bytes_json(step->control, step->control_returned));
+    }
     set_text(members, "by", step->by);
     write_line(recorder, members);
 }

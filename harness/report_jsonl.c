@@ -125,10 +125,10 @@ static void result_line(void *state, const struct result *result)
         set_words(object, "settles", result->settles);
     }
     set(object, "answered_by", result->answered_by);
-    if (result->trace != NULL) {
-        json_object_set_new(object, "path", json_loads(result->trace, 0, NULL));
-    }
     json_object_set_new(object, "seconds", json_real(result->seconds));
+    if (result->trace != NULL) {
+        json_object_set_new(object, "trace", json_loads(result->trace, 0, NULL));
+    }
     print(state, object);
 }
 

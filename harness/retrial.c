@@ -50,7 +50,7 @@ static void try_steps(struct trial *trial)
     }
     for (size_t i = 0; i < trial->recorded->count && trial_step(trial, i); i++) {
     }
-    retrial->model->end(retrial->model->state);
+    (void)retrial->model->end(retrial->model->state, trouble);
     blobs_clear(&trial->blobs);
 }
 
@@ -70,7 +70,7 @@ static enum status check(struct trial *trial)
     const bool whole = recorded->end == VERDICT_PASS;
 
     trial->member = vector_member(vector, recorded->member);
-    if ((trial->member == NULL) == vector_has_members(vector) ||
+    if ((trial->member == NULL) != (vector_sweep(vector) == NULL) ||
         (trial->member == NULL && recorded->member[0] != '\0')) {
         return refuse(trial, "member", "a member of the vector's sweep", recorded->member);
     }

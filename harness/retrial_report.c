@@ -52,6 +52,9 @@ static void human_begin(const struct retrial_report *report)
              head->date, head->tool, head->backend, head->target, head->os, head->build,
              head->architecture, head->elevated ? " elevated" : "", head->redirector);
     text_add(&text, head->profile[0] == '\0' ? "\n" : " · profile %s\n", head->profile);
+    if (strcmp(head->redirector, "shim") == 0) {
+        text_add(&text, "  the shim answered from the model: nothing here was observed\n");
+    }
     print(report, &text);
 }
 

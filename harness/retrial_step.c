@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "harness/answer.h"
+#include "harness/control.h"
 #include "harness/pattern.h"
+#include "harness/play.h"
 
 void trial_conclude(struct tried_step *step, enum verdict verdict, const char *format, ...)
 {
@@ -44,6 +46,11 @@ static bool save(struct trial *trial, const struct step *step, const struct trie
     const uint32_t size = answer->bytes < reply->out_size ? answer->bytes : reply->out_size;
     uint32_t changed;
 
+    if (step->kind == STEP_RECEIVE && step->ioctl.save != NULL) {
+        return play_save_record(
+            &trial->blobs, step, reply,
+            control_layout_of(step->message.room.layout, trial->retrial->model->layout));
+    }
     if (step->ioctl.save == NULL || !succeeded(answer) || reply->out == NULL) {
         return true;
     }
@@ -196,20 +203,21 @@ bool trial_step(struct trial *trial, size_t index)
 {
     struct backend_call call = {0};
     struct backend_reply reply;
-    uint8_t *in = NULL;
+    struct play_inputs inputs;
     struct step step;
     bool played;
 
     memset(&reply, 0, sizeof reply);
     prepare(trial, index, &step);
-    if (step.kind == STEP_IOCTL &&
-        !blobs_input(&trial->blobs, &step.ioctl.in, &in, &call.in_size)) {
+    if (!play_inputs_make(&trial->blobs, &step, trial->retrial->model->layout, &call, &inputs)) {
         trial_conclude(&trial->tried->steps[index], VERDICT_UNDECIDED,
                        "step %zu: what was handed in is not in the trace", index + 1);
         return false;
     }
-    call.in = in;
+    if (step.kind == STEP_RECEIVE) {
+        call.control_size = trial->recorded->steps[index].control_size;
+    }
     played = play(trial, index, &step, &call, &reply);
-    free(in);
+    play_inputs_free(&inputs);
     return played;
 }

@@ -8,9 +8,10 @@
 
 #include "harness/failure.h"
 #include "harness/judge.h"
-#include "harness/path_run.h"
 #include "harness/platform/clock.h"
 #include "harness/profile.h"
+
+enum { NO_SUCH_OPTION = 10042 };
 
 /* One case under way. */
 struct run {
@@ -22,10 +23,7 @@ struct run {
     uint32_t in_sizes[VECTOR_STEPS_MAX];
 };
 
-static void conclude(struct judged *judged, enum verdict verdict, const char *format, ...)
-    TEXT_FORMAT(3, 4);
-
-static void conclude(struct judged *judged, enum verdict verdict, const char *format, ...)
+void judged_conclude(struct judged *judged, enum verdict verdict, const char *format, ...)
 {
     va_list arguments;
 
@@ -38,9 +36,10 @@ static void conclude(struct judged *judged, enum verdict verdict, const char *fo
 
 /* ---- one step ---- */
 
-static void note_visit(const struct runner *runner, const struct wfp_rule *rule,
-                       const struct wfp_rules *rules)
+void runner_note_rule(const struct runner *runner, const struct wfp_rule *rule)
 {
+    const struct wfp_rules *rules = wfp_rules_shipped();
+
     if (runner->visited != NULL && rule >= rules->rows && rule < rules->rows + rules->count) {
         const size_t row = (size_t)(rule - rules->rows);
 
@@ -153,8 +152,8 @@ static enum status judge_expected(struct run *run, const struct judge_context *c
     struct expected_list allowed;
 
     if (!expectation_leaves(played->step.expect, run->planned->profile, &allowed)) {
-        conclude(run->judged, VERDICT_UNDECIDED, "step %zu: the vector says nothing about %s",
-                 index + 1, allowed.missing);
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "step %zu: the vector says nothing about %s", index + 1, allowed.missing);
         return STATUS_BAD_INPUT;
     }
     if (!is_allowed(context, &allowed, played)) {
@@ -191,8 +190,9 @@ static enum status check_size(struct run *run)
         !play_ask_again(run->runner->backend, vector->claim, &n) || n == learned->n[at]) {
         return STATUS_OK;
     }
-    conclude(run->judged, VERDICT_UNDECIDED, "unstable size: N was %lu on the twin and is %lu now",
-             (unsigned long)learned->n[at], (unsigned long)n);
+    judged_conclude(run->judged, VERDICT_UNDECIDED,
+                    "unstable size: N was %lu on the twin and is %lu now",
+                    (unsigned long)learned->n[at], (unsigned long)n);
     return STATUS_BAD_INPUT;
 }
 
@@ -213,8 +213,13 @@ static enum status judge_set_up(struct run *run, size_t index, const struct play
         return STATUS_OK;
     }
     answer_print(played->reply.answer, text, sizeof text);
-    conclude(run->judged, VERDICT_BROKEN, "step %zu must succeed as set-up, answered %s", index + 1,
-             text);
+    if (played->step.kind == STEP_OPTION_SET && played->reply.answer.error == NO_SUCH_OPTION) {
+        judged_conclude(run->judged, VERDICT_UNSUPPORTED,
+                        "needs the options 60 and 70; %s answered", text);
+        return STATUS_BAD_INPUT;
+    }
+    judged_conclude(run->judged, VERDICT_BROKEN, "step %zu must succeed as set-up, answered %s",
+                    index + 1, text);
     return STATUS_BAD_INPUT;
 }
 
@@ -227,7 +232,7 @@ static enum status judge_step(void *context, size_t index, const struct played *
 
     run->in_sizes[index] = played->in_size;
     find_n(run, index, &judge);
-    note_visit(run->runner, played->reply.rule, wfp_rules_shipped());
+    runner_note_rule(run->runner, played->reply.rule);
     if (played->step.number == run->planned->vector->claim->number) {
         note_claim(run, played);
     }
@@ -253,17 +258,19 @@ static void check_control(struct run *run)
     }
     run->script.control = true;
     if (!play_claim(run->runner->backend, &run->script, &answer)) {
-        conclude(run->judged, VERDICT_UNDECIDED, "the control could not be played to its end");
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "the control could not be played to its end");
         return;
     }
     answer_print(answer, text, sizeof text);
     if (control->kind == CONTROL_SUCCESS && !succeeded(&answer)) {
-        conclude(run->judged, VERDICT_UNDECIDED, "control failed: expected a success, actual %s",
-                 text);
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "control failed: expected a success, actual %s", text);
     }
     if (control->kind == CONTROL_CONTRAST && wfp_answer_equal(answer, run->claim)) {
-        conclude(run->judged, VERDICT_UNDECIDED,
-                 "control failed: expected another answer than the tested call's, actual %s", text);
+        judged_conclude(run->judged, VERDICT_UNDECIDED,
+                        "control failed: expected another answer than the tested call's, actual %s",
+                        text);
     }
 }
 
@@ -278,8 +285,8 @@ static bool has_needs(struct run *run)
 
     for (unsigned need = 0; need < NEED_COUNT; need++) {
         if ((needs & NEED_BIT(need)) != 0) {
-            conclude(run->judged, VERDICT_UNSUPPORTED, "%sneeds %s", own == 0 ? "its control " : "",
-                     need_name((enum need)need));
+            judged_conclude(run->judged, VERDICT_UNSUPPORTED, "%sneeds %s",
+                            own == 0 ? "its control " : "", need_name((enum need)need));
             return false;
         }
     }
@@ -302,8 +309,8 @@ static void play(struct run *run)
 
     status = play_script(run->runner->backend, &run->script, judge_step, run, trouble);
     if (status != STATUS_OK && trouble[0] != '\0') {
-        conclude(run->judged, status == STATUS_BROKEN ? VERDICT_BROKEN : VERDICT_UNSUPPORTED, "%s",
-                 trouble);
+        judged_conclude(run->judged, status == STATUS_BROKEN ? VERDICT_BROKEN : VERDICT_UNSUPPORTED,
+                        "%s", trouble);
         return;
     }
     if (run->judged->result.verdict == VERDICT_PASS && run->planned->vector->control != NULL) {
@@ -341,10 +348,10 @@ void runner_run(const struct runner *runner, const struct plan_case *planned, st
 
     introduce(planned, judged);
     if (has_needs(&run)) {
-        if (planned->vector->path_vector != NULL) {
-            path_run(runner, planned, judged);
+        if (planned->vector->kind == VECTOR_PATH) {
+            path_run_case(runner, planned, judged);
         } else if (lacks_n(&run)) {
-            conclude(judged, VERDICT_UNSUPPORTED, "needs a record");
+            judged_conclude(judged, VERDICT_UNSUPPORTED, "needs a record");
         } else {
             play(&run);
         }
@@ -355,5 +362,6 @@ void runner_run(const struct runner *runner, const struct plan_case *planned, st
 void judged_clear(struct judged *judged)
 {
     text_clear(&judged->detail);
+    text_clear(&judged->outcome);
     text_clear(&judged->trace);
 }

@@ -22,19 +22,20 @@ struct runner {
     const char *root;                 /* of the vectors that a name finds; NULL: all of them */
     const char *options;              /* what to add to "wfpcheck run CASE" to repeat a case */
     bool details;                     /* describe failures at length */
-    bool traces;                      /* keep what happened on paths, as JSON */
+    bool traces;                      /* keep the trace of every path */
     uint64_t *visited;                /* NULL, or bits of the rules of the table that answered */
 };
 
-enum { RULE_WORDS = WFP_RULES_MAX / 64, MESSAGE_MAX = 512, ACTUAL_MAX = 320 };
+enum { RULE_WORDS = WFP_RULES_MAX / 64 + 1, MESSAGE_MAX = 512 };
 
 /* A result with the texts that it points to. */
 struct judged {
     struct result result;
     char name[CASE_NAME_MAX];
     char message[MESSAGE_MAX];
-    char actual[ACTUAL_MAX];
+    char actual[ANSWER_TEXT_MAX];
     struct text detail;
+    struct text outcome; /* of a path */
     struct text trace;
 };
 
@@ -42,5 +43,18 @@ struct judged {
 void runner_run(const struct runner *runner, const struct plan_case *planned,
                 struct judged *judged);
 void judged_clear(struct judged *judged);
+
+/* ---- between the files that judge a case ---- */
+
+/* Gives the result its verdict and a message. */
+void judged_conclude(struct judged *judged, enum verdict verdict, const char *format, ...)
+    TEXT_FORMAT(3, 4);
+
+/* A rule of the shipped table has given an answer. */
+void runner_note_rule(const struct runner *runner, const struct wfp_rule *rule);
+
+/* path_run.c: plays and judges a case of a path vector; what it needs is there. */
+void path_run_case(const struct runner *runner, const struct plan_case *planned,
+                   struct judged *judged);
 
 #endif

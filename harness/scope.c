@@ -59,6 +59,22 @@ static const struct name_use uses[] = {
     {NULL, "request", offsetof(struct step, kernel.request), STEP_SIO_RECORDS, NAME_REQUEST},
     {NULL, "request", offsetof(struct step, kernel.request), STEP_CONNECT_END, NAME_REQUEST},
     {NULL, "on", offsetof(struct step, on), STEP_REAUTHORIZE, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_OPTION_SET, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_OPTION_GET, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_DATAGRAM_CONNECT, NAME_SOCKET},
+    {NULL, "to", offsetof(struct step, to), STEP_DATAGRAM_CONNECT, NAME_SOCKET},
+    {NULL, "service", offsetof(struct step, message.service), STEP_DATAGRAM_CONNECT, NAME_SOCKET},
+    {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_DATAGRAM_CONNECT,
+     NAME_HANDLE},
+    {NULL, "on", offsetof(struct step, on), STEP_SEND, NAME_SOCKET},
+    {NULL, "to", offsetof(struct step, to), STEP_SEND, NAME_SOCKET},
+    {NULL, "service", offsetof(struct step, message.service), STEP_SEND, NAME_SOCKET},
+    {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_SEND, NAME_HANDLE},
+    {"data", "from", offsetof(struct step, message.data.from), STEP_SEND, NAME_BLOB},
+    {NULL, "on", offsetof(struct step, on), STEP_RECEIVE, NAME_SOCKET},
+    {NULL, "on", offsetof(struct step, on), STEP_FLOW_STATE, NAME_SOCKET},
+    {NULL, "to", offsetof(struct step, to), STEP_FLOW_STATE, NAME_SOCKET},
+    {NULL, "handle", offsetof(struct step, handle), STEP_FLOW_STATE, NAME_HANDLE},
 };
 
 /* What `as` names. */
@@ -136,6 +152,22 @@ static bool define(struct reader *reader, json_t *value, const char *member, con
     return true;
 }
 
+/* What the control objects of a send take from earlier steps. */
+static bool check_objects(struct reader *reader, json_t *value, const struct step *step,
+                          const struct scope *scope)
+{
+    json_t *control = json_object_get(value, "control");
+    json_t *objects = json_object_get(control, "objects");
+    bool good = true;
+    for (size_t i = 0; step->kind == STEP_SEND && i < step->message.control.count; i++) {
+        const char *from = step->message.control.objects[i].data.from;
+        good &= from == NULL || scope_check(reader, place_item(objects, i), from, NAME_BLOB, scope);
+    }
+    const char *raw = step->kind == STEP_SEND ? step->message.control.raw.from : NULL;
+    return good && (raw == NULL ||
+                    scope_check(reader, place_member(control, "raw"), raw, NAME_BLOB, scope));
+}
+
 bool scope_step(struct reader *reader, json_t *value, const struct step *step, struct scope *scope)
 {
     bool good = true;
@@ -148,6 +180,7 @@ bool scope_step(struct reader *reader, json_t *value, const struct step *step, s
             good &= scope_check(reader, place, name, use->names, scope);
         }
     }
+    good &= check_objects(reader, value, step, scope);
     good &= define(reader, value, "as", step->as, defines[step->kind], scope);
     return define(reader, value, "save", step->ioctl.save, NAME_BLOB, scope) && good;
 }

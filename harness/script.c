@@ -8,6 +8,7 @@
 
 #include "harness/address.h"
 #include "harness/reader.h"
+#include "harness/script_message.h"
 #include "harness/text.h"
 #include "harness/vector.h"
 
@@ -313,6 +314,25 @@ static void put_ioctl(struct line *line, const struct step *step)
     }
 }
 
+/* ---- datagrams ---- */
+
+static void put_message(struct line *line, const struct step *step)
+{
+    char text[SCRIPT_LINE_MAX];
+    script_message(step, line->n, text, sizeof text);
+    put_defined(line, step);
+    put(line, "%s", text);
+    if (step->redirected) {
+        put(line, " redirected");
+        put_redirect(line, &step->redirect);
+    }
+    put_pointer(line, "count", step->ioctl.count, WFP_POINTER_HEAP);
+    put_pointer(line, "overlapped", step->ioctl.overlapped, WFP_POINTER_NULL);
+    if (step->ioctl.save != NULL) {
+        put(line, " save=%s", step->ioctl.save);
+    }
+}
+
 /* ---- every kind ---- */
 
 static void (*const printers[STEP_KIND_COUNT])(struct line *line, const struct step *step) = {
@@ -338,6 +358,13 @@ static void (*const printers[STEP_KIND_COUNT])(struct line *line, const struct s
     [STEP_ALERTABLE_WAIT] = put_thread,
     [STEP_LAST_ERROR] = put_thread,
     [STEP_STATE] = put_named,
+    [STEP_OPTION_SET] = put_message,
+    [STEP_OPTION_GET] = put_message,
+    [STEP_DATAGRAM_CONNECT] = put_message,
+    [STEP_SEND] = put_message,
+    [STEP_RECEIVE] = put_message,
+    [STEP_CLOCK] = put_message,
+    [STEP_FLOW_STATE] = put_message,
 };
 
 void script_print(const struct step *step, const uint32_t *n, char *buffer, size_t size)

@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "harness/answer.h"
-#include "harness/path_trace.h"
-#include "harness/path_vector.h"
 #include "harness/play.h"
 #include "harness/serve.h"
 #include "harness/serve_request.h"
@@ -62,70 +60,23 @@ static enum status note_step(void *context, size_t index, const struct played *p
     return json_array_append_new(playing->steps, step) == 0 ? STATUS_OK : STATUS_BROKEN;
 }
 
-/* A family that is asked for no member plays its first. */
-static const struct sweep_member *find_path_member(const struct subject *subject)
-{
-    const struct sweep_member *found = vector_member(subject->vector, subject->member);
-
-    return found == NULL && path_member_count(subject->vector) > 0
-               ? path_member(subject->vector, 0)
-               : found;
-}
-
-static void observe(void *context, const struct wfp_path_call *call)
-{
-    path_trace_add(context, call);
-}
-
-static json_t *travel(const struct backend *backend, const struct subject *subject, char *trouble)
-{
-    const struct path_case *is = path_case_of(subject->vector, find_path_member(subject));
-    const struct wfp_path *path;
-    struct path_trace trace;
-    struct text text = {0};
-    json_t *made = json_null();
-
-    path_trace_begin(&trace, &is->topology);
-    if (backend->travel(backend->state, &is->topology, subject->profile, observe, &trace, &path,
-                        trouble) == STATUS_OK) {
-        path_trace_end(&trace, path, &text);
-        made = json_loads(text_bytes(&text), 0, NULL);
-    }
-    path_trace_clear(&trace);
-    text_clear(&text);
-    return made;
-}
-
-static enum status play_path(struct server *server, json_t *request, struct subject *subject)
-{
-    char trouble[BACKEND_TROUBLE_MAX] = "";
-    struct backend backend;
-    struct backend reference;
-    json_t *path;
-
-    if (!subject_open_backends(subject, server->session, &backend, &reference)) {
-        return STATUS_BROKEN;
-    }
-    path = travel(&backend, subject, trouble);
-    subject_close_backends(subject, &backend, &reference);
-    return serve_send(server, request,
-                      json_pack("{s:o, s:o}", "path", path, "trouble",
-                                serve_text(trouble[0] == '\0' ? NULL : trouble)));
-}
-
 enum status serve_play(struct server *server, json_t *request, struct subject *subject)
 {
     struct learned learned;
     struct script script = {
-        subject->vector, subject->profile, vector_member(subject->vector, subject->member), false, NULL, true};
+        .vector = subject->vector,
+        .profile = subject->profile,
+        .member = vector_member(subject->vector, subject->member),
+        .allowed = true,
+    };
     struct playing playing = {json_array(), &learned};
     char trouble[PLAY_TROUBLE_MAX] = "";
     struct backend backend;
     struct backend reference;
 
-    if (subject->vector->path_vector != NULL) {
+    if (subject->vector->kind == VECTOR_PATH) {
         json_decref(playing.steps);
-        return play_path(server, request, subject);
+        return serve_play_path(server, request, subject);
     }
     if (!subject_open_backends(subject, server->session, &backend, &reference)) {
         json_decref(playing.steps);

@@ -14,6 +14,8 @@ struct subject;
 
 enum status serve_run(struct server *server, json_t *request, struct subject *subject);
 enum status serve_play(struct server *server, json_t *request, struct subject *subject);
+/* serve_path.c: the same for a path vector. */
+enum status serve_play_path(struct server *server, json_t *request, struct subject *subject);
 enum status serve_list(struct server *server, json_t *request, struct subject *subject);
 enum status serve_profile(struct server *server, json_t *request, struct subject *subject);
 

@@ -92,13 +92,26 @@ enum status session_load(struct session *session, const char *const *paths, size
                      &session->tree);
 }
 
+enum status session_check_redirector(struct session *session, const char *backend)
+{
+    const char *redirector = session->redirector;
+
+    if (redirector == NULL || strcmp(redirector, "none") == 0 || strcmp(backend, "sim") != 0) {
+        return STATUS_OK;
+    }
+    complain(&session->complaints, "wfpcheck", 0, "--redirector",
+             "only with --backend winsock: the model redirects by itself", "%s", redirector);
+    return STATUS_BAD_INPUT;
+}
+
 enum status session_open_backend(struct session *session, const char *name)
 {
     char trouble[BACKEND_TROUBLE_MAX] = "no memory";
     enum status status = backend_simulator_open(wfp_rules_shipped(), &session->reference);
 
     if (status == STATUS_OK && strcmp(name, "winsock") == 0) {
-        status = backend_winsock_open(&session->backend, trouble);
+        status = backend_winsock_open(session->redirector == NULL ? "none" : session->redirector,
+                                      &session->backend, trouble);
     } else if (status == STATUS_OK) {
         status = backend_simulator_open(wfp_rules_shipped(), &session->backend);
     }

@@ -23,7 +23,8 @@ struct session {
     struct key_catalogue *keys;
     size_t profile_count;
     struct profile *profiles[SESSION_PROFILES_MAX];
-    struct tree tree; /* its `bad` counts what could not be loaded */
+    struct tree tree;       /* its `bad` counts what could not be loaded */
+    const char *redirector; /* for the winsock backend; NULL: "none" */
     struct backend backend;
     struct backend reference;
     struct plan plan;
@@ -47,6 +48,9 @@ enum status session_set(struct session *session, const char *assignment);
 /* Loads the vectors at these paths (none: all). Bad ones are complained about, the others loaded.
  */
 enum status session_load(struct session *session, const char *const *paths, size_t count);
+
+/* Complains about a redirector for a backend that needs none. */
+enum status session_check_redirector(struct session *session, const char *backend);
 
 /* "sim" or "winsock"; also opens the reference. */
 enum status session_open_backend(struct session *session, const char *name);

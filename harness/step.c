@@ -2,6 +2,7 @@
 
 #include "harness/reader.h"
 #include "harness/step_input.h"
+#include "harness/step_message.h"
 #include "harness/vector.h"
 
 static bool fits_code(const char *text)
@@ -60,6 +61,10 @@ static bool read_elsewhere(struct reader *reader, struct place place, json_t *va
 static const struct text_rule rule_code = {1, 16, fits_code,
                                            "QUERY_RECORDS | QUERY_CONTEXT | SET_RECORDS | FLUSH | "
                                            "0x and eight of 0-9 and A-F"};
+static const struct range range_datagram = {0, SIZE_MAX_BYTES};
+static const struct range range_advance = {0, UINT32_MAX - 1};
+static const struct word name_rows[] = {{"null", WFP_NAME_NULL}};
+static const struct words name_words = WORDS(name_rows);
 static const struct range range_context = {0, 65536};
 static const struct range range_pid = {0, 65535};
 static const struct range range_thread = {0, WFP_THREADS - 1};
@@ -130,8 +135,22 @@ enum {
     ADDRESS, /* of a bind */
     OWNER,
     REQUEST,
-    ROOM, /* for a context */
+    CONTEXT_ROOM,
+    HANDLE_FLAGS,
+    /* datagrams */
+    PEER,
+    SERVICE,
+    OPTION,
+    SEND_HOW,
+    RECEIVE_HOW,
+    DATA,
+    CONTROL,
+    ROOM,
+    NAME,
     FLAGS,
+    MESSAGE_FLAGS,
+    SIZE,
+    ADVANCE,
     MEMBER_COUNT
 };
 
@@ -168,8 +187,23 @@ static const struct member step_members[MEMBER_COUNT] = {
     [ADDRESS] = {"address", read_given_address, NULL, offsetof(struct step, kernel.address)},
     [OWNER] = {"owner", read_given_number, &range_pid, offsetof(struct step, kernel.owner)},
     [REQUEST] = {"request", read_text, &rule_name, offsetof(struct step, kernel.request)},
-    [ROOM] = {"size", read_number, &range_context, offsetof(struct step, kernel.size)},
-    [FLAGS] = {"flags", read_number, &range_context, offsetof(struct step, kernel.flags)},
+    [CONTEXT_ROOM] = {"size", read_number, &range_context, offsetof(struct step, kernel.size)},
+    [HANDLE_FLAGS] = {"flags", read_number, &range_context, offsetof(struct step, kernel.flags)},
+
+    [PEER] = {"peer", read_peer, NULL, offsetof(struct step, message)},
+    [SERVICE] = {"service", read_text, &rule_name, offsetof(struct step, message.service)},
+    [OPTION] = {"option", read_option, NULL, offsetof(struct step, message.option)},
+    [SEND_HOW] = {"how", read_word, &send_words, offsetof(struct step, message.entry)},
+    [RECEIVE_HOW] = {"how", read_word, &receive_words, offsetof(struct step, message.entry)},
+    [DATA] = {"data", read_input, NULL, offsetof(struct step, message.data)},
+    [CONTROL] = {"control", read_control_input, NULL, offsetof(struct step, message.control)},
+    [ROOM] = {"control", read_control_room, NULL, offsetof(struct step, message.room)},
+    [NAME] = {"name", read_word, &name_words, offsetof(struct step, message.name)},
+    [FLAGS] = {"flags", read_message_flags, NULL, offsetof(struct step, message.flags)},
+    [MESSAGE_FLAGS] = {"message-flags", read_message_flags, NULL,
+                       offsetof(struct step, message.message_flags)},
+    [SIZE] = {"size", read_number, &range_datagram, offsetof(struct step, message.size)},
+    [ADVANCE] = {"advance", read_number, &range_advance, offsetof(struct step, message.advance)},
 };
 
 #define M(member) MEMBER_BIT(member)
@@ -190,7 +224,7 @@ static const struct {
     [STEP_PLAIN_ACCEPT] = {M(AS), M(FAMILY) | M(ATTRIBUTE)},
     [STEP_REDIRECTED_ACCEPT] = {M(AS),
                                 M(FAMILY) | M(ATTRIBUTE) | M(UPDATE) | M(REDIRECT) | M(FROM)},
-    [STEP_HANDLE] = {M(AS), M(FLAGS) | M(EXPECT)},
+    [STEP_HANDLE] = {M(AS), M(HANDLE_FLAGS) | M(EXPECT)},
     [STEP_DESTROY_HANDLE] = {M(ON), 0},
     [STEP_PROCESS] = {0, M(STARTED) | M(ELEVATED)},
     [STEP_THREAD_EXIT] = {M(OTHER_THREAD), 0},
@@ -203,7 +237,18 @@ static const struct {
     [STEP_FINISH] = {M(OF), 0},
     [STEP_ALERTABLE_WAIT] = {0, M(THREAD) | M(EXPECT)},
     [STEP_LAST_ERROR] = {0, M(THREAD) | M(EXPECT)},
-    [STEP_STATE] = {M(HANDLE), M(ON) | M(REQUEST) | M(ROOM) | M(EXPECT)},
+    [STEP_STATE] = {M(HANDLE), M(ON) | M(REQUEST) | M(CONTEXT_ROOM) | M(EXPECT)},
+
+    [STEP_OPTION_SET] = {M(ON) | M(OPTION), M(EXPECT)},
+    [STEP_OPTION_GET] = {M(ON) | M(OPTION), M(EXPECT)},
+    [STEP_DATAGRAM_CONNECT] = {M(ON), M(TO) | M(PEER) | M(REDIRECT) | M(SERVICE) | M(EXPECT)},
+    [STEP_SEND] = {M(ON), M(TO) | M(PEER) | M(SEND_HOW) | M(DATA) | M(CONTROL) | M(NAME) |
+                              M(FLAGS) | M(MESSAGE_FLAGS) | M(COUNT) | M(OVERLAPPED) | M(REDIRECT) |
+                              M(SERVICE) | M(EXPECT)},
+    [STEP_RECEIVE] = {M(ON), M(RECEIVE_HOW) | M(SIZE) | M(ROOM) | M(NAME) | M(FLAGS) | M(COUNT) |
+                                 M(OVERLAPPED) | M(SAVE) | M(EXPECT)},
+    [STEP_CLOCK] = {M(ADVANCE), 0},
+    [STEP_FLOW_STATE] = {M(ON) | M(HANDLE), M(TO) | M(PEER) | M(EXPECT)},
 };
 
 static const struct step defaults = {
@@ -216,6 +261,10 @@ static const struct step defaults = {
               .count = WFP_POINTER_HEAP,
               .overlapped = WFP_POINTER_NULL,
               .routine = WFP_POINTER_NULL},
+    .message = {.size = 2048,
+                .data = {.kind = INPUT_HEX, .hex = "01", .pointer = WFP_POINTER_HEAP},
+                .control = {.pointer = WFP_POINTER_NULL, .raw = {.pointer = WFP_POINTER_NULL}},
+                .room = {.pointer = WFP_POINTER_NULL}},
 };
 
 bool step_kind_answers(enum step_kind kind)
@@ -262,7 +311,7 @@ bool step_check(struct reader *reader, struct place place, const struct step *st
         return check_state(reader, place, step);
     }
     if (step->kind != STEP_IOCTL) {
-        return true;
+        return message_check(reader, place, step);
     }
     const char *wanted = input_wants(&step->ioctl.in);
     if (wanted != NULL) {

@@ -50,6 +50,13 @@ static const struct word kind_rows[] = {
     {"sio-records", STEP_SIO_RECORDS},
     {"connect-end", STEP_CONNECT_END},
     {"reauthorize", STEP_REAUTHORIZE},
+    {"option-set", STEP_OPTION_SET},
+    {"option-get", STEP_OPTION_GET},
+    {"datagram-connect", STEP_DATAGRAM_CONNECT},
+    {"send", STEP_SEND},
+    {"receive", STEP_RECEIVE},
+    {"clock", STEP_CLOCK},
+    {"flow-state", STEP_FLOW_STATE},
 };
 static const struct word family_rows[] = {{"ipv4", WFP_IPV4}, {"ipv6", WFP_IPV6}};
 static const struct word type_rows[] = {{"tcp", WFP_TCP}, {"udp", WFP_UDP}, {"raw", WFP_RAW}};
@@ -99,6 +106,37 @@ static const struct word sweep_rows[] = {
     {"count", SWEEP_COUNT_POINTER}, {"on", SWEEP_ON},
 };
 
+static const struct word send_rows[] = {
+    {"WSASendMsg", WFP_MESSAGE_WSA},
+    {"sendto", WFP_MESSAGE_PLAIN},
+    {"WskSendTo", WFP_MESSAGE_WSK},
+};
+static const struct word receive_rows[] = {
+    {"WSARecvMsg", WFP_MESSAGE_WSA},
+    {"recvfrom", WFP_MESSAGE_PLAIN},
+    {"WskReceiveFrom", WFP_MESSAGE_WSK},
+};
+static const struct word level_rows[] = {
+    {"ip", WFP_IPPROTO_IP},
+    {"ipv6", WFP_IPPROTO_IPV6},
+    {"unknown", 250},
+};
+static const struct word object_rows[] = {
+    {"records", WFP_REDIRECT_RECORDS},
+    {"context", WFP_REDIRECT_CONTEXT},
+    {"packet-info", 19},
+    {"unknown", 4660},
+};
+static const struct word message_flag_rows[] = {
+    {"oob", WFP_MSG_OOB},         {"peek", WFP_MSG_PEEK},   {"dontroute", WFP_MSG_DONTROUTE},
+    {"partial", WFP_MSG_PARTIAL}, {"trunc", WFP_MSG_TRUNC}, {"ctrunc", WFP_MSG_CTRUNC},
+};
+
+const struct words send_words = WORDS(send_rows);
+const struct words receive_words = WORDS(receive_rows);
+const struct words level_words = WORDS(level_rows);
+const struct words object_words = WORDS(object_rows);
+const struct words message_flag_words = WORDS(message_flag_rows);
 const struct words step_kind_words = WORDS(kind_rows);
 const struct words family_words = WORDS(family_rows);
 const struct words type_words = WORDS(type_rows);
@@ -165,13 +203,27 @@ static const char *const needs[NEED_COUNT] = {
     [NEED_RAW_SOCKETS] = "raw-sockets",
     [NEED_ACCEPT_EX] = "accept-ex",
     [NEED_DUPLICATE] = "duplicate",
+    [NEED_CLOCK] = "clock",
+    [NEED_DATAGRAMS] = "datagrams",
+    [NEED_DATAGRAM_REDIRECT] = "datagram-redirect",
+    [NEED_LAYOUT_64] = "layout-64",
+    [NEED_LAYOUT_32] = "layout-32",
 };
 
 /* What a kind takes by itself. */
 static const uint32_t kind_needs[STEP_KIND_COUNT] = {
-    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),        [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
-    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE), [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DUPLICATE] = NEED_BIT(NEED_DUPLICATE),
+    [STEP_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_DESTROY_HANDLE] = NEED_BIT(NEED_KERNEL_FACE),
+    [STEP_STATE] = NEED_BIT(NEED_KERNEL_FACE),
     [STEP_THREAD_EXIT] = NEED_BIT(NEED_THREADS),
+    [STEP_CLOCK] = NEED_BIT(NEED_CLOCK),
+    [STEP_FLOW_STATE] = NEED_BIT(NEED_KERNEL_FACE) | NEED_BIT(NEED_DATAGRAM_REDIRECT),
+    [STEP_OPTION_SET] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_OPTION_GET] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_DATAGRAM_CONNECT] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_SEND] = NEED_BIT(NEED_DATAGRAMS),
+    [STEP_RECEIVE] = NEED_BIT(NEED_DATAGRAMS),
 };
 
 static const uint32_t entry_needs[] = {
@@ -203,13 +255,28 @@ static uint32_t ioctl_needs(const struct ioctl_step *ioctl)
            need_if(ioctl->fault != WFP_FAULT_NONE, NEED_FAULT_INJECTION);
 }
 
+/* A redirect of datagrams takes more than one of connections. */
+static bool is_datagrams(const struct step *step)
+{
+    return step->kind == STEP_SEND || step->kind == STEP_DATAGRAM_CONNECT;
+}
+
+static uint32_t message_needs(const struct message_step *message)
+{
+    const enum control_layout sent = message->control.layout;
+    const enum control_layout room = message->room.layout;
+
+    return need_if(message->entry == WFP_MESSAGE_WSK, NEED_KERNEL_ENTRY) |
+           need_if(sent == CONTROL_64 || room == CONTROL_64, NEED_LAYOUT_64) |
+           need_if(sent == CONTROL_32 || room == CONTROL_32, NEED_LAYOUT_32);
+}
+
 static uint32_t plain_needs(const struct step *step)
 {
-    return kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
-           need_if(step->redirected, NEED_REDIRECT) |
+    return message_needs(&step->message) | kind_needs[step->kind] | ioctl_needs(&step->ioctl) |
+           need_if(step->redirected, is_datagrams(step) ? NEED_DATAGRAM_REDIRECT : NEED_REDIRECT) |
            need_if(step->redirected && step->redirect.lost, NEED_FAULT_INJECTION) |
-           need_if(kernel_step_is(step) || step->kernel.address.given || step->kernel.owner.given,
-                   NEED_KERNEL_FACE) |
+           need_if(kernel_step_is(step) || step->kernel.owner.given, NEED_KERNEL_FACE) |
            need_if(step->elevated.given, NEED_ELEVATION) | need_if(step->thread > 0, NEED_THREADS) |
            need_if(step->type == WFP_RAW, NEED_RAW_SOCKETS) |
            need_if(!step->update, NEED_ACCEPT_EX);

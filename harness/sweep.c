@@ -53,6 +53,8 @@ bool step_with_member(const struct step *step, const struct sweep_member *member
     case SWEEP_ON:
         copy->on = member->on;
         break;
+    case SWEEP_SCENE:
+        return false;
     }
     return true;
 }
@@ -167,6 +169,8 @@ static bool read_value(struct reader *reader, struct place place, json_t *value,
         return read_code(reader, place, value, member);
     case SWEEP_ON:
         return read_text(reader, place, value, &rule_name, &member->on);
+    case SWEEP_SCENE:
+        break;
     }
     return false;
 }

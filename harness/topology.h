@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The services of a path vector and the journey through them, as they are written in its file. */
-
 #ifndef HARNESS_TOPOLOGY_H
 #define HARNESS_TOPOLOGY_H
 
@@ -12,73 +10,93 @@
 
 #include <wfp/path.h>
 
-#include "harness/reader.h"
 #include "harness/text.h"
 
-/* One service with the words of its file; enums are those of wfp/path.h and wfp/kernel.h. */
+/*
+ * The services of a path vector and the journey of its connection: what the members `services` and
+ * `journey` say, and what the path engine takes.
+ */
+
+struct place;
+struct reader;
+struct words;
+
+/* One service in the words of the schema. What is not given is as the pages recommend. */
 struct service_row {
     const char *name;
-    uint32_t weight;
-    uint32_t sublayer; /* 0: one of its own, that comes in the order of the weights */
-    int families;      /* WFP_PATH_V4 | WFP_PATH_V6 */
+    int families;
     int handle;
-    int deeds[4]; /* by redirect state, at connect-redirect */
-    int at_auth_connect[4];
-    int chain;
-    uint32_t cap; /* CAP_NONE: none */
-    bool without_right;
-    bool when_reauthorizing;
-    bool without_query;
-    bool keeps_right;
     int propagates;
-    int without_record; /* 1: it refuses */
     int dials;
-    uint32_t context; /* bytes */
+    int chain;
+    int deeds[4]; /* by enum wfp_redirect_state */
+    int at_auth_connect[4];
+    bool refuses;
+    bool keeps_right;
+    bool without_right;
+    bool without_query;
+    bool when_reauthorizing;
+    uint32_t sublayer; /* 8 for the first that is listed, 7 for the second ... */
+    uint32_t weight;   /* the same */
+    uint32_t context;  /* bytes */
+    uint32_t cap;
 };
-
-enum { CAP_NONE = 100 };
 
 struct journey_row {
-    int to;
-    uint32_t reauthorized;
+    int dials;
+    uint32_t reauthorizations;
 };
 
-struct topology {
-    size_t count;
-    struct service_row services[WFP_PATH_SERVICES_MAX];
+struct topology_rows {
+    uint32_t count;
     struct journey_row journey;
-    bool watched; /* somebody wants to know the condition flags */
+    struct service_row services[WFP_PATH_SERVICES_MAX];
 };
 
-/* The members `topology` and `journey` of a vector. False after a complaint. */
-bool topology_read(struct reader *reader, json_t *root, json_t *topology, json_t *journey,
-                   struct topology *made);
+/* Ready to be played. The names are those of the services, by their numbers less one. */
+struct path_scene {
+    struct wfp_path_topology topology;
+    struct wfp_path_journey journey;
+    const char *names[WFP_PATH_SERVICES_MAX]; /* also of those that take no part in this member */
+};
 
-/*
- * Is it the name of something that can be varied: "services" (how many of them are there), "order"
- * (given | reversed, of the weights), "journey.to", "a.propagates", "every.handle" ...?
+/* Reads the members `services` and `journey` (NULL: not given) of `holder`. */
+bool topology_read(struct reader *reader, json_t *holder, json_t *services, json_t *journey,
+                   struct topology_rows *rows);
+
+void topology_scene(const struct topology_rows *rows, struct path_scene *scene);
+
+/* A field that a family varies: "services", "journey.dials", "A.weight", "*.deeds.NOT_REDIRECTED".
  */
-bool topology_has_field(const struct topology *topology, const char *field);
-/* Puts a value there. False after a complaint about the value. */
-bool topology_assign(struct reader *reader, struct place place, json_t *value, const char *field,
-                     struct topology *topology);
+struct varied_field {
+    const char *text;
+    const struct member *member; /* NULL: how many of the services take part */
+    size_t offset;               /* in the row of a service, or of the journey */
+    bool journey;
+    uint32_t first; /* of the services that have it varied */
+    uint32_t last;
+};
 
-/* The service of that name, from 1; 0: none. */
-uint32_t topology_named(const struct topology *topology, const char *name);
+bool topology_field(struct reader *reader, struct place place, const char *text,
+                    const struct topology_rows *rows, struct varied_field *field);
 
-/* What the path engine is to be given. */
-void topology_make(const struct topology *topology, struct wfp_path_topology *services,
-                   struct wfp_path_journey *journey);
+/* Gives the field this value; `whole` has all services that the vector lists. */
+bool topology_vary(struct reader *reader, struct place place, json_t *value,
+                   const struct topology_rows *whole, const struct varied_field *field,
+                   struct topology_rows *rows);
 
-/* Indices of the services, the greatest weight first. */
-void topology_weight_order(const struct topology *topology, uint8_t order[WFP_PATH_SERVICES_MAX]);
+/* One line for each service and one for the journey, each indented by `indent` columns. */
+void topology_text(const struct path_scene *scene, int indent, struct text *text);
 
-/* One line for a service: only what is not as recommended; and one for the journey. */
-void topology_add_service(const struct topology *topology, size_t index, struct text *text);
-void topology_add_journey(const struct topology *topology, struct text *text);
-
-extern const struct words state_words; /* NOT_REDIRECTED ... */
-extern const struct words form_words;  /* ipv4 | ipv6 | v4-mapped */
-extern const struct words deed_words;  /* redirect | permit | continue | block */
+/* topology_words.c: the words of the schema. */
+extern const struct words families_words;
+extern const struct words handle_words;
+extern const struct words propagation_words;
+extern const struct words form_words;         /* of a service */
+extern const struct words journey_form_words; /* of the application */
+extern const struct words flag_words;         /* no, yes */
+extern const struct words chain_words;
+extern const struct words deed_words;
+extern const struct words redirect_state_words;
 
 #endif

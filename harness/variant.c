@@ -23,7 +23,7 @@ static bool step_asks(const struct step *step, enum wfp_key key)
 
 static bool vector_asks(const struct vector *vector, enum wfp_key key)
 {
-    if (vector->path_vector != NULL && path_asks(vector->path_vector, key)) {
+    if (vector->route != NULL && path_claim_asks(vector->route, key)) {
         return true;
     }
     for (size_t i = 0; i < vector->step_count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/clause_pattern.h"
+#include "harness/path_vector.h"
 #include "harness/platform/files.h"
 #include "harness/vector_load.h"
 
@@ -42,14 +43,9 @@ static bool read_source(struct reader *reader, struct place place, json_t *value
     return read_object(reader, place, value, rule, field);
 }
 
-enum { KIND_CALLS, KIND_PATH };
-
-static const struct word kind_rows[] = {{"calls", KIND_CALLS}, {"path", KIND_PATH}};
+static const struct word kind_rows[] = {{"calls", VECTOR_CALLS}, {"path", VECTOR_PATH}};
 static const struct words kind_words = WORDS(kind_rows);
 
-#define ROW(field) offsetof(struct vector_row, field)
-
-/* What stands in every vector comes first, then what only one kind has. */
 static const struct member vector_members[] = {
     {"id", read_text, &rule_id, offsetof(struct vector_row, id)},
     {"kind", read_word, &kind_words, offsetof(struct vector_row, kind)},
@@ -57,23 +53,15 @@ static const struct member vector_members[] = {
     {"clauses", read_later, NULL, offsetof(struct vector_row, clauses)},
     {"source", read_source, &source_shape, offsetof(struct vector_row, source)},
     {"needs", read_later, NULL, offsetof(struct vector_row, needs)},
-
-    {"steps", read_later, NULL, ROW(steps)},
-    {"control", read_later, NULL, ROW(control)},
-
-    {"topology", read_later, NULL, ROW(path.topology)},
-    {"journey", read_later, NULL, ROW(path.journey)},
-    {"expect", read_later, NULL, ROW(path.expect)},
-    {"vary", read_later, NULL, ROW(path.vary)},
-    {"bands", read_later, NULL, ROW(path.bands)},
-    {"control", read_later, NULL, ROW(path.control)},
+    {"steps", read_later, NULL, offsetof(struct vector_row, steps)},
+    {"control", read_later, NULL, offsetof(struct vector_row, control)},
+    {"services", read_later, NULL, offsetof(struct vector_row, services)},
+    {"journey", read_later, NULL, offsetof(struct vector_row, journey)},
+    {"expect", read_later, NULL, offsetof(struct vector_row, expect)},
+    {"family", read_later, NULL, offsetof(struct vector_row, family)},
 };
-enum { VECTOR_MEMBERS = sizeof vector_members / sizeof vector_members[0] };
-
-static const struct shape vector_shapes[] = {
-    [KIND_CALLS] = {vector_members, VECTOR_MEMBERS, 0x7F, 0xFF},
-    [KIND_PATH] = {vector_members, VECTOR_MEMBERS, 0x33F, 0x3F3F},
-};
+static const struct shape calls_shape = {vector_members, 12, 0x7F, 0xFF};
+static const struct shape path_shape = {vector_members, 12, 0x13F, 0xF3F};
 
 static void read_clauses(struct vector_load *load)
 {
@@ -171,31 +159,8 @@ static void place_vector(struct vector_load *load)
 
 /* ---- loading ---- */
 
-/* What is neither is held against the kind that most vectors are. */
-static const struct shape *shape_of(json_t *root)
+static void load_steps(struct vector_load *load)
 {
-    const char *kind = json_string_value(json_object_get(root, "kind"));
-
-    return &vector_shapes[kind != NULL && strcmp(kind, "path") == 0 ? KIND_PATH : KIND_CALLS];
-}
-
-static void load_vector(struct vector_load *load)
-{
-    struct reader *reader = &load->reader;
-    if (!read_object(reader, place_whole(load->root), load->root, shape_of(load->root),
-                     &load->row)) {
-        return;
-    }
-    load->vector->id = load->row.id;
-    load->vector->story = load->row.story;
-    load->vector->source = load->row.source;
-    place_vector(load);
-    read_clauses(load);
-    if (load->row.kind == KIND_PATH) {
-        (void)path_vector_read(load, &load->row.path);
-        vector_check_needs(load);
-        return;
-    }
     if (!read_steps(load)) {
         return;
     }
@@ -208,8 +173,30 @@ static void load_vector(struct vector_load *load)
     if (!load->only_played) {
         vector_check_claim(load);
     }
-    if (load->vector->control != NULL && reader->found == 0) {
+    if (load->vector->control != NULL && load->reader.found == 0) {
         vector_check_control(load);
+    }
+}
+
+static void load_vector(struct vector_load *load)
+{
+    struct reader *reader = &load->reader;
+    const char *kind = json_string_value(json_object_get(load->root, "kind"));
+    const bool path = kind != NULL && strcmp(kind, "path") == 0;
+    if (!read_object(reader, place_whole(load->root), load->root, path ? &path_shape : &calls_shape,
+                     &load->row)) {
+        return;
+    }
+    load->vector->kind = (enum vector_kind)load->row.kind;
+    load->vector->id = load->row.id;
+    load->vector->story = load->row.story;
+    load->vector->source = load->row.source;
+    place_vector(load);
+    read_clauses(load);
+    if (path) {
+        (void)vector_read_path(load);
+    } else {
+        load_steps(load);
     }
 }
 
@@ -264,14 +251,18 @@ void vector_free(struct vector *vector)
 
 /* ---- questions ---- */
 
-bool vector_has_members(const struct vector *vector)
+const struct sweep *vector_sweep(const struct vector *vector)
 {
-    return vector->swept != NULL || path_member_count(vector) > 0;
+    if (vector->route != NULL) {
+        return vector->route->family;
+    }
+    return vector->swept == NULL ? NULL : vector->swept->sweep;
 }
 
-static const struct sweep_member *swept_member(const struct sweep *sweep, const char *text)
+const struct sweep_member *vector_member(const struct vector *vector, const char *text)
 {
-    for (size_t b = 0; b < sweep->count; b++) {
+    const struct sweep *sweep = vector_sweep(vector);
+    for (size_t b = 0; sweep != NULL && text != NULL && b < sweep->count; b++) {
         for (size_t m = 0; m < sweep->bands[b].count; m++) {
             if (strcmp(sweep->bands[b].members[m].text, text) == 0) {
                 return &sweep->bands[b].members[m];
@@ -279,17 +270,6 @@ static const struct sweep_member *swept_member(const struct sweep *sweep, const 
         }
     }
     return NULL;
-}
-
-const struct sweep_member *vector_member(const struct vector *vector, const char *text)
-{
-    for (size_t i = 0; text != NULL && i < path_member_count(vector); i++) {
-        if (strcmp(path_member(vector, i)->text, text) == 0) {
-            return path_member(vector, i);
-        }
-    }
-    return text == NULL || vector->swept == NULL ? NULL
-                                                 : swept_member(vector->swept->sweep, text);
 }
 
 const struct step *vector_call(const struct vector *vector, const struct step *step)
@@ -356,7 +336,8 @@ bool vector_uses_n(const struct vector *vector)
     for (size_t i = 0; i < vector->step_count; i++) {
         const struct step *step = &vector->steps[i];
         bool sweeps = step->sweep != NULL && sweep_uses_n(step->sweep);
-        if (sweeps || step->ioctl.out.size.symbolic || answers_use_n(vector, step)) {
+        if (sweeps || step->ioctl.out.size.symbolic || step->message.room.size.symbolic ||
+            answers_use_n(vector, step)) {
             return true;
         }
     }

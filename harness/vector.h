@@ -12,6 +12,7 @@
 
 #include "harness/expectation.h"
 #include "harness/kernel_step.h"
+#include "harness/message_step.h"
 #include "harness/size.h"
 #include "harness/status.h"
 
@@ -24,7 +25,8 @@
 struct complaints;
 struct document;
 struct key_catalogue;
-struct path_vector;
+struct path_claim;
+struct path_scene;
 struct place;
 struct reader;
 struct words;
@@ -64,6 +66,11 @@ enum need {
     NEED_RAW_SOCKETS,
     NEED_ACCEPT_EX,
     NEED_DUPLICATE,
+    NEED_CLOCK,
+    NEED_DATAGRAMS,
+    NEED_DATAGRAM_REDIRECT,
+    NEED_LAYOUT_64,
+    NEED_LAYOUT_32,
     NEED_COUNT
 };
 
@@ -115,6 +122,14 @@ enum step_kind {
     STEP_CONNECT_END,     /* request, expect */
     STEP_REAUTHORIZE,     /* on, as, reason, expect */
 
+    /* datagrams; what they have beside `on`, `to` and `expect` is in `message` */
+    STEP_OPTION_SET,
+    STEP_OPTION_GET,
+    STEP_DATAGRAM_CONNECT, /* redirected + redirect */
+    STEP_SEND,             /* redirected + redirect */
+    STEP_RECEIVE,          /* ioctl.save: the payload of the record object */
+    STEP_CLOCK,
+    STEP_FLOW_STATE, /* handle */
     STEP_KIND_COUNT
 };
 
@@ -130,31 +145,6 @@ struct redirect {
     enum wfp_layer layer; /* default CONNECT_REDIRECT */
     bool remote;
     bool lost;
-};
-
-enum input_kind {
-    INPUT_NONE, /* no bytes: `pointer` and `size` say what is passed (NULL and 0 by default) */
-    INPUT_BLOB, /* the bytes saved as `from` */
-    INPUT_FILL, /* `size` times the byte `fill` */
-    INPUT_HEX   /* the bytes written in `hex`, two lower-case digits each */
-};
-
-/*
- * The input buffer. To the bytes of the kind, `cut` bytes are taken off the end, then `extend` zero
- * bytes are added, then the byte at offset `alter` is inverted if `altered`. What is passed as the
- * length is the length of the result, wherever `pointer` says that it stands.
- */
-struct input {
-    enum input_kind kind;
-    enum wfp_pointer pointer;
-    const char *from;
-    const char *hex;
-    uint32_t fill;
-    uint32_t size;
-    uint32_t cut;
-    uint32_t extend;
-    uint32_t alter;
-    bool altered;
 };
 
 struct output {
@@ -202,6 +192,7 @@ struct step {
     uint32_t thread;
     struct ioctl_step ioctl;
     struct kernel_step kernel;
+    struct message_step message;
     enum wfp_channel channel;
     bool wait;                        /* default true */
     const struct expectation *expect; /* NULL: set-up, must succeed */
@@ -218,7 +209,8 @@ enum sweep_field {
     SWEEP_IN_ALTER,
     SWEEP_CODE,
     SWEEP_COUNT_POINTER, /* "count" */
-    SWEEP_ON
+    SWEEP_ON,
+    SWEEP_SCENE /* of a path vector's family: which fields vary is in the vector's path_claim */
 };
 
 /* One value of the varied field; which member holds it depends on the field. */
@@ -230,6 +222,7 @@ struct sweep_member {
     enum wfp_pointer pointer; /* OUT_POINTER, IN_POINTER, COUNT_POINTER */
     uint32_t code;            /* CODE */
     const char *on;           /* ON */
+    const struct path_scene *scene; /* SCENE */
 };
 
 struct band {
@@ -258,7 +251,15 @@ struct control {
     uint32_t needs;                  /* bits; of the whole control run */
 };
 
+enum vector_kind { VECTOR_CALLS, VECTOR_PATH };
+
+/*
+ * A path vector has services, a journey and an outcome (path_vector.h) in place of steps: `steps`,
+ * `swept`, `claim` and `control` are NULL.
+ */
 struct vector {
+    enum vector_kind kind;
+    const struct path_claim *route; /* NULL unless VECTOR_PATH */
     const char *id;
     const char *path;  /* of the file, or "request" */
     const char *topic; /* name of the folder that holds the file; "" where there is none */
@@ -273,7 +274,6 @@ struct vector {
     const struct step *swept; /* the step with the sweep, or NULL */
     const struct step *claim; /* the control's step `of`, else the last step with an expectation */
     const struct control *control; /* NULL: none */
-    const struct path_vector *path_vector; /* NULL: a vector of calls, else there are no steps */
     struct document *document;     /* owns all of this */
 };
 
@@ -298,8 +298,9 @@ enum status vector_read_script(struct document *document, const struct key_catal
 
 void vector_free(struct vector *vector);
 
-/* Is it a sweep, or a family of paths? The member of that name; NULL: none, or no name. */
-bool vector_has_members(const struct vector *vector);
+/* The sweep of its swept step, or its family; NULL: one case for each profile. */
+const struct sweep *vector_sweep(const struct vector *vector);
+/* The member of that name, or NULL. */
 const struct sweep_member *vector_member(const struct vector *vector, const char *text);
 
 /* The step at `index` (from 0) in the control run. The vector must have a control. */
@@ -363,6 +364,11 @@ extern const struct words entry_words;
 extern const struct words fault_words;
 extern const struct words channel_words;
 extern const struct words sweep_words;
+extern const struct words send_words;
+extern const struct words receive_words;
+extern const struct words level_words;
+extern const struct words object_words;
+extern const struct words message_flag_words;
 
 /* step_table.c: a code by name, or as 0x and eight digits; a pointer word of the swept field. */
 bool ioctl_code_parse(const char *text, uint32_t *code);

@@ -20,11 +20,22 @@ static const char *answer_wants(const struct answers *answers, const struct expe
 {
     bool returned = expected->answer.outcome == WFP_RETURNED;
     bool equals = expected->equals_blob != NULL || expected->equals_context != NULL;
-    bool calls = answers->kind == STEP_IOCTL || answers->kind == STEP_RESULT;
+    bool calls = answers->kind == STEP_IOCTL || answers->kind == STEP_RESULT ||
+                 answers->kind == STEP_RECEIVE;
     if (returned && expected->answer.count == WFP_COUNT_NEEDED && !answers->counts) {
         return "N in the answer of a query or a SET only";
     }
-    if (expected->answer.outcome == WFP_STATE && answers->kind != STEP_STATE) {
+    const struct expected_message *message = &expected->message;
+    bool shows = message->flags != 0 || message->count > 0 || message->part;
+    if (shows && answers->kind != STEP_RECEIVE) {
+        return "flags and objects on a receive only";
+    }
+    if (message->data_hex != NULL && answers->kind != STEP_RECEIVE &&
+        answers->kind != STEP_OPTION_GET) {
+        return "data on a receive or an option-get only";
+    }
+    if (expected->answer.outcome == WFP_STATE && answers->kind != STEP_STATE &&
+        answers->kind != STEP_FLOW_STATE) {
         return "a redirect state in the answer of a state step only";
     }
     if (expected->answer.outcome >= WFP_ACTION && !kernel_kind_answers(answers->kind)) {
@@ -35,8 +46,9 @@ static const char *answer_wants(const struct answers *answers, const struct expe
     if (equals && !succeeds && expected->answer.outcome != WFP_STATE) {
         return "equals beside an OK of a query only";
     }
-    return expected->changed != CHANGED_DEFAULT && !calls ? "changed on an ioctl or a result only"
-                                                          : NULL;
+    return expected->changed != CHANGED_DEFAULT && !calls
+               ? "changed on an ioctl, a result or a receive only"
+               : NULL;
 }
 
 static bool check_expected(void *context, const struct expected *expected)
@@ -50,6 +62,17 @@ static bool check_expected(void *context, const struct expected *expected)
     if (expected->equals_blob != NULL &&
         !scope_check(reader, answers->place, expected->equals_blob, NAME_BLOB, answers->scope)) {
         return false;
+    }
+    for (size_t i = 0; i < expected->message.count; i++) {
+        const struct expected_object *object = &expected->message.objects[i];
+        if ((object->equals_blob != NULL &&
+             !scope_check(reader, answers->place, object->equals_blob, NAME_BLOB,
+                          answers->scope)) ||
+            (object->equals_context != NULL &&
+             !scope_check(reader, answers->place, object->equals_context, NAME_HANDLE,
+                          answers->scope))) {
+            return false;
+        }
     }
     return expected->equals_context == NULL ||
            scope_check(reader, answers->place, expected->equals_context, NAME_HANDLE,
@@ -173,7 +196,8 @@ static bool fits_need(const char *text)
 static const struct text_rule rule_need = {
     1, 32, fits_need,
     "redirect | kernel-face | kernel-entry | provider-entry | fault-injection | bad-pointers | "
-    "elevation | threads | raw-sockets | accept-ex | duplicate"};
+    "elevation | threads | raw-sockets | accept-ex | duplicate | clock | datagrams | "
+    "datagram-redirect | layout-64 | layout-32"};
 
 void vector_check_needs(struct vector_load *load)
 {
@@ -185,7 +209,6 @@ void vector_check_needs(struct vector_load *load)
         return;
     }
     uint32_t *needs = &load->vector->needs;
-    *needs |= load->row.path.topology != NULL ? NEED_BIT(NEED_KERNEL_FACE) : 0;
     for (size_t i = 0; i < load->vector->step_count; i++) {
         *needs |= step_needs(&load->steps[i]);
     }

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "harness/path_vector.h"
 #include "harness/reader.h"
 #include "harness/vector.h"
 
@@ -22,8 +21,11 @@ struct vector_row {
     json_t *needs;
     json_t *control;
     json_t *steps;
+    json_t *services; /* of a path vector, as are the next three */
+    json_t *journey;
+    json_t *expect;
+    json_t *family;
     int kind;
-    struct path_row path;
 };
 
 /* What goes through the whole of a load. */
@@ -36,6 +38,9 @@ struct vector_load {
     json_t *root;
     bool only_played; /* nothing will be judged, so it needs no claim */
 };
+
+/* path_vector.c: the members of a path vector; false after a complaint. */
+bool vector_read_path(struct vector_load *load);
 
 /* vector_control.c: the member `control`; false after a complaint. The steps must be read. */
 bool vector_read_control(struct vector_load *load);

@@ -41,8 +41,8 @@ struct result {
     const char *actual;      /* the answer of the claim step, as text ("WSAEFAULT/780") */
     const char *rule;        /* the model's rule behind it */
     const char *settles;     /* "UNK-06 CON-02": what the rule's profile key settles, or NULL */
-    const char *trace;       /* JSON: the calls of a path and what was answered, or NULL */
     const char *answered_by; /* model | provider | shim | helper */
+    const char *trace;       /* of a path, where it is wanted: every call in order, as JSON */
     double seconds;
 };
 

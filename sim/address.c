@@ -40,10 +40,20 @@ void world_put_address(struct wfp_address *to, const struct wfp_address *from)
     to->family = from->family;
 }
 
-static bool receives(const struct endpoint *endpoint, const struct wfp_address *to)
+struct wfp_address world_mapped(const struct wfp_address *address)
 {
-    const struct wfp_address *local = &endpoint->local;
+    struct wfp_address made = {.port = address->port, .family = WFP_IPV6};
 
+    if (address->family == WFP_IPV6) {
+        return *address;
+    }
+    memcpy(made.bytes, mapped, sizeof mapped);
+    memcpy(made.bytes + MAPPED_PREFIX, address->bytes, sizeof made.bytes - MAPPED_PREFIX);
+    return made;
+}
+
+bool world_receives(const struct wfp_address *local, const struct wfp_address *to)
+{
     if (local->port != to->port) {
         return false;
     }
@@ -65,7 +75,7 @@ uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
         const struct endpoint *endpoint = world_endpoint_at(world, link);
 
         if (endpoint == NULL || endpoint->type != type || endpoint->state != state ||
-            !receives(endpoint, &plain)) {
+            !world_receives(&endpoint->local, &plain)) {
             continue;
         }
         if (found == 0 || !wfp_address_unspecified(&endpoint->local)) {

@@ -70,7 +70,7 @@ static uint64_t mix(uint64_t digest, uint64_t word)
     return digest ^ (digest >> 29);
 }
 
-enum { LANES = 4, WORD = 8 };
+enum { WORD = 8, SECOND = 8, THIRD = 16, FOURTH = 24, BLOCK = 32 };
 
 /* Four words at a time, each in a lane of its own: they do not wait for one another. */
 static uint64_t digest_blocks(const uint8_t *bytes, size_t size)
@@ -80,18 +80,18 @@ static uint64_t digest_blocks(const uint8_t *bytes, size_t size)
     uint64_t third = 2;
     uint64_t fourth = 3;
 
-    for (size_t at = 0; at + LANES * WORD <= size; at += LANES * WORD) {
+    for (size_t at = 0; at + BLOCK <= size; at += BLOCK) {
         first = mix(first, bytes_load_u64(bytes + at));
-        second = mix(second, bytes_load_u64(bytes + at + WORD));
-        third = mix(third, bytes_load_u64(bytes + at + 2 * WORD));
-        fourth = mix(fourth, bytes_load_u64(bytes + at + 3 * WORD));
+        second = mix(second, bytes_load_u64(bytes + at + SECOND));
+        third = mix(third, bytes_load_u64(bytes + at + THIRD));
+        fourth = mix(fourth, bytes_load_u64(bytes + at + FOURTH));
     }
     return mix(mix(mix(first, second), third), fourth);
 }
 
 uint64_t bytes_digest(const uint8_t *bytes, size_t size)
 {
-    size_t at = size / (LANES * WORD) * (LANES * WORD);
+    size_t at = size / BLOCK * BLOCK;
     uint64_t digest = at == 0 ? size : digest_blocks(bytes, size);
 
     for (; at + WORD <= size; at += WORD) {

@@ -55,6 +55,7 @@ uint32_t classify_take(struct wfp_world *world, uint32_t endpoint, const struct 
         if (classification->stage == CLASSIFY_FREE) {
             classification->stage = CLASSIFY_UNDER_WAY;
             classification->endpoint = endpoint;
+            classification->of_datagrams = world_endpoint_at(world, endpoint)->type != WFP_TCP;
             world_put_address(&classification->destination, to);
             classify_begin(classification, false);
             return number;
@@ -104,7 +105,19 @@ void classify_drop(struct wfp_world *world, uint32_t number)
     for (uint32_t i = 0; i < classification->version_count; i++) {
         context_drop(world, classification->versions[i].context);
     }
+    world_drop_record(world, &classification->list);
     memset(classification, 0, sizeof *classification);
+}
+
+void classify_forget(struct wfp_world *world, uint32_t endpoint)
+{
+    for (uint32_t number = 1; number <= world->limits.classifications; number++) {
+        const struct classification *classification = classify_of(world, number);
+
+        if (classification != NULL && classification->endpoint == endpoint) {
+            classify_drop(world, number);
+        }
+    }
 }
 
 bool classify_at_auth(const struct classification *classification)
@@ -169,7 +182,8 @@ bool classify_redirected(const struct classification *classification)
 uint32_t classify_service(const struct wfp_world *world,
                           const struct classification *classification)
 {
+    const struct endpoint *endpoint = world_endpoint_at(world, classification->endpoint);
     const struct wfp_version effective = classify_effective(classification);
 
-    return world_endpoint_bound(world, WFP_TCP, &effective.remote);
+    return world_endpoint_bound(world, (enum wfp_type)endpoint->type, &effective.remote);
 }

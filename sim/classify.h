@@ -16,7 +16,7 @@ struct classification *classify_under_way(struct wfp_world *world, uint32_t numb
 const struct classification *classify_of(const struct wfp_world *world, uint32_t number);
 bool classify_any_under_way(const struct wfp_world *world);
 
-/* Takes a slot for an endpoint's connect to `to`; 0: no room. */
+/* Takes a slot for an endpoint's connect, or flow of datagrams, to `to`; 0: no room. */
 uint32_t classify_take(struct wfp_world *world, uint32_t endpoint, const struct wfp_address *to);
 /* Begins again at connect-redirect, or at auth-connect; earlier versions stay. */
 void classify_begin(struct classification *classification, bool at_auth_connect);
@@ -24,6 +24,8 @@ void classify_reauthorize(struct classification *classification, uint32_t reason
                           bool at_auth_connect);
 /* Gives the slot back, and the contexts that the engine has for it. */
 void classify_drop(struct wfp_world *world, uint32_t number);
+/* Drops all that are under way for an endpoint. */
+void classify_forget(struct wfp_world *world, uint32_t endpoint);
 /* The versions that stay with a flow, taken up again for a reauthorisation. */
 struct classification *classify_kept(struct wfp_world *world, uint32_t number);
 
@@ -55,6 +57,9 @@ uint64_t facts_of_classification(const struct wfp_world *world,
 /* What is asked by a call about it. */
 void facts_of_call(const struct wfp_world *world, const struct classification *classification,
                    const struct wfp_classify_call *call, struct inquiry *inquiry);
+/* The list of redirects that a connect, or the first datagram of a flow, comes with. */
+struct record_view classify_list(const struct wfp_world *world,
+                                 const struct classification *classification);
 /* The record behind the metadata handle; there is none at auth-connect (KRN-06). */
 struct record_view classify_records(const struct wfp_world *world,
                                     const struct classification *classification);

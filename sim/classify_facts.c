@@ -31,9 +31,14 @@ static const uint64_t looks[WFP_FIELD_COUNT] = {
     [WFP_FIELD_PREVIOUS_HANDLE] = KERNEL(LOOK_PREVIOUS),
 };
 
-static struct record_view records_of_connect(const struct wfp_world *world,
-                                             const struct classification *classification)
+struct record_view classify_list(const struct wfp_world *world,
+                                 const struct classification *classification)
 {
+    if (classification->of_datagrams) {
+        return world_record(world, classification->flow == 0
+                                       ? classification->list
+                                       : world_flow_at(world, classification->flow)->list);
+    }
     return world_record_classified(world, world_endpoint_at(world, classification->endpoint));
 }
 
@@ -42,7 +47,7 @@ struct record_view classify_records(const struct wfp_world *world,
 {
     static const struct record_view none = {NULL, 0};
 
-    return classify_at_auth(classification) ? none : records_of_connect(world, classification);
+    return classify_at_auth(classification) ? none : classify_list(world, classification);
 }
 
 uint64_t facts_of_classification(const struct wfp_world *world,
@@ -73,7 +78,7 @@ static uint64_t facts_of_look(const struct wfp_world *world,
         KERNEL(LOOK_PROXY) | KERNEL(LOOK_RECORD_HANDLE) | KERNEL(LOOK_ORIGINAL_APP);
 
     if ((look & about_list) != 0) {
-        return look | facts_of_list(world, records_of_connect(world, classification), 0);
+        return look | facts_of_list(world, classify_list(world, classification), 0);
     }
     return look | when(classify_redirected(classification), KERNEL(REDIRECTED)) |
            when(call->back < classification->version_count, KERNEL(PREVIOUS));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How a connection comes to be, whoever asked the callouts. */
+/* How a connection or a flow of datagrams comes to be, whoever asked the callouts. */
 
 #ifndef SIM_CONNECT_H
 #define SIM_CONNECT_H

@@ -2,6 +2,8 @@
 
 /* A connect from its beginning to its end. */
 
+#include "sim/connect_request.h"
+
 #include <string.h>
 
 #include "sim/classify.h"
@@ -46,8 +48,8 @@ enum wfp_status wfp_connect_begin(struct wfp_world *world, uint32_t socket,
 
 /* ---- the end ---- */
 
-static void redirect_of(const struct wfp_world *world, const struct classification *c,
-                        uint32_t service, struct wfp_redirect *redirect)
+void request_redirect(const struct wfp_world *world, const struct classification *c,
+                      uint32_t service, struct wfp_redirect *redirect)
 {
     const struct wfp_version effective = classify_effective(c);
     const struct record_view context = context_view(world, effective.context);
@@ -61,63 +63,78 @@ static void redirect_of(const struct wfp_world *world, const struct classificati
                                       .lost = c->record_lost};
 }
 
-/* The service that a connect arrives at; a reauthorised one arrived long ago. */
-static uint32_t arrival(const struct wfp_world *world, const struct classification *c)
+static bool is_made(const struct wfp_world *world, const struct classification *c)
 {
-    return world_endpoint_at(world, c->endpoint)->state == ENDPOINT_CONNECTED
-               ? 0
-               : classify_service(world, c);
+    return c->of_datagrams ? c->flow != 0
+                           : world_endpoint_at(world, c->endpoint)->state == ENDPOINT_CONNECTED;
 }
 
-static struct inquiry ask_end(const struct wfp_world *world, const struct classification *c)
+/* A reauthorised one arrived long ago. */
+uint32_t request_service(const struct wfp_world *world, const struct classification *c)
 {
-    const uint32_t service = arrival(world, c);
+    return is_made(world, c) ? 0 : classify_service(world, c);
+}
+
+struct inquiry request_ask(const struct wfp_world *world, const struct classification *c)
+{
+    const uint32_t service = request_service(world, c);
     struct inquiry inquiry = {WFP_CALL_CONNECT, facts_of_classification(world, c), 0, {0}};
     struct wfp_redirect redirect;
 
     if (classify_redirected(c) && service != 0) {
-        redirect_of(world, c, service, &redirect);
+        request_redirect(world, c, service, &redirect);
         inquiry.facts |= connect_facts(&redirect);
         inquiry.facts |= redirect.handle == 0 ? WFP_BIT(WFP_KERNEL_NO_HANDLE) : 0;
     }
     return inquiry;
 }
 
-static bool can_end(const struct wfp_world *world, const struct classification *c)
+bool request_can_end(const struct wfp_world *world, const struct classification *c)
 {
     return classify_idle(c) && classify_next(world, c).callout == 0;
 }
 
-/* The versions stay with a flow that somebody has changed. */
-static void close_classification(struct wfp_world *world, uint32_t number, bool made)
+/* Where the number of a classification that is kept stands; NULL: there is no flow. */
+static uint32_t *keeper_of(struct wfp_world *world, const struct classification *c)
+{
+    if (!c->of_datagrams) {
+        return &world_endpoint(world, c->endpoint)->flow;
+    }
+    return c->flow == 0 ? NULL : &world_flow(world, c->flow)->classified;
+}
+
+void request_close(struct wfp_world *world, uint32_t number, bool made)
 {
     struct classification *c = classify_under_way(world, number);
-    struct endpoint *endpoint = world_endpoint(world, c->endpoint);
+    uint32_t *keeper = keeper_of(world, c);
+    const bool keeps = made && c->version_count > 0;
 
-    if (made && c->version_count > 0) {
-        c->stage = CLASSIFY_KEPT;
-        c->callout = 0;
-        c->returned = false;
-        c->handle_held = false;
+    if (keeper != NULL) {
+        *keeper = keeps ? number : 0;
+    }
+    if (!keeps) {
+        classify_drop(world, number);
         return;
     }
-    endpoint->flow = 0;
-    classify_drop(world, number);
+    c->stage = CLASSIFY_KEPT;
+    c->callout = 0;
+    c->returned = false;
+    c->handle_held = false;
 }
 
 static enum wfp_status connect(struct wfp_world *world, const struct classification *c,
                                bool with_record, struct wfp_connected *connected)
 {
     struct endpoint *client = world_endpoint(world, c->endpoint);
-    const uint32_t service = arrival(world, c);
+    const uint32_t service = request_service(world, c);
     const bool redirected = with_record && classify_redirected(c);
     struct wfp_redirect redirect;
     enum wfp_status status;
 
-    if (client->state == ENDPOINT_CONNECTED) {
+    if (is_made(world, c)) {
         return WFP_OK;
     }
-    redirect_of(world, c, service, &redirect);
+    request_redirect(world, c, service, &redirect);
     status = connect_make(world, client, service, redirected ? &redirect : NULL);
     if (status == WFP_OK) {
         world_put_address(&client->remote, &c->destination);
@@ -126,8 +143,8 @@ static enum wfp_status connect(struct wfp_world *world, const struct classificat
     return status;
 }
 
-static void tell_connected(const struct classification *c, enum wfp_effect effect,
-                           struct wfp_connected *connected)
+void request_tell(const struct classification *c, enum wfp_effect effect,
+                  struct wfp_connected *connected)
 {
     const struct wfp_version effective = classify_effective(c);
 
@@ -149,20 +166,20 @@ static enum wfp_status end_as(struct wfp_world *world, uint32_t number,
 
     memset(reply, 0, sizeof *reply);
     memset(connected, 0, sizeof *connected);
-    if (c == NULL || !can_end(world, c)) {
+    if (c == NULL || !request_can_end(world, c) || (c->of_datagrams && c->flow == 0)) {
         return c == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
     }
-    inquiry = ask_end(world, c);
+    inquiry = request_ask(world, c);
     decision = answer == NULL ? decide(world, &inquiry) : decide_as(world, &inquiry, *answer);
     effect = decide_effect(&inquiry, &decision);
     reply->answer = decision.answer;
     reply->rule = decision.rule;
-    tell_connected(c, effect, connected);
+    request_tell(c, effect, connected);
     if (!connected->blocked) {
         status = connect(world, c, effect == WFP_EFFECT_CONNECT, connected);
     }
     if (status == WFP_OK) {
-        close_classification(world, number, !connected->blocked);
+        request_close(world, number, !connected->blocked);
     }
     return status;
 }
@@ -198,8 +215,8 @@ void wfp_connect_end_allowed(const struct wfp_world *world, uint32_t classificat
     struct inquiry inquiry;
 
     set->count = 0;
-    if (c != NULL && can_end(world, c)) {
-        inquiry = ask_end(world, c);
+    if (c != NULL && request_can_end(world, c) && (!c->of_datagrams || c->flow != 0)) {
+        inquiry = request_ask(world, c);
         decide_all(world, &inquiry, set);
     }
 }
@@ -221,7 +238,7 @@ static bool run_callout(struct wfp_world *world, uint32_t number)
            classify_idle(classify_of(world, number));
 }
 
-static bool run_callouts(struct wfp_world *world, uint32_t number)
+bool request_run(struct wfp_world *world, uint32_t number)
 {
     const struct wfp_classify_call next = {.call = WFP_CALL_NEXT, .classification = number};
     struct wfp_reply reply;
@@ -251,10 +268,10 @@ enum wfp_status wfp_socket_connect_to(struct wfp_world *world, uint32_t socket,
     if (status != WFP_OK) {
         return status;
     }
-    status = run_callouts(world, number) ? wfp_connect_end(world, number, connected, reply)
-                                         : WFP_BAD_STATE;
+    status = request_run(world, number) ? wfp_connect_end(world, number, connected, reply)
+                                        : WFP_BAD_STATE;
     if (status != WFP_OK && classify_of(world, number) != NULL) {
-        close_classification(world, number, false);
+        request_close(world, number, false);
     }
     return status;
 }

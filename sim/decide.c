@@ -78,8 +78,16 @@ bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profi
 
 static bool through_kernel_entry(const struct inquiry *inquiry)
 {
-    return (inquiry->facts & WFP_BIT(WFP_FACT_KERNEL_ENTRY)) != 0 &&
-           wfp_call_face(inquiry->call) == WFP_FACE_SOCKET;
+    switch (wfp_call_face(inquiry->call)) {
+    case WFP_FACE_SOCKET:
+        return (inquiry->facts & WFP_BIT(WFP_FACT_KERNEL_ENTRY)) != 0;
+    case WFP_FACE_DATAGRAM:
+        return (inquiry->facts & WFP_BIT(WFP_DATAGRAM_KERNEL_ENTRY)) != 0;
+    case WFP_FACE_KERNEL:
+    case WFP_FACE_COUNT:
+        break;
+    }
+    return false;
 }
 
 /* Puts in what only the call knows: N, and the entry that it came through. */
@@ -226,6 +234,8 @@ static const enum wfp_effect done[WFP_CALL_COUNT] = {
     [WFP_CALL_CREATE_HANDLE] = WFP_EFFECT_CREATE,
     [WFP_CALL_FREE_CONTEXT] = WFP_EFFECT_FREE,
     [WFP_CALL_REAUTHORIZE] = WFP_EFFECT_AT_REDIRECT,
+    [WFP_CALL_OPTION_SET] = WFP_EFFECT_SET_OPTION,
+    [WFP_CALL_OPTION_GET] = WFP_EFFECT_GET_OPTION,
 };
 
 enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision)

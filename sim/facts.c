@@ -99,8 +99,7 @@ static uint64_t facts_of_socket(const struct endpoint *endpoint)
            when(endpoint->attached, FACT(ATTACHED));
 }
 
-/* The context of the last redirect, or of the first (UNK-19). */
-static struct record_view context_of(struct record_view record, bool last)
+struct record_view facts_context_of(struct record_view record, bool last)
 {
     struct record_walk walk = record_walk(record);
     struct record_view context = {NULL, 0};
@@ -126,7 +125,7 @@ static void look_at_record(const struct wfp_world *world, const struct endpoint 
     view->subject = world_record(world, endpoint->record);
     inquiry->facts |= when(view->subject.size > 0, FACT(RECORD));
     if (inquiry->call == WFP_CALL_QUERY_CONTEXT) {
-        view->subject = context_of(view->subject, reading.context_of_last);
+        view->subject = facts_context_of(view->subject, reading.context_of_last);
         inquiry->facts |= when(view->subject.size > 0, FACT(CONTEXT));
     }
     inquiry->needed = view->subject.size;

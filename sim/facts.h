@@ -38,6 +38,9 @@ void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
                     struct reading reading, const struct operation *finishing,
                     struct ioctl_view *view);
 
+/* The context of the last redirect of a record, or of the first (UNK-19). */
+struct record_view facts_context_of(struct record_view record, bool last);
+
 /* The hops of a connection whose handles are alive, as one handle sees them. */
 uint64_t facts_of_list(const struct wfp_world *world, struct record_view record, uint32_t handle);
 

@@ -23,9 +23,11 @@ static struct seen address(struct wfp_address value)
 }
 
 /* KRN-15: who connected first in the list of redirects. */
-static uint32_t first_requester(const struct wfp_world *world, const struct endpoint *endpoint)
+static uint32_t first_requester(const struct wfp_world *world,
+                                const struct classification *classification)
 {
-    const struct record_view record = world_record_classified(world, endpoint);
+    const struct endpoint *endpoint = world_endpoint_at(world, classification->endpoint);
+    const struct record_view record = classify_list(world, classification);
     struct record_walk walk = record_walk(record);
     struct record_hop hop;
 
@@ -67,7 +69,7 @@ static struct seen value_of(const struct wfp_world *world,
     case WFP_FIELD_APPLICATION:
         return number(endpoint->process);
     case WFP_FIELD_ORIGINAL_APPLICATION:
-        return number(requester ? first_requester(world, endpoint) : endpoint->process);
+        return number(requester ? first_requester(world, classification) : endpoint->process);
     case WFP_FIELD_LOCAL_ADDRESS:
         return address(endpoint->local);
     case WFP_FIELD_REMOTE_ADDRESS:
@@ -145,10 +147,10 @@ static uint32_t conditions_of(const struct wfp_world *world, const struct classi
     return bits;
 }
 
-enum wfp_status wfp_classify_metadata(const struct wfp_world *world, uint32_t number_of,
+enum wfp_status wfp_classify_metadata(const struct wfp_world *world, uint32_t classification,
                                       struct wfp_classify_metadata *metadata)
 {
-    const struct classification *c = classify_of(world, number_of);
+    const struct classification *c = classify_of(world, classification);
     struct seen seen = number(0);
 
     memset(metadata, 0, sizeof *metadata);
@@ -174,10 +176,10 @@ enum wfp_status wfp_classify_metadata(const struct wfp_world *world, uint32_t nu
     return WFP_OK;
 }
 
-enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t number_of,
+enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t classification,
                                    struct wfp_classify_fixed *fixed)
 {
-    const struct classification *c = classify_of(world, number_of);
+    const struct classification *c = classify_of(world, classification);
     const struct wfp_callout *callout = c == NULL ? NULL : wfp_callout_of(world, c->callout);
     const struct endpoint *endpoint;
 
@@ -196,10 +198,10 @@ enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t numbe
     return WFP_OK;
 }
 
-bool wfp_classify_previous(const struct wfp_world *world, uint32_t number_of, uint32_t back,
+bool wfp_classify_previous(const struct wfp_world *world, uint32_t classification, uint32_t back,
                            struct wfp_version *version)
 {
-    const struct classification *c = classify_of(world, number_of);
+    const struct classification *c = classify_of(world, classification);
 
     if (c == NULL || back >= c->version_count) {
         return false;

@@ -96,6 +96,7 @@ struct call_name {
 
 #define SOCKET(call, name) [WFP_CALL_##call] = {name, WFP_FACE_SOCKET}
 #define KERNEL(call, name) [WFP_CALL_##call] = {name, WFP_FACE_KERNEL}
+#define DATAGRAM(call, name) [WFP_CALL_##call] = {name, WFP_FACE_DATAGRAM}
 
 static const struct call_name calls[WFP_CALL_COUNT] = {
     SOCKET(QUERY_RECORDS, "query-records"),
@@ -127,6 +128,14 @@ static const struct call_name calls[WFP_CALL_COUNT] = {
     KERNEL(CREATE_HANDLE, "create-redirect-handle"),
     KERNEL(FREE_CONTEXT, "free-context"),
     KERNEL(REAUTHORIZE, "reauthorize"),
+
+    DATAGRAM(OPTION_SET, "option-set"),
+    DATAGRAM(OPTION_GET, "option-get"),
+    DATAGRAM(DATAGRAM_CONNECT, "datagram-connect"),
+    DATAGRAM(SEND_MESSAGE, "send-message"),
+    DATAGRAM(SEND_PLAIN, "send-plain"),
+    DATAGRAM(RECEIVE_MESSAGE, "receive-message"),
+    DATAGRAM(RECEIVE_PLAIN, "receive-plain"),
 };
 
 static const char *const stages[WFP_STAGE_COUNT] = {
@@ -240,12 +249,49 @@ static const char *const kernel_facts[WFP_KERNEL_COUNT] = {
     [WFP_KERNEL_LOOK_FIXED] = "look-fixed-value",
 };
 
+static const char *const datagram_facts[WFP_DATAGRAM_COUNT] = {
+    [WFP_DATAGRAM_KERNEL_ENTRY] = "kernel-entry",
+    [WFP_DATAGRAM_STREAM] = "stream",
+    [WFP_DATAGRAM_BOUND] = "bound",
+    [WFP_DATAGRAM_CONNECTED] = "connected",
+    [WFP_DATAGRAM_SHUT_DOWN] = "shut-down",
+    [WFP_DATAGRAM_COUNT_NULL] = "count-null",
+    [WFP_DATAGRAM_OVERLAPPED] = "overlapped",
+    [WFP_DATAGRAM_OPTION_UNKNOWN] = "option-unknown",
+    [WFP_DATAGRAM_LEVEL_UNKNOWN] = "level-unknown",
+    [WFP_DATAGRAM_LEVEL_FOREIGN] = "level-foreign",
+    [WFP_DATAGRAM_VALUE_NULL] = "value-null",
+    [WFP_DATAGRAM_VALUE_SHORT] = "value-short",
+    [WFP_DATAGRAM_NAME_NULL] = "name-null",
+    [WFP_DATAGRAM_NAME_GIVEN] = "name-given",
+    [WFP_DATAGRAM_CONTROL_NULL] = "control-null",
+    [WFP_DATAGRAM_FLAGS_FOREIGN] = "flags-foreign",
+    [WFP_DATAGRAM_TOO_LONG] = "too-long",
+    [WFP_DATAGRAM_OBJECT_MALFORMED] = "object-malformed",
+    [WFP_DATAGRAM_OBJECT_UNKNOWN] = "object-unknown",
+    [WFP_DATAGRAM_OBJECT_EMPTY] = "object-empty",
+    [WFP_DATAGRAM_OBJECT_FOREIGN] = "object-foreign",
+    [WFP_DATAGRAM_RECORD_GIVEN] = "record-given",
+    [WFP_DATAGRAM_RECORD_TWICE] = "record-twice",
+    [WFP_DATAGRAM_RECORD_INVALID] = "record-invalid",
+    [WFP_DATAGRAM_FLOW_NEW] = "flow-new",
+    [WFP_DATAGRAM_FLOW_UNBEGUN] = "flow-unbegun",
+    [WFP_DATAGRAM_TARGET_PID_ZERO] = "target-pid-zero",
+    [WFP_DATAGRAM_PEEK] = "peek",
+    [WFP_DATAGRAM_QUEUE_EMPTY] = "queue-empty",
+    [WFP_DATAGRAM_RECORD_DUE] = "record-due",
+    [WFP_DATAGRAM_CONTEXT_DUE] = "context-due",
+    [WFP_DATAGRAM_DATA_SHORT] = "data-short",
+    [WFP_DATAGRAM_CONTROL_SHORT] = "control-short",
+};
+
 static const struct {
     const char *const *names;
     unsigned count;
 } faces[WFP_FACE_COUNT] = {
     [WFP_FACE_SOCKET] = {facts, WFP_FACT_COUNT},
     [WFP_FACE_KERNEL] = {kernel_facts, WFP_KERNEL_COUNT},
+    [WFP_FACE_DATAGRAM] = {datagram_facts, WFP_DATAGRAM_COUNT},
 };
 
 static const char *const effects[] = {
@@ -278,6 +324,16 @@ static const char *const effects[] = {
     [WFP_EFFECT_AT_REDIRECT] = "at-redirect",
     [WFP_EFFECT_AT_AUTH] = "at-auth",
     [WFP_EFFECT_TELL_REQUESTER] = "tell-requester",
+    [WFP_EFFECT_SET_OPTION] = "set-option",
+    [WFP_EFFECT_GET_OPTION] = "get-option",
+    [WFP_EFFECT_SEND_FIRST] = "send-first",
+    [WFP_EFFECT_SEND_CARRYING] = "send-carrying",
+    [WFP_EFFECT_SEND_LATER] = "send-later",
+    [WFP_EFFECT_RECEIVE] = "receive",
+    [WFP_EFFECT_RECEIVE_RECORD] = "receive-record",
+    [WFP_EFFECT_RECEIVE_CONTEXT] = "receive-context",
+    [WFP_EFFECT_RECEIVE_BOTH] = "receive-both",
+    [WFP_EFFECT_RECEIVE_CUT] = "receive-cut",
 };
 
 const char *wfp_call_name(enum wfp_call call)

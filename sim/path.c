@@ -67,9 +67,26 @@ const char *wfp_path_end_name(enum wfp_path_end end)
 
 /* ---- beginning and end ---- */
 
+/* What no later hop looks at is closed: a journey takes no more room the longer it is. */
+static void close_all(struct wfp_path *path)
+{
+    for (int which = PATH_CLIENT_BEFORE; which <= PATH_WRONG; which++) {
+        path_close(path, (enum path_socket)which);
+    }
+    while (path->fresh_count > 0) {
+        (void)wfp_handle_destroy(path->world, path->fresh[--path->fresh_count]);
+    }
+    path_close_receivers(path);
+    path->classification = 0;
+    path->dialler = 0;
+    path->world->last_error[0] = path->last_error;
+}
+
 enum wfp_status wfp_path_begin(struct wfp_path *path, const struct wfp_path_journey *journey)
 {
-    if (path->dialler != 0 || path->sockets[PATH_OUTGOING] != 0 || journey->type != WFP_TCP ||
+    enum wfp_status status = WFP_OK;
+
+    if (path->dialler != 0 || path->sockets[PATH_OUTGOING] != 0 || journey->type > WFP_UDP ||
         journey->to == WFP_PATH_SAME || journey->to > WFP_PATH_MAPPED ||
         journey->reauthorizations > WFP_PATH_REAUTHORIZATIONS_MAX) {
         return WFP_BAD_STATE;
@@ -86,20 +103,16 @@ enum wfp_status wfp_path_begin(struct wfp_path *path, const struct wfp_path_jour
     path->spent = 0;
     path->has_record = false;
     path->record_size = 0;
-    return path_dial(path);
-}
-
-/* What no later hop looks at is closed: a journey takes no more room the longer it is. */
-static void close_all(struct wfp_path *path)
-{
-    for (int which = PATH_CLIENT_BEFORE; which <= PATH_WRONG; which++) {
-        path_close(path, (enum path_socket)which);
+    if (journey->type == WFP_UDP) {
+        status = path_open_receivers(path);
     }
-    while (path->fresh_count > 0) {
-        (void)wfp_handle_destroy(path->world, path->fresh[--path->fresh_count]);
+    if (status == WFP_OK) {
+        status = path_dial(path);
     }
-    path->dialler = 0;
-    path->world->last_error[0] = path->last_error;
+    if (status != WFP_OK) {
+        close_all(path);
+    }
+    return status;
 }
 
 static bool end_with(struct wfp_path *path, enum wfp_path_end end, uint32_t by)
@@ -154,21 +167,23 @@ static bool closes_cycle(struct wfp_path *path)
     return false;
 }
 
-static struct wfp_address destination(enum wfp_path_form to)
+struct wfp_address path_destination(enum wfp_path_form to)
 {
     static const struct wfp_address hosts[] = {
-        [WFP_PATH_IPV4] = {{203, 0, 113, 10}, 443, WFP_IPV4},
-        [WFP_PATH_IPV6] = {{0x20, 1, 0xd, 0xb8, [15] = 10}, 443, WFP_IPV6},
-        [WFP_PATH_MAPPED] = {{[10] = 0xff, 0xff, 203, 0, 113, 10}, 443, WFP_IPV6},
+        [WFP_PATH_IPV4] = {{203, 0, 113, 10}, 443, WFP_IPV4, 0},
+        [WFP_PATH_IPV6] = {{0x20, 1, 0xd, 0xb8, [15] = 10}, 443, WFP_IPV6, 0},
+        [WFP_PATH_MAPPED] = {{[10] = 0xff, 0xff, 203, 0, 113, 10}, 443, WFP_IPV6, 0},
     };
 
     return hosts[to];
 }
 
-static uint32_t service_at(const struct wfp_path *path, uint32_t listener)
+static uint32_t service_at(const struct wfp_path *path, uint32_t socket)
 {
+    const uint32_t *doors = path->journey.type == WFP_UDP ? path->receivers : path->listeners;
+
     for (uint32_t i = 0; i < path->topology->count; i++) {
-        if (path->listeners[i] == listener) {
+        if (doors[i] == socket) {
             return i + 1;
         }
     }
@@ -193,24 +208,41 @@ static void lose_record(struct wfp_path *path, uint32_t classification)
     }
 }
 
-static enum wfp_status connect(struct wfp_path *path, struct wfp_connected *connected,
-                               struct wfp_reply *reply)
+static enum wfp_status connect(struct wfp_path *path, struct wfp_connected *connected)
 {
-    const struct wfp_address to = destination(path->to);
+    const struct wfp_address to = path_destination(path->to);
     const uint32_t client = path->sockets[PATH_CLIENT];
     uint32_t classification = 0;
-    enum wfp_status status = wfp_connect_begin(path->world, client, &to, &classification);
+    struct wfp_reply reply;
+    enum wfp_status status;
 
+    if (path->journey.type == WFP_UDP) {
+        return path_send(path, connected);
+    }
+    status = wfp_connect_begin(path->world, client, &to, &classification);
     path_tell(path, path->dialler, "connect-begin", client, NULL);
     if (status == WFP_OK) {
         status = path_classify(path, classification, 0);
     }
     if (status == WFP_OK) {
         lose_record(path, classification);
-        status = wfp_connect_end(path->world, classification, connected, reply);
-        path_tell(path, path->dialler, "connect", client, reply);
+        status = wfp_connect_end(path->world, classification, connected, &reply);
+        path_tell(path, path->dialler, "connect", client, &reply);
     }
     return status;
+}
+
+static enum wfp_status begin_reauthorization(struct wfp_path *path, uint32_t *classification,
+                                             struct wfp_reply *reply)
+{
+    const uint32_t client = path->sockets[PATH_CLIENT];
+    const struct wfp_address to = path_destination(path->to);
+
+    return path->journey.type == WFP_UDP
+               ? wfp_flow_reauthorize(path->world, client, &to, WFP_REASON_POLICY_CHANGE,
+                                      classification, reply)
+               : wfp_reauthorize(path->world, client, WFP_REASON_POLICY_CHANGE, classification,
+                                 reply);
 }
 
 static enum wfp_status reauthorize_once(struct wfp_path *path, uint32_t round, bool *blocked)
@@ -219,8 +251,7 @@ static enum wfp_status reauthorize_once(struct wfp_path *path, uint32_t round, b
     struct wfp_connected connected;
     struct wfp_reply reply;
     uint32_t classification = 0;
-    enum wfp_status status =
-        wfp_reauthorize(path->world, client, WFP_REASON_POLICY_CHANGE, &classification, &reply);
+    enum wfp_status status = begin_reauthorization(path, &classification, &reply);
 
     path_tell(path, WFP_PATH_ENGINE, "reauthorize", client, &reply);
     if (status != WFP_OK || classification == 0) {
@@ -281,7 +312,6 @@ bool wfp_path_step(struct wfp_path *path)
 {
     struct wfp_path_hop *hop = &path->hops[path->hop_count];
     struct wfp_connected connected = {.blocked = false};
-    struct wfp_reply reply;
     bool blocked;
 
     if (path->sockets[PATH_OUTGOING] == 0) {
@@ -291,12 +321,12 @@ bool wfp_path_step(struct wfp_path *path)
     if (closes_cycle(path)) {
         return end_with(path, WFP_PATH_LOOPS, 0);
     }
-    if (connect(path, &connected, &reply) != WFP_OK) {
+    if (connect(path, &connected) != WFP_OK) {
         return end_with(path, WFP_PATH_NO_ROOM, 0);
     }
     blocked = connected.blocked;
     hop->redirected_by = (uint8_t)(blocked ? 0 : service_at(path, connected.listener));
-    path_set_late(path);
+    path_set_late(path, blocked);
     if (!blocked && reauthorize(path, &blocked) != WFP_OK) {
         return end_with(path, WFP_PATH_NO_ROOM, 0);
     }

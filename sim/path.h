@@ -27,6 +27,8 @@ void path_tell(struct wfp_path *path, uint32_t party, const char *name, uint32_t
 void path_close(struct wfp_path *path, enum path_socket which);
 void path_tell_asked(struct wfp_path *path, uint32_t service, uint32_t classification,
                      const struct wfp_reply *reply);
+/* Where the host is, in this form. */
+struct wfp_address path_destination(enum wfp_path_form to);
 const struct wfp_path_service *path_service(const struct wfp_path *path, uint32_t service);
 bool path_succeeded(const struct wfp_reply *reply);
 
@@ -39,7 +41,22 @@ bool path_refuses(const struct wfp_path *path, uint32_t service);
 /* Opens the socket that the dialler connects, and passes the record on, unless it is late. */
 enum wfp_status path_dial(struct wfp_path *path);
 /* What a late one does once it is connected. */
-void path_set_late(struct wfp_path *path);
+void path_set_late(struct wfp_path *path, bool blocked);
+/* The process of the application, or of a proxy. */
+uint32_t path_process(uint32_t dialler);
+
+/* ---- path_datagram.c: the same with datagrams ---- */
+
+/* The proxies' sockets, there for one journey. */
+enum wfp_status path_open_receivers(struct wfp_path *path);
+void path_close_receivers(struct wfp_path *path);
+/* The proxy receives what waits for it, and its record. */
+enum wfp_status path_receive(struct wfp_path *path, uint32_t service);
+/* Opens the socket; the classification of its first datagram begins. */
+enum wfp_status path_prepare_datagram(struct wfp_path *path);
+/* The datagram leaves, or its callouts block it. */
+enum wfp_status path_send(struct wfp_path *path, struct wfp_connected *connected);
+void path_send_late(struct wfp_path *path);
 
 /* ---- path_classify.c ---- */
 

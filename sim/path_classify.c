@@ -8,21 +8,15 @@
 
 enum { STRANGE_PROVIDER = 0x73747261 };
 
-/* Who is asked now: a place in path->callouts, or callout_count. It is seldom far from the last. */
-static uint32_t find_callout(struct wfp_path *path, uint32_t number)
+/* Who is asked now: a place in path->callouts, or callout_count. */
+static uint32_t find_callout(const struct wfp_path *path, uint32_t number)
 {
-    const uint32_t count = path->callout_count;
+    uint32_t at = 0;
 
-    if (number == 0) {
-        return count;
+    while (at < path->callout_count && path->callouts[at].number != number) {
+        at++;
     }
-    for (uint32_t tried = 0; tried < count; tried++) {
-        path->asked_last = path->asked_last + 1 < count ? path->asked_last + 1 : 0;
-        if (path->callouts[path->asked_last].number == number) {
-            return path->asked_last;
-        }
-    }
-    return count;
+    return at;
 }
 
 static bool is_present(struct wfp_path *path, uint32_t classification, enum wfp_field field,

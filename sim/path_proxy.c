@@ -39,9 +39,12 @@ static void query(struct wfp_path *path, uint32_t service)
 enum wfp_status path_accept(struct wfp_path *path, uint32_t service)
 {
     const uint32_t listener = path->listeners[service - 1];
-    const enum wfp_status status =
-        wfp_socket_accept(path->world, listener, true, &path->sockets[PATH_ACCEPTED]);
+    enum wfp_status status;
 
+    if (path->journey.type == WFP_UDP) {
+        return path_receive(path, service);
+    }
+    status = wfp_socket_accept(path->world, listener, true, &path->sockets[PATH_ACCEPTED]);
     path_tell(path, service, "accept", listener, NULL);
     path->has_record = false;
     path->record_size = 0;
@@ -125,7 +128,7 @@ static void pass_on(struct wfp_path *path)
 
 /* ---- the outgoing socket ---- */
 
-static uint32_t process_of(uint32_t dialler)
+uint32_t path_process(uint32_t dialler)
 {
     return dialler == 0 ? APPLICATION_PROCESS : FIRST_PROCESS + dialler - 1;
 }
@@ -134,11 +137,15 @@ enum wfp_status path_dial(struct wfp_path *path)
 {
     const enum wfp_family family = path->to == WFP_PATH_IPV4 ? WFP_IPV4 : WFP_IPV6;
     uint32_t *outgoing = &path->sockets[PATH_OUTGOING];
-    enum wfp_status status = wfp_socket_open(path->world, family, WFP_TCP, true, outgoing);
+    enum wfp_status status =
+        wfp_socket_open(path->world, family, path->journey.type, true, outgoing);
 
     path_tell(path, path->dialler, "socket", *outgoing, NULL);
     if (status == WFP_OK) {
-        status = wfp_socket_owner(path->world, *outgoing, process_of(path->dialler));
+        status = wfp_socket_owner(path->world, *outgoing, path_process(path->dialler));
+    }
+    if (status == WFP_OK && path->journey.type == WFP_UDP) {
+        return path_prepare_datagram(path);
     }
     if (status == WFP_OK && path->dialler != 0) {
         pass_on(path);
@@ -146,10 +153,15 @@ enum wfp_status path_dial(struct wfp_path *path)
     return status;
 }
 
-void path_set_late(struct wfp_path *path)
+void path_set_late(struct wfp_path *path, bool blocked)
 {
-    if (path->dialler != 0 && path->has_record &&
-        propagation_of(path, path->dialler) == WFP_PATH_LATE) {
+    if (path->dialler == 0 || !path->has_record ||
+        propagation_of(path, path->dialler) != WFP_PATH_LATE) {
+        return;
+    }
+    if (path->journey.type == WFP_TCP) {
         (void)set_on(path, path->sockets[PATH_CLIENT], path->record_size);
+    } else if (!blocked) {
+        path_send_late(path);
     }
 }

@@ -7,10 +7,11 @@
 enum {
     FIRST_PORT = 10001,
     FIRST_PROCESS = 101,
-    LISTENER_SOCKETS = WFP_PATH_SERVICES_MAX,
     JOURNEY_SOCKETS = 8,
     JOURNEY_RECORDS = 8,
     JOURNEY_CLASSIFICATIONS = 4,
+    JOURNEY_DATAGRAMS = 4,
+    DATAGRAM_BYTES = 16,
     FIRST_PROVIDER = 0x70617468
 };
 
@@ -27,8 +28,10 @@ void wfp_path_service_recommended(struct wfp_path_service *service, uint32_t sub
 
 struct wfp_limits wfp_path_limits(const struct wfp_path_topology *topology)
 {
+    const uint32_t services =
+        topology->count < WFP_PATH_SERVICES_MAX ? topology->count : WFP_PATH_SERVICES_MAX;
     struct wfp_limits limits = {
-        .sockets = LISTENER_SOCKETS + JOURNEY_SOCKETS,
+        .sockets = 2 * services + JOURNEY_SOCKETS,
         .handles = 2 * WFP_PATH_SERVICES_MAX,
         .records = JOURNEY_RECORDS,
         .record_bytes = WFP_PATH_RECORD_MAX,
@@ -38,9 +41,13 @@ struct wfp_limits wfp_path_limits(const struct wfp_path_topology *topology)
         .classifications = JOURNEY_CLASSIFICATIONS,
         .contexts = JOURNEY_CLASSIFICATIONS * WFP_VERSIONS_MAX,
         .context_bytes = 1,
+        /* Each socket of a journey may have sent to each service, in both families. */
+        .flows = JOURNEY_SOCKETS * (2 * services + 1),
+        .datagrams = JOURNEY_DATAGRAMS,
+        .datagram_bytes = DATAGRAM_BYTES,
     };
 
-    for (uint32_t i = 0; i < topology->count; i++) {
+    for (uint32_t i = 0; i < services; i++) {
         const struct wfp_path_service *service = &topology->services[i];
 
         if (service->handle == WFP_PATH_HANDLE_PER_CLASSIFY) {
@@ -186,7 +193,7 @@ enum wfp_status wfp_path_set_up(struct wfp_path *path, struct wfp_world *world,
     if (!is_possible(topology)) {
         return WFP_BAD_STATE;
     }
-    status = topology->watched ? register_watch(path) : WFP_OK;
+    status = register_watch(path);
     for (uint32_t i = 0; i < topology->count && status == WFP_OK; i++) {
         status = create_handles(path, i);
         prepare_policies(path, i);

@@ -14,6 +14,7 @@
 
 #include "sim/path.h"
 
+#include "sim/classify.h"
 #include "sim/record.h"
 #include "sim/world.h"
 
@@ -46,18 +47,30 @@ static void add_hop(struct wfp_path_state *state, uint8_t number)
     state->last = number;
 }
 
+/* The list that the next connect, or first datagram, is classified with. */
+static struct record_view list_of(const struct wfp_path *path)
+{
+    const struct classification *c = classify_of(path->world, path->classification);
+    const struct endpoint *client = world_endpoint_of(path->world, path->sockets[PATH_CLIENT]);
+
+    if (c != NULL) {
+        return classify_list(path->world, c);
+    }
+    return world_record(path->world, client == NULL ? 0 : client->record);
+}
+
 struct wfp_path_state path_state(const struct wfp_path *path)
 {
-    const struct endpoint *client = world_endpoint_of(path->world, path->sockets[PATH_CLIENT]);
+    const struct record_view list = list_of(path);
     struct wfp_path_state state = {
         .dialler = (uint8_t)path->dialler, .to = (uint8_t)path->to, .spent = path->spent};
     struct record_walk walk;
     struct record_hop hop;
 
-    if (client == NULL || client->record == 0) {
+    if (list.size == 0) {
         return state;
     }
-    walk = record_walk(world_record(path->world, client->record));
+    walk = record_walk(list);
     while (record_walk_next(&walk, &hop)) {
         if (world_handle_alive(path->world, &hop)) {
             add_hop(&state, number_of(path, hop.handle));

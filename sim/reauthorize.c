@@ -5,59 +5,112 @@
 #include <string.h>
 
 #include "sim/classify.h"
+#include "sim/datagram.h"
 
 static struct inquiry ask_reauthorize(void)
 {
     return (struct inquiry){WFP_CALL_REAUTHORIZE, 0, 0, {0}};
 }
 
-static enum wfp_status reauthorize_as(struct wfp_world *world, uint32_t socket, uint32_t reason,
-                                      const struct wfp_answer *answer, uint32_t *classification,
-                                      struct wfp_reply *reply)
+/* What is classified again, and where the number of its classification stands. */
+struct subject {
+    uint32_t endpoint;
+    uint32_t flow; /* of datagrams */
+    const struct wfp_address *remote;
+    uint32_t *kept;
+};
+
+static enum wfp_status take_up(struct wfp_world *world, const struct subject *subject)
+{
+    if (*subject->kept != 0) {
+        classify_kept(world, *subject->kept)->stage = CLASSIFY_UNDER_WAY;
+        return WFP_OK;
+    }
+    *subject->kept = classify_take(world, subject->endpoint, subject->remote);
+    if (*subject->kept == 0) {
+        return WFP_NO_ROOM;
+    }
+    classify_under_way(world, *subject->kept)->flow = subject->flow;
+    return WFP_OK;
+}
+
+static enum wfp_status reauthorize_as(struct wfp_world *world, const struct subject *subject,
+                                      uint32_t reason, const struct wfp_answer *answer,
+                                      uint32_t *classification, struct wfp_reply *reply)
 {
     const struct inquiry inquiry = ask_reauthorize();
-    const struct descriptor *descriptor = world_descriptor(world, socket);
-    const uint32_t link = descriptor == NULL ? 0 : descriptor->endpoint;
-    struct endpoint *endpoint = world_endpoint(world, link);
     const struct decision decision =
         answer == NULL ? decide(world, &inquiry) : decide_as(world, &inquiry, *answer);
     const enum wfp_effect effect = decide_effect(&inquiry, &decision);
+    enum wfp_status status;
 
-    memset(reply, 0, sizeof *reply);
-    if (endpoint == NULL || endpoint->state != ENDPOINT_CONNECTED ||
-        classify_of(world, endpoint->flow) != NULL) {
-        return endpoint == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
+    if (classify_of(world, *subject->kept) != NULL) {
+        return WFP_BAD_STATE;
     }
     reply->answer = decision.answer;
     reply->rule = decision.rule;
     if (effect != WFP_EFFECT_AT_REDIRECT && effect != WFP_EFFECT_AT_AUTH) {
         return WFP_OK;
     }
-    if (endpoint->flow == 0) {
-        endpoint->flow = classify_take(world, link, &endpoint->remote);
-    } else {
-        classify_kept(world, endpoint->flow)->stage = CLASSIFY_UNDER_WAY;
+    status = take_up(world, subject);
+    if (status == WFP_OK) {
+        *classification = *subject->kept;
+        classify_reauthorize(classify_under_way(world, *subject->kept), reason,
+                             effect == WFP_EFFECT_AT_AUTH);
     }
-    if (endpoint->flow == 0) {
-        return WFP_NO_ROOM;
+    return status;
+}
+
+static enum wfp_status reauthorize_socket(struct wfp_world *world, uint32_t socket, uint32_t reason,
+                                          const struct wfp_answer *answer, uint32_t *classification,
+                                          struct wfp_reply *reply)
+{
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+    const uint32_t link = descriptor == NULL ? 0 : descriptor->endpoint;
+    struct endpoint *endpoint = world_endpoint(world, link);
+    struct subject subject = {.endpoint = link};
+
+    memset(reply, 0, sizeof *reply);
+    if (endpoint == NULL || endpoint->state != ENDPOINT_CONNECTED || endpoint->type != WFP_TCP) {
+        return endpoint == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
     }
-    *classification = endpoint->flow;
-    classify_reauthorize(classify_under_way(world, endpoint->flow), reason,
-                         effect == WFP_EFFECT_AT_AUTH);
-    return WFP_OK;
+    subject.remote = &endpoint->remote;
+    subject.kept = &endpoint->flow;
+    return reauthorize_as(world, &subject, reason, answer, classification, reply);
+}
+
+enum wfp_status wfp_flow_reauthorize(struct wfp_world *world, uint32_t socket,
+                                     const struct wfp_address *peer, uint32_t reason,
+                                     uint32_t *classification, struct wfp_reply *reply)
+{
+    const struct wfp_address plain = wfp_address_unmapped(peer);
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+    struct subject subject = {.remote = peer};
+
+    memset(reply, 0, sizeof *reply);
+    if (descriptor == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    subject.endpoint = descriptor->endpoint;
+    subject.flow = datagram_flow(world, subject.endpoint, &plain);
+    if (subject.flow == 0) {
+        return WFP_BAD_STATE;
+    }
+    subject.kept = &world_flow(world, subject.flow)->classified;
+    return reauthorize_as(world, &subject, reason, NULL, classification, reply);
 }
 
 enum wfp_status wfp_reauthorize(struct wfp_world *world, uint32_t socket, uint32_t reason,
                                 uint32_t *classification, struct wfp_reply *reply)
 {
-    return reauthorize_as(world, socket, reason, NULL, classification, reply);
+    return reauthorize_socket(world, socket, reason, NULL, classification, reply);
 }
 
 enum wfp_status wfp_reauthorize_assume(struct wfp_world *world, uint32_t socket, uint32_t reason,
                                        struct wfp_answer answer, uint32_t *classification,
                                        struct wfp_reply *reply)
 {
-    return reauthorize_as(world, socket, reason, &answer, classification, reply);
+    return reauthorize_socket(world, socket, reason, &answer, classification, reply);
 }
 
 void wfp_reauthorize_allowed(const struct wfp_world *world, uint32_t socket,
@@ -67,7 +120,7 @@ void wfp_reauthorize_allowed(const struct wfp_world *world, uint32_t socket,
     const struct endpoint *endpoint = world_endpoint_of(world, socket);
 
     set->count = 0;
-    if (endpoint != NULL && endpoint->state == ENDPOINT_CONNECTED) {
+    if (endpoint != NULL && endpoint->state == ENDPOINT_CONNECTED && endpoint->type == WFP_TCP) {
         decide_all(world, &inquiry, set);
     }
 }

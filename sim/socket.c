@@ -5,6 +5,7 @@
 #include <wfp/sim.h>
 
 #include "sim/classify.h"
+#include "sim/datagram.h"
 #include "sim/overlapped.h"
 #include "sim/world.h"
 
@@ -172,6 +173,10 @@ static void release(struct wfp_world *world, uint32_t link)
     struct endpoint *endpoint = world_endpoint(world, link);
 
     overlapped_abort(world, OVERLAPPED_OF_ENDPOINT, link, false);
+    datagram_forget(world, link);
+    if (endpoint->type != WFP_TCP) {
+        classify_forget(world, link);
+    }
     if (endpoint->record != endpoint->classified) {
         world_drop_record(world, &endpoint->record);
     }

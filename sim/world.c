@@ -8,6 +8,11 @@
 
 enum { ALIGNMENT = 16 };
 
+/* What is copied into a world as a whole has no padding: worlds are compared byte by byte. */
+_Static_assert(sizeof(struct wfp_limits) == 12 * sizeof(uint32_t) + sizeof(uint64_t), "limits");
+_Static_assert(sizeof(struct wfp_address) == 16 + sizeof(uint16_t) + 2, "addresses");
+_Static_assert(sizeof(struct wfp_flow) == sizeof(uint64_t) + 2 * sizeof(uint32_t) + 8, "flows");
+
 static uint32_t place(uint64_t *at, uint32_t count, size_t size)
 {
     const uint64_t start = (*at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -33,6 +38,10 @@ static void lay_out(const struct wfp_limits *limits, struct layout *layout)
     layout->classifications = place(&at, limits->classifications, sizeof(struct classification));
     layout->contexts = place(&at, limits->contexts, sizeof(struct context_slot));
     layout->context_bytes = place(&at, limits->contexts, limits->context_bytes);
+
+    layout->flows = place(&at, limits->flows, sizeof(struct flow_slot));
+    layout->datagrams = place(&at, limits->datagrams, sizeof(struct datagram_slot));
+    layout->datagram_bytes = place(&at, limits->datagrams, limits->datagram_bytes);
 
     layout->end = at;
 }
@@ -72,79 +81,9 @@ void wfp_process_elevated(struct wfp_world *world, bool elevated)
     world->unelevated = !elevated;
 }
 
-static struct endpoint *endpoint_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.endpoints, sizeof(struct endpoint), link);
-}
-
-static struct descriptor *descriptor_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.descriptors, sizeof(struct descriptor), link);
-}
-
-static struct redirect_handle *handle_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.handles, sizeof(struct redirect_handle), link);
-}
-
-static struct record_slot *record_slot(const struct wfp_world *world, uint32_t link)
-{
-    return world_slot(world, world->layout.records, sizeof(struct record_slot), link);
-}
-
 static struct operation *operation_slot(const struct wfp_world *world, uint32_t link)
 {
     return world_slot(world, world->layout.operations, sizeof(struct operation), link);
-}
-
-const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link)
-{
-    if (link == 0 || link > world->limits.sockets ||
-        endpoint_slot(world, link)->state == ENDPOINT_FREE) {
-        return NULL;
-    }
-    return endpoint_slot(world, link);
-}
-
-struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link)
-{
-    return world_endpoint_at(world, link) == NULL ? NULL : endpoint_slot(world, link);
-}
-
-const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket)
-{
-    if (socket == 0 || socket > world->limits.sockets ||
-        descriptor_slot(world, socket)->endpoint == 0) {
-        return NULL;
-    }
-    return descriptor_slot(world, socket);
-}
-
-const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket)
-{
-    const struct descriptor *descriptor = world_descriptor(world, socket);
-
-    return descriptor == NULL ? NULL : endpoint_slot(world, descriptor->endpoint);
-}
-
-struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle)
-{
-    return world_handle_of(world, handle) == NULL ? NULL : handle_slot(world, handle);
-}
-
-const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle)
-{
-    if (handle == 0 || handle > world->limits.handles ||
-        handle_slot(world, handle)->provider == 0) {
-        return NULL;
-    }
-    return handle_slot(world, handle);
-}
-
-bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop)
-{
-    return hop->handle != 0 && hop->handle <= world->limits.handles && hop->provider != 0 &&
-           handle_slot(world, hop->handle)->provider == hop->provider;
 }
 
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation)
@@ -164,8 +103,8 @@ struct operation *world_operation(struct wfp_world *world, uint32_t operation)
 uint32_t world_take_endpoint(struct wfp_world *world)
 {
     for (uint32_t link = 1; link <= world->limits.sockets; link++) {
-        if (endpoint_slot(world, link)->state == ENDPOINT_FREE) {
-            endpoint_slot(world, link)->state = ENDPOINT_FRESH;
+        if (world_endpoint_slot(world, link)->state == ENDPOINT_FREE) {
+            world_endpoint_slot(world, link)->state = ENDPOINT_FRESH;
             return link;
         }
     }
@@ -175,9 +114,9 @@ uint32_t world_take_endpoint(struct wfp_world *world)
 uint32_t world_take_descriptor(struct wfp_world *world, uint32_t endpoint)
 {
     for (uint32_t socket = 1; socket <= world->limits.sockets; socket++) {
-        if (descriptor_slot(world, socket)->endpoint == 0) {
-            descriptor_slot(world, socket)->endpoint = endpoint;
-            endpoint_slot(world, endpoint)->descriptors++;
+        if (world_descriptor_slot(world, socket)->endpoint == 0) {
+            world_descriptor_slot(world, socket)->endpoint = endpoint;
+            world_endpoint_slot(world, endpoint)->descriptors++;
             return socket;
         }
     }
@@ -186,23 +125,23 @@ uint32_t world_take_descriptor(struct wfp_world *world, uint32_t endpoint)
 
 void world_free_descriptor(struct wfp_world *world, uint32_t socket)
 {
-    memset(descriptor_slot(world, socket), 0, sizeof(struct descriptor));
+    memset(world_descriptor_slot(world, socket), 0, sizeof(struct descriptor));
 }
 
 void world_name_handle(struct wfp_world *world, uint32_t handle, uint64_t provider)
 {
-    handle_slot(world, handle)->provider = provider;
+    world_handle_slot(world, handle)->provider = provider;
 }
 
 void world_mark_duplicate(struct wfp_world *world, uint32_t socket)
 {
-    descriptor_slot(world, socket)->duplicate = true;
+    world_descriptor_slot(world, socket)->duplicate = true;
 }
 
 uint32_t world_take_handle(struct wfp_world *world)
 {
     for (uint32_t handle = 1; handle <= world->limits.handles; handle++) {
-        if (handle_slot(world, handle)->provider == 0) {
+        if (world_handle_slot(world, handle)->provider == 0) {
             return handle;
         }
     }
@@ -230,22 +169,10 @@ void world_clear_room(struct wfp_world *world, uint32_t link)
     memset(world_record_room(world, link), 0, world->limits.record_bytes);
 }
 
-struct record_view world_record(const struct wfp_world *world, uint32_t link)
-{
-    struct record_view view = {NULL, 0};
-
-    if (link == 0) {
-        return view;
-    }
-    view.bytes = world_slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
-    view.size = record_slot(world, link)->size;
-    return view;
-}
-
 uint32_t world_free_record_slot(const struct wfp_world *world)
 {
     for (uint32_t link = 1; link <= world->limits.records; link++) {
-        if (record_slot(world, link)->size == 0) {
+        if (world_record_slot(world, link)->size == 0) {
             return link;
         }
     }
@@ -254,7 +181,7 @@ uint32_t world_free_record_slot(const struct wfp_world *world)
 
 void world_keep_record(struct wfp_world *world, uint32_t link, uint32_t size)
 {
-    record_slot(world, link)->size = size;
+    world_record_slot(world, link)->size = size;
 }
 
 void world_drop_record(struct wfp_world *world, uint32_t *link)
@@ -262,8 +189,8 @@ void world_drop_record(struct wfp_world *world, uint32_t *link)
     if (*link == 0) {
         return;
     }
-    memset(world_record_room(world, *link), 0, record_slot(world, *link)->size);
-    record_slot(world, *link)->size = 0;
+    memset(world_record_room(world, *link), 0, world_record_slot(world, *link)->size);
+    world_record_slot(world, *link)->size = 0;
     *link = 0;
 }
 
@@ -285,6 +212,21 @@ uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint)
         }
     }
     return 0;
+}
+
+const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagrams, sizeof(struct datagram_slot), number);
+}
+
+uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.datagram_bytes, world->limits.datagram_bytes, number);
 }
 
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key)

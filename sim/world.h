@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <wfp/flow.h>
 #include <wfp/kernel.h>
 #include <wfp/sim.h>
 
@@ -41,6 +42,8 @@ struct endpoint {
     struct wfp_address local;
     struct wfp_address remote; /* where its application connected to */
     uint32_t flow;             /* the classification that is kept with it */
+    uint32_t queue;            /* the oldest datagram received */
+    uint8_t options;           /* bits of enum option_bit */
 };
 
 struct descriptor {
@@ -120,10 +123,44 @@ struct classification {
     uint32_t sublayer;
     uint32_t reason;
     uint32_t endpoint;
+    uint8_t of_datagrams;           /* a flow of datagrams, not a connection */
+    uint32_t list;                  /* its list of redirects, until the flow has it */
+    uint32_t flow;                  /* the flow, once it is there */
     struct wfp_address destination; /* as the application wants it */
     struct wfp_version edited;      /* the writable data */
     struct wfp_version versions[WFP_VERSIONS_MAX];
     struct told told[TOLD_MAX];
+};
+
+/* ---- datagrams ---- */
+
+enum option_bit {
+    OPTION_RECORDS_IP = 1,
+    OPTION_CONTEXT_IP = 2,
+    OPTION_RECORDS_IPV6 = 4,
+    OPTION_CONTEXT_IPV6 = 8
+};
+
+/* What is classified once: the datagrams between one socket and one peer (UDP-06). */
+struct flow_slot {
+    struct wfp_flow flow;
+    uint32_t endpoint;   /* 0: free */
+    uint32_t list;       /* the record that came with its first datagram, as SET has on TCP */
+    uint32_t carried;    /* the record that its first datagram will bring to the service */
+    uint32_t service;    /* where it is redirected to; 0: nobody there any more */
+    uint32_t classified; /* the classification that is kept with it */
+    uint8_t redirected;
+    struct wfp_address peer; /* never v4-mapped */
+};
+
+/* A datagram that the program has not taken yet. Its payload is in the datagram's room. */
+struct datagram_slot {
+    uint32_t endpoint; /* the receiver's; 0: free */
+    uint32_t next;
+    uint32_t size;
+    uint32_t record;
+    struct wfp_address from; /* never v4-mapped; its family is the packet's */
+    uint8_t options;         /* the receiver's when it arrived (UNK-39) */
 };
 
 /* Where each array starts in the block, in bytes. */
@@ -141,6 +178,9 @@ struct layout {
     uint32_t contexts;
     uint32_t context_bytes;
 
+    uint32_t flows;
+    uint32_t datagrams;
+    uint32_t datagram_bytes;
     uint64_t end;
 };
 
@@ -163,6 +203,8 @@ struct wfp_world {
     uint32_t last_error[WFP_THREADS];
     uint32_t callout_count;
     uint32_t layer_start[LAYER_COUNT]; /* in the callouts' order */
+    uint64_t clock;                    /* microseconds */
+    uint32_t flow_end;                 /* the last flow that is there; 0: none is */
 };
 
 /* The slot of a link, 1 being the first, in the array that starts at `start`. */
@@ -172,21 +214,118 @@ static inline void *world_slot(const struct wfp_world *world, uint32_t start, si
     return (uint8_t *)(uintptr_t)world + start + (size_t)(link - 1) * size;
 }
 
+/* Inline is what every call looks at. Slots by number from 1, whatever is in them. */
+static inline struct endpoint *world_endpoint_slot(const struct wfp_world *world, uint32_t link)
+{
+    return world_slot(world, world->layout.endpoints, sizeof(struct endpoint), link);
+}
+
+static inline struct descriptor *world_descriptor_slot(const struct wfp_world *world, uint32_t link)
+{
+    return world_slot(world, world->layout.descriptors, sizeof(struct descriptor), link);
+}
+
+static inline struct redirect_handle *world_handle_slot(const struct wfp_world *world,
+                                                        uint32_t link)
+{
+    return world_slot(world, world->layout.handles, sizeof(struct redirect_handle), link);
+}
+
+static inline struct record_slot *world_record_slot(const struct wfp_world *world, uint32_t link)
+{
+    return world_slot(world, world->layout.records, sizeof(struct record_slot), link);
+}
+
+/* By link, descriptor or handle; NULL for 0, out of range, or a free slot. */
+static inline const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link)
+{
+    if (link == 0 || link > world->limits.sockets ||
+        world_endpoint_slot(world, link)->state == ENDPOINT_FREE) {
+        return NULL;
+    }
+    return world_endpoint_slot(world, link);
+}
+
+static inline struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link)
+{
+    return world_endpoint_at(world, link) == NULL ? NULL : world_endpoint_slot(world, link);
+}
+
+static inline const struct descriptor *world_descriptor(const struct wfp_world *world,
+                                                        uint32_t socket)
+{
+    if (socket == 0 || socket > world->limits.sockets ||
+        world_descriptor_slot(world, socket)->endpoint == 0) {
+        return NULL;
+    }
+    return world_descriptor_slot(world, socket);
+}
+
+static inline const struct endpoint *world_endpoint_of(const struct wfp_world *world,
+                                                       uint32_t socket)
+{
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+
+    return descriptor == NULL ? NULL : world_endpoint_slot(world, descriptor->endpoint);
+}
+
+static inline const struct redirect_handle *world_handle_of(const struct wfp_world *world,
+                                                            uint32_t handle)
+{
+    if (handle == 0 || handle > world->limits.handles ||
+        world_handle_slot(world, handle)->provider == 0) {
+        return NULL;
+    }
+    return world_handle_slot(world, handle);
+}
+
+static inline struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle)
+{
+    return world_handle_of(world, handle) == NULL ? NULL : world_handle_slot(world, handle);
+}
+
+static inline bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop)
+{
+    return hop->handle != 0 && hop->handle <= world->limits.handles && hop->provider != 0 &&
+           world_handle_slot(world, hop->handle)->provider == hop->provider;
+}
+
+/* The bytes of record `link`; size 0 for none. */
+static inline struct record_view world_record(const struct wfp_world *world, uint32_t link)
+{
+    struct record_view view = {NULL, 0};
+
+    if (link == 0) {
+        return view;
+    }
+    view.bytes = world_slot(world, world->layout.record_bytes, world->limits.record_bytes, link);
+    view.size = world_record_slot(world, link)->size;
+    return view;
+}
+
+/* Flows by number from 1, free ones included. */
+static inline const struct flow_slot *world_flow_at(const struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
+static inline struct flow_slot *world_flow(struct wfp_world *world, uint32_t number)
+{
+    return world_slot(world, world->layout.flows, sizeof(struct flow_slot), number);
+}
+
 /* Slots by link; NULL for 0, out of range, or a free slot. */
-struct endpoint *world_endpoint(struct wfp_world *world, uint32_t link);
-struct redirect_handle *world_handle(struct wfp_world *world, uint32_t handle);
 struct operation *world_operation(struct wfp_world *world, uint32_t operation);
-const struct endpoint *world_endpoint_at(const struct wfp_world *world, uint32_t link);
-const struct endpoint *world_endpoint_of(const struct wfp_world *world, uint32_t socket);
-const struct descriptor *world_descriptor(const struct wfp_world *world, uint32_t socket);
 const struct operation *world_operation_of(const struct wfp_world *world, uint32_t operation);
 /* Copies an address member by member: no stray byte between them gets into the world. */
 void world_put_address(struct wfp_address *to, const struct wfp_address *from);
 /* The endpoint that gets what is sent to `to`; 0 if nobody is there. TCP: the one that listens. */
 uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
                               const struct wfp_address *to);
-const struct redirect_handle *world_handle_of(const struct wfp_world *world, uint32_t handle);
-bool world_handle_alive(const struct wfp_world *world, const struct record_hop *hop);
+/* Is a socket bound to `local` the one for what is sent to `to`, which is not v4-mapped? */
+bool world_receives(const struct wfp_address *local, const struct wfp_address *to);
+/* a.b.c.d becomes ::ffff:a.b.c.d. */
+struct wfp_address world_mapped(const struct wfp_address *address);
 
 /* Takes the lowest free slot, or gives 0. */
 uint32_t world_take_endpoint(struct wfp_world *world);
@@ -197,8 +336,6 @@ void world_name_handle(struct wfp_world *world, uint32_t handle, uint64_t provid
 void world_mark_duplicate(struct wfp_world *world, uint32_t socket);
 void world_free_descriptor(struct wfp_world *world, uint32_t socket);
 
-/* The bytes of record `link`; size 0 for none. */
-struct record_view world_record(const struct wfp_world *world, uint32_t link);
 /* A free record slot's bytes, `limits.record_bytes` of them; keep it with world_keep_record(). */
 uint32_t world_free_record_slot(const struct wfp_world *world);
 uint8_t *world_record_room(struct wfp_world *world, uint32_t link);
@@ -211,6 +348,10 @@ struct record_view world_record_classified(const struct wfp_world *world,
                                            const struct endpoint *endpoint);
 /* The lowest descriptor of an endpoint, 0 if it has none. */
 uint32_t world_descriptor_of(const struct wfp_world *world, uint32_t endpoint);
+/* Slots of datagrams by number from 1, free ones included. */
+struct datagram_slot *world_datagram(struct wfp_world *world, uint32_t number);
+const struct datagram_slot *world_datagram_at(const struct wfp_world *world, uint32_t number);
+uint8_t *world_datagram_room(const struct wfp_world *world, uint32_t number);
 
 /* The profile's first value of a key. */
 const struct wfp_value *world_value(const struct wfp_world *world, enum wfp_key key);

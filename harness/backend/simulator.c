@@ -8,6 +8,8 @@
 
 #include "harness/profile.h"
 
+enum { DATAGRAM_BYTES = 2048, FLOWS = 16 };
+
 static uint32_t at_least(uint32_t size, uint32_t step)
 {
     uint32_t rounded = step;
@@ -16,6 +18,21 @@ static uint32_t at_least(uint32_t size, uint32_t step)
         rounded *= 2;
     }
     return rounded;
+}
+
+/* Each send may begin a flow on both sides, and bring a record of its own. */
+static void add_message(const struct step *step, struct wfp_limits *limits)
+{
+    const struct input *data = &step->message.data;
+
+    if (step->kind == STEP_SEND || step->kind == STEP_DATAGRAM_CONNECT) {
+        limits->flows += 2;
+        limits->datagrams++;
+        limits->records += step->message.control.count > 0 || step->message.control.has_size ||
+                           step->message.control.raw.kind != INPUT_NONE;
+        limits->datagram_bytes = at_least(
+            data->size, limits->datagram_bytes == 0 ? DATAGRAM_BYTES : limits->datagram_bytes);
+    }
 }
 
 static void add_step(const struct step *step, struct wfp_limits *limits, uint32_t *contexts)
@@ -38,10 +55,10 @@ static void add_step(const struct step *step, struct wfp_limits *limits, uint32_
             step->kernel.size > limits->context_bytes ? step->kernel.size : limits->context_bytes;
         *contexts += step->kernel.size;
     }
+    add_message(step, limits);
 }
 
-/* Room for all that the vector can do, in few classes, so that pristine worlds are shared. */
-static struct wfp_limits limits_of(const struct vector *vector, const struct profile *profile)
+struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile)
 {
     struct wfp_limits limits = {.handles = 8, .records = 2, .operations = 1, .origin = 0x77667063};
     uint32_t contexts = 0;
@@ -63,6 +80,8 @@ static struct wfp_limits limits_of(const struct vector *vector, const struct pro
         limits.contexts = at_least(limits.contexts, 4);
         limits.context_bytes = at_least(limits.context_bytes, 64);
     }
+    limits.flows = limits.flows == 0 ? 0 : at_least(limits.flows, FLOWS);
+    limits.datagrams = limits.flows == 0 ? 0 : at_least(limits.datagrams, FLOWS);
     return limits;
 }
 
@@ -72,7 +91,8 @@ static bool same_limits(const struct wfp_limits *a, const struct wfp_limits *b)
            a->record_bytes == b->record_bytes && a->operations == b->operations &&
            a->origin == b->origin && a->callouts == b->callouts &&
            a->classifications == b->classifications && a->contexts == b->contexts &&
-           a->context_bytes == b->context_bytes;
+           a->context_bytes == b->context_bytes && a->flows == b->flows &&
+           a->datagrams == b->datagrams && a->datagram_bytes == b->datagram_bytes;
 }
 
 static struct pristine *find_pristine(struct simulator *simulator,
@@ -124,16 +144,14 @@ static bool reserve(struct simulator *simulator, size_t size)
     return true;
 }
 
-static enum status begin(void *state, const struct vector *vector, const struct profile *profile,
-                         char *trouble)
+enum status simulator_renew(struct simulator *simulator, const struct wfp_limits *limits,
+                            const struct profile *profile, char *trouble)
 {
-    struct simulator *simulator = state;
-    const struct wfp_limits limits = limits_of(vector, profile);
-    const size_t size = wfp_world_size(&limits);
-    const struct pristine *pristine = find_pristine(simulator, &profile->values, &limits);
+    const size_t size = wfp_world_size(limits);
+    const struct pristine *pristine = find_pristine(simulator, &profile->values, limits);
 
     if (pristine == NULL) {
-        pristine = make_pristine(simulator, &profile->values, &limits);
+        pristine = make_pristine(simulator, &profile->values, limits);
     }
     if (pristine == NULL || !reserve(simulator, size)) {
         (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "no memory for a world of %zu bytes", size);
@@ -147,13 +165,23 @@ static enum status begin(void *state, const struct vector *vector, const struct 
     return STATUS_OK;
 }
 
-static void end(void *state)
+static enum status begin(void *state, const struct vector *vector, const struct profile *profile,
+                         char *trouble)
+{
+    const struct wfp_limits limits = simulator_limits(vector, profile);
+
+    return simulator_renew(state, &limits, profile, trouble);
+}
+
+static enum status end(void *state, char *trouble)
 {
     struct simulator *simulator = state;
 
+    (void)trouble;
     while (simulator->buffer_count > 0) {
         free(simulator->buffers[--simulator->buffer_count]);
     }
+    return STATUS_OK;
 }
 
 static const char *const statuses[] = {
@@ -173,6 +201,7 @@ static enum status perform(void *state, const struct backend_call *call,
     reply->answer = (struct wfp_answer){0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED};
     reply->out = NULL;
     reply->out_size = 0;
+    reply->message = (struct backend_message){.received = false};
     reply->rule = NULL;
     reply->answered_by = "model";
     if (simulator_lacks_operation(simulator, call->step)) {
@@ -198,12 +227,12 @@ static void close_simulator(void *state)
 {
     struct simulator *simulator = state;
 
-    end(state);
+    (void)end(state, NULL);
     for (size_t i = 0; i < PRISTINE_MAX; i++) {
         free(simulator->pristine[i].memory);
     }
-    simulator_travelled(simulator);
     free(simulator->memory);
+    free(simulator->path);
     free(simulator);
 }
 
@@ -213,11 +242,12 @@ enum status backend_simulator_open(const struct wfp_rules *rules, struct backend
     const struct backend opened = {
         .name = "simulator",
         .needs = NEED_BIT(NEED_COUNT) - 1,
+        .redirector = "none",
         .target = target,
         .begin = begin,
         .perform = perform,
-        .travel = simulator_travel,
         .end = end,
+        .path = simulator_play_path,
         .close = close_simulator,
         .state = simulator,
     };

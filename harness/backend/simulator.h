@@ -13,6 +13,7 @@ struct named {
     const char *name;
     enum object kind;
     uint32_t id;
+    enum wfp_family family; /* of a socket */
 };
 
 /* An overlapped call keeps its buffers until its result is fetched (OVL-12). */
@@ -47,8 +48,19 @@ struct simulator {
     uint8_t *buffers[BUFFERS_MAX];
     size_t buffer_count;
     uint8_t context[CONTEXT_MAX];
-    struct travelling *travelling; /* of path vectors; NULL until the first */
+    struct wfp_path *path; /* made when the first path is played */
 };
+
+/* Room for all that the vector can do, in few classes, so that worlds can be shared. */
+struct wfp_limits simulator_limits(const struct vector *vector, const struct profile *profile);
+
+/* A fresh world of these limits. STATUS_BROKEN with a sentence in `trouble` without memory. */
+enum status simulator_renew(struct simulator *simulator, const struct wfp_limits *limits,
+                            const struct profile *profile, char *trouble);
+
+/* simulator_path.c: a whole path, see harness/backend.h. */
+enum status simulator_play_path(void *state, const struct backend_path *play,
+                                const struct wfp_path **made, char *trouble);
 
 /* Is the step about an operation that no call has started, because it failed at once? */
 bool simulator_lacks_operation(const struct simulator *simulator, const struct step *step);
@@ -68,6 +80,10 @@ enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kin
 enum wfp_status simulator_handle(struct simulator *simulator, const char *name, uint32_t *id);
 /* A buffer that lives as long as the run; NULL: no room. */
 uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size);
+uint32_t simulator_socket(const struct simulator *simulator, const char *name);
+enum wfp_family simulator_family(const struct simulator *simulator, const char *name);
+enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
+                                   struct wfp_redirect *redirect);
 
 /* simulator_classify.c: redirect states, and what a callout does about a request. */
 enum wfp_status simulator_perform_classify(struct simulator *simulator,
@@ -78,11 +94,22 @@ enum wfp_status simulator_perform_kernel(struct simulator *simulator,
                                          const struct backend_call *call,
                                          struct backend_reply *reply);
 
-/* simulator_path.c: what struct backend says of travel; and the end of it. */
-enum status simulator_travel(void *state, const struct topology *topology,
-                             const struct profile *profile, wfp_path_observer *observer,
-                             void *context, const struct wfp_path **path, char *trouble);
-void simulator_travelled(struct simulator *simulator);
+/* simulator_message.c: the steps about datagrams. */
+enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
+enum wfp_status perform_option_get(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
+enum wfp_status perform_datagram_connect(struct simulator *simulator,
+                                         const struct backend_call *call,
+                                         struct backend_reply *reply);
+enum wfp_status perform_send(struct simulator *simulator, const struct backend_call *call,
+                             struct backend_reply *reply);
+enum wfp_status perform_receive(struct simulator *simulator, const struct backend_call *call,
+                                struct backend_reply *reply);
+enum wfp_status perform_clock(struct simulator *simulator, const struct backend_call *call,
+                              struct backend_reply *reply);
+enum wfp_status perform_flow_state(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply);
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

@@ -23,7 +23,7 @@ uint32_t simulator_id(const struct simulator *simulator, enum object kind, const
 enum wfp_status simulator_keep_name(struct simulator *simulator, enum object kind, const char *name,
                                     uint32_t id)
 {
-    const struct named named = {name, kind, id};
+    const struct named named = {name, kind, id, WFP_IPV4};
 
     if (simulator->name_count == NAMES_MAX) {
         return WFP_NO_ROOM;
@@ -114,7 +114,11 @@ static enum wfp_status perform_socket(struct simulator *simulator, const struct 
     if (status == WFP_OK && step->kernel.owner.given) {
         (void)wfp_socket_owner(simulator->world, id, step->kernel.owner.number);
     }
-    return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_SOCKET, step->as, id);
+    if (status != WFP_OK || simulator_keep_name(simulator, OBJECT_SOCKET, step->as, id) != WFP_OK) {
+        return status != WFP_OK ? status : WFP_NO_ROOM;
+    }
+    simulator->names[simulator->name_count - 1].family = step->family;
+    return WFP_OK;
 }
 
 static enum wfp_status perform_bind(struct simulator *simulator, const struct backend_call *call,
@@ -515,7 +519,36 @@ static perform_function *const performers[STEP_KIND_COUNT] = {
     [STEP_ALERTABLE_WAIT] = perform_alertable_wait,
     [STEP_LAST_ERROR] = perform_last_error,
     [STEP_STATE] = simulator_perform_kernel,
+
+    [STEP_OPTION_SET] = perform_option_set,
+    [STEP_OPTION_GET] = perform_option_get,
+    [STEP_DATAGRAM_CONNECT] = perform_datagram_connect,
+    [STEP_SEND] = perform_send,
+    [STEP_RECEIVE] = perform_receive,
+    [STEP_CLOCK] = perform_clock,
+    [STEP_FLOW_STATE] = perform_flow_state,
 };
+
+uint32_t simulator_socket(const struct simulator *simulator, const char *name)
+{
+    return socket_of(simulator, name);
+}
+
+enum wfp_family simulator_family(const struct simulator *simulator, const char *name)
+{
+    for (size_t i = simulator->name_count; i-- > 0;) {
+        if (strcmp(simulator->names[i].name, name) == 0) {
+            return simulator->names[i].family;
+        }
+    }
+    return WFP_IPV4;
+}
+
+enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
+                                   struct wfp_redirect *redirect)
+{
+    return make_redirect(simulator, wanted, redirect);
+}
 
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,
                                   struct backend_reply *reply)

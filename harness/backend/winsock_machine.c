@@ -88,9 +88,10 @@ bool machine_stop(struct machine *machine, struct winsock_answer *answer)
     return true;
 }
 
-bool machine_begin(struct machine *machine, struct winsock_answer *answer)
+bool machine_begin(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer)
 {
-    return machine_start(machine, answer);
+    return shimmed_begin(machine, order, answer) && machine_start(machine, answer);
 }
 
 bool machine_end(struct machine *machine, struct winsock_answer *answer)
@@ -103,13 +104,21 @@ bool machine_end(struct machine *machine, struct winsock_answer *answer)
         thread_end(&machine->threads[i]);
         machine->threads[i].last_error = 0;
     }
+    shim_end();
     if (machine->port != NULL) {
         CloseHandle(machine->port);
         machine->port = NULL;
+    }
+    if (released && !(machine_start(machine, answer) && leak_check(machine, answer))) {
+        return false;
     }
     if (!machine_stop(machine, answer)) {
         return false;
     }
     machine->socket_count = 0;
-    return released || machine_trouble(machine, answer, "an operation is still pending");
+    if (!released) {
+        answer->absent = true; /* the provider's doing, and gone with this process */
+        return machine_trouble(machine, answer, "an operation is still pending");
+    }
+    return true;
 }

@@ -18,10 +18,12 @@
 #include <wfp/sim.h>
 
 #include "harness/backend/winsock_message.h"
+#include "harness/lab/shim/shim.h"
 #include "harness/text.h"
 
 enum {
     MACHINE_NAME_MAX = 40,          /* the schema allows 32 */
+    MACHINE_ADDRESS_MAX = 64,       /* "[::1]:50000" */
     MACHINE_SOCKETS_MAX = 160,      /* up to 3 a step, and some of our own */
     MACHINE_OPERATIONS_MAX = 48,    /* ioctls of a run */
     MACHINE_PATIENCE = 2000,        /* milliseconds that a step waits for something to happen */
@@ -79,16 +81,29 @@ struct machine_thread {
     uint32_t last_error; /* what the last call under test left in WSAGetLastError */
 };
 
+/* What stands around a connection that is to be redirected. */
+struct machine_way {
+    bool prepared;
+    SOCKET client;
+    SOCKET destination;
+    struct machine_socket listener;
+};
+
 struct machine {
-    bool started; /* between WSAStartup and WSACleanup */
+    bool started;     /* between WSAStartup and WSACleanup */
+    uint32_t handles; /* open ones of the process after its first run; 0: none yet */
+    uint32_t runs;    /* that were ended */
+    struct machine_way way;
+    struct shim_begin shim; /* what the shim answers from in this run */
     struct machine_socket sockets[MACHINE_SOCKETS_MAX];
     size_t socket_count;
     struct machine_operation operations[MACHINE_OPERATIONS_MAX];
     size_t operation_count;
     struct machine_thread threads[WFP_THREADS];
     HANDLE port;
-    uint8_t *unmapped; /* address space without memory behind it */
-    char trouble[160]; /* behind winsock_answer.trouble */
+    uint8_t *unmapped;                      /* address space without memory behind it */
+    char trouble[160];                      /* behind winsock_answer.trouble */
+    char addresses[3][MACHINE_ADDRESS_MAX]; /* behind from, to and listener of an answer */
 };
 
 /* ---- winsock_machine.c ---- */
@@ -100,7 +115,8 @@ bool machine_trouble(struct machine *machine, struct winsock_answer *answer, con
                      ...) TEXT_FORMAT(3, 4);
 /* The same for a Winsock call that should have succeeded, with what WSAGetLastError says. */
 bool machine_failed(struct machine *machine, struct winsock_answer *answer, const char *call);
-bool machine_begin(struct machine *machine, struct winsock_answer *answer);
+bool machine_begin(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
 /* Trouble when the provider still holds memory of ours: this process must not be used again. */
 bool machine_end(struct machine *machine, struct winsock_answer *answer);
 bool machine_start(struct machine *machine, struct winsock_answer *answer);
@@ -152,6 +168,8 @@ bool socket_accept(struct machine *machine, const struct machine_socket *listene
 /* Calls connect(); its outcome is in `answer`. */
 bool socket_connect(struct machine *machine, SOCKET client, SOCKET listener,
                     struct winsock_answer *answer);
+/* Is there a connection to be accepted, or does one come within so many milliseconds? */
+bool socket_waits(SOCKET listener, unsigned milliseconds);
 bool socket_duplicate(struct machine *machine, const struct machine_socket *original,
                       const char *name, struct winsock_answer *answer);
 void socket_close_all(struct machine *machine);
@@ -175,6 +193,61 @@ uint32_t operation_thread(const struct machine *machine, const struct winsock_or
 bool operation_release_all(struct machine *machine);
 /* The thread's stack is gone, and the buffers there. */
 void operation_forget_stack(struct machine *machine, uint32_t thread);
+
+/* ---- winsock_redirected.c ---- */
+
+/* Opens the sockets around a redirected connection and tells their addresses. */
+bool redirected_prepare(struct machine *machine, const struct winsock_order *order,
+                        struct winsock_answer *answer);
+/* Connects what was prepared, to its destination, and sees where it arrives. */
+bool redirected_connect(struct machine *machine, struct winsock_answer *answer);
+/* The same, which must succeed, and accepts it as `order->as`. */
+bool redirected_accept(struct machine *machine, const struct winsock_order *order,
+                       struct winsock_answer *answer);
+/* Both addresses of a connection. */
+bool redirected_addresses(struct machine *machine, const struct winsock_order *order,
+                          struct winsock_answer *answer);
+
+/* ---- winsock_leak.c ---- */
+
+/*
+ * Once everything of a run is closed: is a socket left, or do handles pile up? Trouble then, which
+ * names them. Winsock must be started.
+ */
+bool leak_check(struct machine *machine, struct winsock_answer *answer);
+
+/* ---- winsock_datagram.c ---- */
+
+bool datagram_bind(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
+bool datagram_connect(struct machine *machine, const struct winsock_order *order,
+                      struct winsock_answer *answer);
+bool datagram_option(struct machine *machine, struct machine_thread *thread,
+                     const struct winsock_order *order, struct winsock_answer *answer);
+bool datagram_send(struct machine *machine, struct machine_thread *thread,
+                   const struct winsock_order *order, struct winsock_answer *answer);
+/* For the calls of the two files: what the call returned, and the count that it set. */
+void datagram_error(struct machine_thread *thread, struct winsock_answer *answer, int outcome);
+void datagram_count(struct winsock_answer *answer, DWORD count);
+/* What the call was left pending with is taken back: its buffers are ours again. */
+void datagram_take_back(SOCKET socket, OVERLAPPED *overlapped, const struct winsock_answer *answer);
+
+/* ---- winsock_receive.c ---- */
+
+bool datagram_receive(struct machine *machine, struct machine_thread *thread,
+                      const struct winsock_order *order, struct winsock_answer *answer);
+
+/* ---- winsock_shim.c: what only the shim can do ---- */
+
+/* Replaces the calls of this process by the model's, if the order says so. */
+bool shimmed_begin(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
+bool shimmed_redirect(struct machine *machine, const struct winsock_order *order,
+                      struct winsock_answer *answer);
+bool shimmed_handle(struct machine *machine, const struct winsock_order *order,
+                    struct winsock_answer *answer);
+bool shimmed_state(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
 
 /* ---- winsock_steps.c ---- */
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BYTES_COUNT = 2 };
+
 struct field {
     const char *name;
     size_t offset;
@@ -17,7 +19,7 @@ struct shape {
     size_t number_count;
     const struct field *texts; /* const char * */
     size_t text_count;
-    struct field bytes; /* struct winsock_bytes */
+    struct field bytes[BYTES_COUNT]; /* struct winsock_bytes */
 };
 
 #define ORDER(member) #member, offsetof(struct winsock_order, member)
@@ -25,27 +27,75 @@ struct shape {
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static const struct field order_numbers[] = {
-    {ORDER(verb)},        {ORDER(family)},  {ORDER(type)},       {ORDER(overlapped_socket)},
-    {ORDER(update)},      {ORDER(start)},   {ORDER(stop)},       {ORDER(thread)},
-    {ORDER(code)},        {ORDER(in_size)}, {ORDER(in_pointer)}, {ORDER(out_size)},
-    {ORDER(out_pointer)}, {ORDER(count)},   {ORDER(overlapped)}, {ORDER(routine)},
-    {ORDER(port)},        {ORDER(channel)}, {ORDER(wait)},
+    {ORDER(verb)},
+    {ORDER(family)},
+    {ORDER(type)},
+    {ORDER(overlapped_socket)},
+    {ORDER(update)},
+    {ORDER(start)},
+    {ORDER(stop)},
+    {ORDER(thread)},
+    {ORDER(code)},
+    {ORDER(in_size)},
+    {ORDER(in_pointer)},
+    {ORDER(out_size)},
+    {ORDER(out_pointer)},
+    {ORDER(count)},
+    {ORDER(overlapped)},
+    {ORDER(routine)},
+    {ORDER(port)},
+    {ORDER(channel)},
+    {ORDER(wait)},
+    {ORDER(redirected)},
+    {ORDER(bind)},
+    {ORDER(target_pid)},
+    {ORDER(layer)},
+    {ORDER(remote)},
+    {ORDER(lost)},
+    {ORDER(fault)},
+    {ORDER(elevate)},
+    {ORDER(unelevate)},
+    {ORDER(entry)},
+    {ORDER(null_name)},
+    {ORDER(level)},
+    {ORDER(option)},
+    {ORDER(flags)},
+    {ORDER(message_flags)},
+    {ORDER(control_pointer)},
+    {ORDER(control_size)},
 };
 
-static const struct field order_texts[] = {{ORDER(on)}, {ORDER(as)}, {ORDER(of)}, {ORDER(to)}};
+static const struct field order_texts[] = {
+    {ORDER(on)},   {ORDER(as)},     {ORDER(of)},   {ORDER(to)},
+    {ORDER(from)}, {ORDER(handle)}, {ORDER(peer)},
+};
 
 static const struct field answer_numbers[] = {
-    {ANSWER(error)},    {ANSWER(counted)},     {ANSWER(bytes)},
-    {ANSWER(out_size)}, {ANSWER(raw_sockets)}, {ANSWER(absent)},
+    {ANSWER(error)},       {ANSWER(counted)},  {ANSWER(bytes)}, {ANSWER(out_size)},
+    {ANSWER(raw_sockets)}, {ANSWER(absent)},   {ANSWER(state)}, {ANSWER(process)},
+    {ANSWER(family)},      {ANSWER(received)}, {ANSWER(flags)},
 };
 
-static const struct field answer_texts[] = {{ANSWER(trouble)}};
+static const struct field answer_texts[] = {
+    {ANSWER(trouble)},
+    {ANSWER(from)},
+    {ANSWER(to)},
+    {ANSWER(listener)},
+};
 
 static const struct shape order_shape = {
-    order_numbers, COUNT(order_numbers), order_texts, COUNT(order_texts), {ORDER(in)},
+    order_numbers,
+    COUNT(order_numbers),
+    order_texts,
+    COUNT(order_texts),
+    {{ORDER(in)}, {ORDER(control)}},
 };
 static const struct shape answer_shape = {
-    answer_numbers, COUNT(answer_numbers), answer_texts, COUNT(answer_texts), {ANSWER(out)},
+    answer_numbers,
+    COUNT(answer_numbers),
+    answer_texts,
+    COUNT(answer_texts),
+    {{ANSWER(out)}, {ANSWER(control)}},
 };
 
 /* ---- writing ---- */
@@ -80,6 +130,20 @@ static bool set_bytes(json_t *object, const char *name, const struct winsock_byt
     return set;
 }
 
+static bool set_all_bytes(json_t *object, const struct shape *shape, const void *message)
+{
+    const char *base = message;
+    bool whole = true;
+
+    for (size_t i = 0; i < BYTES_COUNT; i++) {
+        struct winsock_bytes bytes;
+
+        memcpy(&bytes, base + shape->bytes[i].offset, sizeof bytes);
+        whole = whole && set_bytes(object, shape->bytes[i].name, &bytes);
+    }
+    return whole;
+}
+
 static bool fill(json_t *object, const struct shape *shape, const void *message)
 {
     const char *base = message;
@@ -102,27 +166,37 @@ static bool fill(json_t *object, const struct shape *shape, const void *message)
     return whole;
 }
 
-static bool write_message(FILE *stream, const struct shape *shape, const void *message,
-                          const struct winsock_bytes *bytes)
+/* With room for a line end. NULL without memory. */
+static char *message_line(const struct shape *shape, const void *message)
 {
     json_t *object = json_object();
-    const bool written = object != NULL && fill(object, shape, message) &&
-                         set_bytes(object, shape->bytes.name, bytes) &&
-                         json_dumpf(object, stream, JSON_COMPACT) == 0 &&
-                         fputc('\n', stream) != EOF && fflush(stream) == 0;
+    char *line = NULL;
 
+    if (object != NULL && fill(object, shape, message) && set_all_bytes(object, shape, message)) {
+        const size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
+
+        line = malloc(size + 2);
+        if (line != NULL) {
+            (void)json_dumpb(object, line, size, JSON_COMPACT);
+            memcpy(line + size, "\n", 2);
+        }
+    }
     json_decref(object);
-    return written;
+    return line;
 }
 
-bool winsock_order_write(FILE *stream, const struct winsock_order *order)
+char *winsock_order_line(const struct winsock_order *order)
 {
-    return write_message(stream, &order_shape, order, &order->in);
+    return message_line(&order_shape, order);
 }
 
 bool winsock_answer_write(FILE *stream, const struct winsock_answer *answer)
 {
-    return write_message(stream, &answer_shape, answer, &answer->out);
+    char *line = message_line(&answer_shape, answer);
+    const bool written = line != NULL && fputs(line, stream) != EOF && fflush(stream) == 0;
+
+    free(line);
+    return written;
 }
 
 /* ---- reading ---- */
@@ -162,6 +236,39 @@ static bool bytes_of(const char *hex, struct winsock_bytes *bytes)
     return true;
 }
 
+static void free_bytes(const struct shape *shape, void *message)
+{
+    const struct winsock_bytes none = {NULL, 0};
+    char *base = message;
+
+    for (size_t i = 0; i < BYTES_COUNT; i++) {
+        struct winsock_bytes bytes;
+
+        memcpy(&bytes, base + shape->bytes[i].offset, sizeof bytes);
+        free(bytes.bytes);
+        memcpy(base + shape->bytes[i].offset, &none, sizeof none);
+    }
+}
+
+static bool take_bytes(json_t *object, const struct shape *shape, void *message)
+{
+    char *base = message;
+
+    for (size_t i = 0; i < BYTES_COUNT; i++) {
+        const char *hex = json_string_value(json_object_get(object, shape->bytes[i].name));
+        struct winsock_bytes bytes;
+
+        if (hex != NULL && !bytes_of(hex, &bytes)) {
+            free_bytes(shape, message);
+            return false;
+        }
+        if (hex != NULL) {
+            memcpy(base + shape->bytes[i].offset, &bytes, sizeof bytes);
+        }
+    }
+    return true;
+}
+
 static void take(json_t *object, const struct shape *shape, void *message)
 {
     char *base = message;
@@ -179,14 +286,10 @@ static void take(json_t *object, const struct shape *shape, void *message)
     }
 }
 
-/* The object that was read, which owns the message's texts, or NULL. */
-static json_t *read_message(FILE *stream, const struct shape *shape, void *message,
-                            struct winsock_bytes *bytes)
+/* `object`, which owns the message's texts from then on; or NULL, and it is released. */
+static json_t *read_message(json_t *object, const struct shape *shape, void *message)
 {
-    json_t *object = json_loadf(stream, JSON_DISABLE_EOF_CHECK, NULL);
-    const char *hex = json_string_value(json_object_get(object, shape->bytes.name));
-
-    if (!json_is_object(object) || (hex != NULL && !bytes_of(hex, bytes))) {
+    if (!json_is_object(object) || !take_bytes(object, shape, message)) {
         json_decref(object);
         return NULL;
     }
@@ -198,7 +301,8 @@ bool winsock_order_read(FILE *stream, struct winsock_order *order)
 {
     struct winsock_order found = {0};
 
-    found.source = read_message(stream, &order_shape, &found, &found.in);
+    found.source =
+        read_message(json_loadf(stream, JSON_DISABLE_EOF_CHECK, NULL), &order_shape, &found);
     if (found.source == NULL) {
         return false;
     }
@@ -206,11 +310,11 @@ bool winsock_order_read(FILE *stream, struct winsock_order *order)
     return true;
 }
 
-bool winsock_answer_read(FILE *stream, struct winsock_answer *answer)
+bool winsock_answer_parse(const char *line, size_t size, struct winsock_answer *answer)
 {
     struct winsock_answer found = {0};
 
-    found.source = read_message(stream, &answer_shape, &found, &found.out);
+    found.source = read_message(json_loadb(line, size, 0, NULL), &answer_shape, &found);
     if (found.source == NULL) {
         return false;
     }
@@ -220,16 +324,14 @@ bool winsock_answer_read(FILE *stream, struct winsock_answer *answer)
 
 void winsock_order_clear(struct winsock_order *order)
 {
-    free(order->in.bytes);
+    free_bytes(&order_shape, order);
     json_decref(order->source);
-    order->in.bytes = NULL;
     order->source = NULL;
 }
 
 void winsock_answer_clear(struct winsock_answer *answer)
 {
-    free(answer->out.bytes);
+    free_bytes(&answer_shape, answer);
     json_decref(answer->source);
-    answer->out.bytes = NULL;
     answer->source = NULL;
 }

@@ -9,8 +9,9 @@
 
 static const char why[] = "the winsock backend needs Windows or Wine; this program is for neither";
 
-enum status backend_winsock_open(struct backend *backend, char *trouble)
+enum status backend_winsock_open(const char *redirector, struct backend *backend, char *trouble)
 {
+    (void)redirector;
     (void)backend;
     (void)snprintf(trouble, BACKEND_TROUBLE_MAX, "%s", why);
     return STATUS_BROKEN;

@@ -38,10 +38,12 @@ static bool pending(const struct machine_operation *operation)
 }
 
 /* Not by waiting for hEvent: Wine 8 never signals it. */
-static bool settle(const struct machine_operation *operation)
+static bool settle(struct machine_operation *operation)
 {
     const ULONGLONG end = GetTickCount64() + MACHINE_PATIENCE;
 
+    /* The shim's provider does nothing of itself: the moment is the script's to choose. */
+    (void)shim_finish(&operation->overlapped);
     while (pending(operation) && GetTickCount64() < end) {
         Sleep(1);
     }
@@ -269,6 +271,7 @@ bool operation_ioctl(struct machine *machine, struct machine_thread *thread,
     if (order->port != 0) {
         associate(machine, operation);
     }
+    shim_fault((enum wfp_fault)order->fault);
     error = call(machine, order, operation, &outcome);
     if (outcome != 0 && error == 0) {
         return machine_trouble(machine, answer, "WSAIoctl returned %d without an error", outcome);
@@ -443,7 +446,7 @@ bool operation_cancel(struct machine *machine, const struct winsock_order *order
 bool operation_finish(struct machine *machine, const struct winsock_order *order,
                       struct winsock_answer *answer)
 {
-    const struct machine_operation *operation = find_started(machine, order->of, answer);
+    struct machine_operation *operation = find_started(machine, order->of, answer);
 
     if (operation == NULL) {
         return false;

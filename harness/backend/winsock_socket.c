@@ -213,9 +213,9 @@ bool socket_connect(struct machine *machine, SOCKET client, SOCKET listener,
     return true;
 }
 
-static bool somebody_waits(SOCKET listener)
+bool socket_waits(SOCKET listener, unsigned milliseconds)
 {
-    struct timeval patience = {MACHINE_PATIENCE / 1000, 0};
+    struct timeval patience = {(long)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000};
     fd_set set = {.fd_count = 1, .fd_array = {listener}};
 
     return select(0, &set, NULL, NULL, &patience) == 1;
@@ -303,7 +303,7 @@ static bool accept_plainly(struct machine *machine, const struct machine_socket 
 bool socket_accept(struct machine *machine, const struct machine_socket *listener, bool update,
                    const char *name, struct winsock_answer *answer)
 {
-    if (!somebody_waits(listener->socket)) {
+    if (!socket_waits(listener->socket, MACHINE_PATIENCE)) {
         return machine_trouble(machine, answer, "no connection waits to be accepted");
     }
     return update ? accept_plainly(machine, listener, name, answer)

@@ -35,6 +35,9 @@ static bool step_bind(struct machine *machine, struct machine_thread *thread,
     const struct machine_socket *on = socket_find(machine, order->on, answer);
 
     (void)thread;
+    if (order->peer != NULL) {
+        return datagram_bind(machine, order, answer);
+    }
     return on != NULL && socket_bind(machine, on->socket, on->family, answer);
 }
 
@@ -113,6 +116,9 @@ static bool step_connect(struct machine *machine, struct machine_thread *thread,
     SOCKET destination = INVALID_SOCKET;
 
     (void)thread;
+    if (order->redirected != 0) {
+        return redirected_connect(machine, answer);
+    }
     return on != NULL && find_destination(machine, order, on->family, &destination, answer) &&
            socket_connect(machine, on->socket, destination, answer);
 }
@@ -149,10 +155,36 @@ static bool step_plain_accept(struct machine *machine, struct machine_thread *th
     return socket_accept(machine, &listener, order->update != 0, order->as, answer);
 }
 
+static bool step_redirected_accept(struct machine *machine, struct machine_thread *thread,
+                                   const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return redirected_accept(machine, order, answer);
+}
+
+/* What it is, only who redirects can tell: here is where the connection runs. */
+static bool step_state(struct machine *machine, struct machine_thread *thread,
+                       const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return shim_active() ? shimmed_state(machine, order, answer)
+                         : redirected_addresses(machine, order, answer);
+}
+
+static bool step_handle(struct machine *machine, struct machine_thread *thread,
+                        const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return shimmed_handle(machine, order, answer);
+}
+
 static bool step_process(struct machine *machine, struct machine_thread *thread,
                          const struct winsock_order *order, struct winsock_answer *answer)
 {
     (void)thread;
+    if (order->elevate != 0 || order->unelevate != 0) {
+        shim_elevated(order->elevate != 0);
+    }
     return (order->stop == 0 || machine_stop(machine, answer)) &&
            (order->start == 0 || machine_start(machine, answer));
 }
@@ -212,6 +244,13 @@ static bool step_last_error(struct machine *machine, struct machine_thread *thre
     return true;
 }
 
+static bool step_datagram_connect(struct machine *machine, struct machine_thread *thread,
+                                  const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return datagram_connect(machine, order, answer);
+}
+
 static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_SOCKET] = step_socket,
     [STEP_BIND] = step_bind,
@@ -222,6 +261,10 @@ static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_CONNECT] = step_connect,
     [STEP_ACCEPT] = step_accept,
     [STEP_PLAIN_ACCEPT] = step_plain_accept,
+    [STEP_REDIRECTED_ACCEPT] = step_redirected_accept,
+    [STEP_STATE] = step_state,
+    [STEP_HANDLE] = step_handle,
+    [STEP_DESTROY_HANDLE] = step_handle,
     [STEP_PROCESS] = step_process,
     [STEP_IOCTL] = step_ioctl,
     [STEP_RESULT] = step_result,
@@ -230,6 +273,11 @@ static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_FINISH] = step_finish,
     [STEP_ALERTABLE_WAIT] = step_alertable_wait,
     [STEP_LAST_ERROR] = step_last_error,
+    [STEP_OPTION_SET] = datagram_option,
+    [STEP_OPTION_GET] = datagram_option,
+    [STEP_DATAGRAM_CONNECT] = step_datagram_connect,
+    [STEP_SEND] = datagram_send,
+    [STEP_RECEIVE] = datagram_receive,
 };
 
 bool machine_perform(struct machine *machine, struct machine_thread *thread,
@@ -240,5 +288,8 @@ bool machine_perform(struct machine *machine, struct machine_thread *thread,
     if (performer == NULL) {
         return machine_trouble(machine, answer, "no such step without a driver");
     }
-    return performer(machine, thread, order, answer);
+    if (!performer(machine, thread, order, answer)) {
+        return false;
+    }
+    return shim_trouble() == NULL || machine_trouble(machine, answer, "%s", shim_trouble());
 }

@@ -69,7 +69,12 @@ static bool hello(struct machine *machine, struct winsock_answer *answer)
 
 static bool thread_exit(struct machine *machine, const struct winsock_order *order)
 {
-    thread_end(&machine->threads[order->thread]);
+    struct machine_thread *thread = &machine->threads[order->thread];
+
+    if (thread->handle != NULL) {
+        shim_thread_exit(GetThreadId(thread->handle));
+    }
+    thread_end(thread);
     operation_forget_stack(machine, order->thread);
     return true;
 }
@@ -92,9 +97,13 @@ static bool obey(struct machine *machine, const struct winsock_order *order,
     case WINSOCK_HELLO:
         return hello(machine, answer);
     case WINSOCK_BEGIN:
-        return machine_begin(machine, answer);
+        return machine_begin(machine, order, answer);
     case WINSOCK_END:
         return machine_end(machine, answer);
+    case WINSOCK_PREPARE:
+        return redirected_prepare(machine, order, answer);
+    case WINSOCK_REDIRECT:
+        return shimmed_redirect(machine, order, answer);
     case STEP_THREAD_EXIT:
         return thread_exit(machine, order);
     default:

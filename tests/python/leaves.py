@@ -44,12 +44,12 @@ def _below(expectation, leaf):
 
 
 def leaves(vector):
-    """Every leaf of every step, or of every band of a path vector."""
+    """Every leaf of every step."""
     everywhere = frozenset(CHAINS)
     if "expect" in vector:
         yield from _below(vector["expect"], Leaf(("expect",), None, everywhere, ()))
-    for number, band in enumerate(vector.get("bands", ())):
-        place = ("bands", number, "expect")
+    for number, band in enumerate(vector.get("family", {}).get("bands", ())):
+        place = ("family", "bands", number, "expect")
         yield from _below(band["expect"], Leaf(place, band["band"], everywhere, ()))
     for index, step in enumerate(vector.get("steps", ())):
         if "expect" in step:
@@ -79,44 +79,37 @@ def other_answers(answer):
     return others + ([f"{error}/{_other_bytes(count)}"] if count else [])
 
 
-def _without(outcome, *names):
-    return {name: value for name, value in outcome.items() if name not in names}
+TOLD = STATES + ("not-told", "not-asked")
+DID = ("redirect", "permit", "continue", "block", "nothing", "not-asked")
 
 
-def _other_stops(outcome, services):
-    """A longer path, and a shorter one; of a loop one that goes round once more."""
-    bare = _without(outcome, "told", "flags")
-    if outcome["path"] == "weight-order":
-        yield {**bare, "path": services[:1] * 2}
-        yield {**bare, "path": []}
-        return
-    stops = outcome["path"]
-    yield {**bare, "path": [*stops, *outcome.get("cycle", stops[:1] or services[:1])]}
-    if stops and outcome["end"] in ("reached", "blocked"):
-        yield {**bare, "path": stops[:-1]}
+def other_outcomes(outcome):
+    """Outcomes of a path that part from this one in one thing that it says."""
+    yield {"path": ["app"], "end": "no-room", "by": outcome["by"]}
+    if outcome["end"] == "no-room":
+        yield {"path": ["app", "destination"], "end": "reached", "by": outcome["by"]}
+    for name, words in (("told", TOLD), ("did", DID)):
+        for hop, said in enumerate(outcome.get(name, ())):
+            for service, word in said.items():
+                other = copy.deepcopy(outcome)
+                other[name][hop][service] = words[words.index(word) - 1]
+                yield other
+    for hop, flags in enumerate(outcome.get("flags", ())):
+        other = copy.deepcopy(outcome)
+        other["flags"][hop] = sorted(set(flags) ^ {"IS_PROXY_CONNECTION"})
+        yield other
 
 
-def other_outcomes(outcome, services):
-    """Outcomes that a path which fits this one does not fit."""
-    yield from _other_stops(outcome, services)
-    if outcome["end"] == "refused":
-        yield {**_without(outcome, "told", "flags"), "end": "blocked"}
-    for index, hop in enumerate(outcome.get("told", ())):
-        for name, state in hop.items():
-            told = copy.deepcopy(outcome["told"])
-            told[index][name] = STATES[STATES.index(state) - 1]
-            yield {**outcome, "told": told}
-    for index, hop in enumerate(outcome.get("flags", ())):
-        flags = copy.deepcopy(outcome["flags"])
-        flags[index] = [flag for flag in ("redirected", "proxy") if flag not in hop]
-        yield {**outcome, "flags": flags}
-
-
-def _others(vector, expected):
-    if vector["kind"] == "path":
-        services = [service["as"] for service in vector["topology"]["services"]]
-        return list(other_outcomes(expected, services))
+def _others(expected):
+    """The same claim with another answer, or another outcome."""
+    if "path" in expected:
+        return list(other_outcomes(expected))
     return [{**expected, "answer": answer} for answer in other_answers(expected["answer"])]
+
+
+def _claims(expected):
+    """What is claimed, without who says so."""
+    return {name: value for name, value in expected.items() if name != "by"}
 
 
 def spoiled(vector, leaf):
@@ -127,10 +120,9 @@ def spoiled(vector, leaf):
     expected = whole = holder[leaf.place[-1]]
     if "any" in whole:
         expected = whole["any"][0]
-    allowed = [_without(item, "by") for item in whole.get("any", ())]
-    for other in _others(vector, expected):
-        if not any(item == _without(other, "by", *(other.keys() - item.keys()))
-                   for item in allowed):
+    for other in _others(expected):
+        if all(_claims(item).get("answer", item) != _claims(other).get("answer", other)
+               for item in whole.get("any", ())):
             holder[leaf.place[-1]] = other
             yield copy.deepcopy(vector)
     holder[leaf.place[-1]] = whole

@@ -2,6 +2,8 @@
 """record, judge and diff: what a recording tells where the target is not at hand."""
 
 import json
+import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -399,11 +401,95 @@ def test_damage_is_named(wfpcheck, recordings, tmp_path, damage, command):
     assert not done.out, "nothing is made of a file that cannot be trusted"
 
 
+def test_every_altered_byte_is_noticed(wfpcheck, forge, record, tmp_path):
+    sound = forge(record("query-records-redirected", "--profile", "observed")).read_bytes()
+    path = tmp_path / "altered.jsonl"
+    for at in range(0, len(sound), len(sound) // 150 + 1):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1:])
+        done = wfpcheck("judge", path, status=2)
+        assert not done.out and "altered.jsonl:" in done.err, at
+
+
 def test_another_version_of_the_tool_is_told_and_judged(wfpcheck, forge, record):
     lines = record("query-records-redirected", "--profile", "observed")
     lines[0]["tool"] = "0.0.9"
     done = wfpcheck("judge", forge(lines))
     assert ":1: tool: note: recorded by wfpcheck 0.0.9" in done.err
+
+
+# Observations.
+
+
+WINE = pathlib.Path(__file__).parents[2] / "vectors" / "recorded" / "wine-8.0.jsonl"
+
+
+@pytest.fixture
+def explain(native, tmp_path):
+    """The program in a place of its own, with these recordings beside its vectors."""
+    shutil.copy(native, tmp_path / "wfpcheck")
+    vectors = tmp_path / "share" / "wfpcheck" / "vectors"
+    shutil.copytree(WINE.parents[1], vectors)
+    (tmp_path / "bin").mkdir()
+    program = pathlib.Path(shutil.move(tmp_path / "wfpcheck", tmp_path / "bin" / "wfpcheck"))
+    (vectors / "recorded" / WINE.name).unlink()
+
+    def run(*recordings, about="UNK-04", status=0):
+        for path in recordings:
+            shutil.copy(path, vectors / "recorded")
+        done = subprocess.run([program, "explain", about], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == status, done.stderr
+        return done
+    return run
+
+
+def of_windows(**head):
+    lines = [json.loads(line) for line in WINE.read_text("utf-8").splitlines()]
+    lines[0].update(os="Windows", build="10.0.26100", **head)
+    return lines
+
+
+def test_explain_shows_what_was_observed(explain):
+    said = explain(WINE).stdout
+    place = next(line for line in said.splitlines() if "recorded/wine-8.0.jsonl" in line)
+    head = json.loads(WINE.read_text("utf-8").splitlines()[0])
+    for told in ("Wine 8.0", head["date"], f"wfpcheck {head['tool']}", "redirector none"):
+        assert told in place
+    assert "WSAEOPNOTSUPP/0            probe-records-tcp-states, 4 cases; line " in said
+
+
+def test_explain_shows_each_system_by_itself(explain, forge):
+    lines = of_windows()
+    at = next(index for index, line in enumerate(lines) if line["kind"] == "case"
+              and line["vector"]["id"] == "probe-records-tcp-states")
+    next(line for line in lines[at:] if "QUERY_RECORDS" in line.get("call", ""))["answer"] = (
+        "WSAENOTCONN/0")
+    said = explain(WINE, forge(lines, "windows.jsonl")).stdout
+    assert "Windows 10.0.26100" in said and "recorded/windows.jsonl" in said
+    assert said.count("WSAENOTCONN/0              probe-records-tcp-states, 1 case;") == 1
+    assert said.count("WSAEOPNOTSUPP/0            probe-records-tcp-states, 3 cases;") == 1
+
+
+@pytest.mark.parametrize("change", [
+    {"redirector": "shim"}, {"backend": "simulator", "profile": "observed"}])
+def test_what_a_model_answered_is_no_observation(explain, forge, change):
+    assert "observed in recordings" not in explain(forge(of_windows(**change))).stdout
+
+
+def test_answers_of_the_shim_are_no_observation(explain, forge):
+    lines = of_windows()
+    for line in lines:
+        if line["kind"] == "step":
+            line["by"] = "shim"
+    assert "observed in recordings" not in explain(forge(lines)).stdout
+
+
+def test_a_damaged_recording_is_named_and_passed_by(explain, tmp_path):
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(WINE.read_bytes().replace(b"WSAEOPNOTSUPP/0", b"WSAEOPNOTSUPP/8", 1))
+    done = explain(WINE, broken)
+    assert "broken.jsonl:2: " in done.stderr and "altered" in done.stderr
+    assert done.stdout.count("recorded/wine-8.0.jsonl") == 1
 
 
 # Hostile files.

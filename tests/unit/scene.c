@@ -27,7 +27,10 @@ void scene_prepare(struct scene *scene)
                                       .callouts = 16,
                                       .classifications = 8,
                                       .contexts = 8,
-                                      .context_bytes = 64};
+                                      .context_bytes = 64,
+                                      .flows = 32,
+                                      .datagrams = 32,
+                                      .datagram_bytes = 2048};
 
     memset(scene, 0, sizeof *scene);
     scene->limits = limits;

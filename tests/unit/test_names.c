@@ -148,6 +148,11 @@ static const char *kernel_fact_name(unsigned number)
     return wfp_fact_name(WFP_FACE_KERNEL, number);
 }
 
+static const char *datagram_fact_name(unsigned number)
+{
+    return wfp_fact_name(WFP_FACE_DATAGRAM, number);
+}
+
 static const char *effect_name(unsigned number)
 {
     return wfp_effect_name((enum wfp_effect)number);
@@ -161,7 +166,8 @@ static const struct {
     {stage_name, WFP_STAGE_COUNT},
     {fact_name, WFP_FACT_COUNT},
     {kernel_fact_name, WFP_KERNEL_COUNT},
-    {effect_name, WFP_EFFECT_TELL_REQUESTER + 1},
+    {effect_name, WFP_EFFECT_RECEIVE_CUT + 1},
+    {datagram_fact_name, WFP_DATAGRAM_COUNT},
 };
 
 static void test_every_enumerator_has_a_name(void **state)

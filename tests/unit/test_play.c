@@ -359,6 +359,29 @@ static void test_claim_of_the_control(void **state)
     vector_free(vector);
 }
 
+static enum status end_leaving_a_socket(void *state, char *why)
+{
+    (void)shipped.backend.end(state, why);
+    (void)snprintf(why, BACKEND_TROUBLE_MAX, "a socket is left open");
+    return STATUS_BROKEN;
+}
+
+static void test_what_is_left_open_breaks_the_play(void **state)
+{
+    struct vector *vector = vector_quoted(handed_on);
+    struct backend leaking = shipped.backend;
+    struct learned learned;
+    struct watch watch = {0};
+    const struct script script = script_of(vector, shipped.documented, &learned);
+
+    (void)state;
+    leaking.end = end_leaving_a_socket;
+    assert_int_equal(play_script(&leaking, &script, look, &watch, trouble), STATUS_BROKEN);
+    assert_int_equal(watch.count, 5);
+    assert_string_equal(trouble, "afterwards: a socket is left open");
+    vector_free(vector);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_no_n_without_the_ioctls),
         cmocka_unit_test(test_member_is_put_in),
         cmocka_unit_test(test_claim_of_the_control),
+        cmocka_unit_test(test_what_is_left_open_breaks_the_play),
     };
 
     return cmocka_run_group_tests_name("play", tests, shipped_open, shipped_close);

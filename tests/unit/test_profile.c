@@ -77,6 +77,30 @@ static const struct {
     {"reauthorize-at-redirect", WFP_KEY_REAUTHORIZE_AT_REDIRECT, UNCHANGED(0)}, /* CON-37 */
     {"auth-connect-target-pid", WFP_KEY_AUTH_CONNECT_TARGET_PID, FIELD(1)},     /* CON-44 */
     {"auth-connect-destination", WFP_KEY_AUTH_CONNECT_DESTINATION, FIELD(1)},   /* CON-44 */
+    {"options", WFP_KEY_OPTIONS, PASS},
+    {"option-level", WFP_KEY_OPTION_LEVEL, UNCHANGED(10042)},
+    {"option-short", WFP_KEY_OPTION_SHORT, UNCHANGED(10014)},
+    {"option-size", WFP_KEY_OPTION_SIZE, BYTES(0, 4)},
+    {"send-on-stream", WFP_KEY_SEND_ON_STREAM, UNCHANGED(10045)},
+    {"receive-on-stream", WFP_KEY_RECEIVE_ON_STREAM, UNCHANGED(10045)},
+    {"peek-on-stream", WFP_KEY_PEEK_ON_STREAM, UNCHANGED(10045)},
+    {"send-null-count", WFP_KEY_SEND_NULL_COUNT, UNCHANGED(10014)},
+    {"receive-null-count", WFP_KEY_RECEIVE_NULL_COUNT, UNCHANGED(10014)},
+    {"send-no-destination", WFP_KEY_SEND_NO_DESTINATION, UNCHANGED(10057)},
+    {"receive-unbound", WFP_KEY_RECEIVE_UNBOUND, UNCHANGED(10022)},
+    {"receive-cut", WFP_KEY_RECEIVE_CUT, NEEDED(10040)},
+    {"message-null-name", WFP_KEY_MESSAGE_NULL_NAME, UNCHANGED(10014)},
+    {"message-null-control", WFP_KEY_MESSAGE_NULL_CONTROL, UNCHANGED(10014)},
+    {"message-flags", WFP_KEY_MESSAGE_FLAGS, UNCHANGED(10045)},
+    {"send-unbound", WFP_KEY_SEND_UNBOUND, UNCHANGED(10022)},
+    {"send-object-length", WFP_KEY_SEND_OBJECT_LENGTH, UNCHANGED(10022)},
+    {"send-object-type", WFP_KEY_SEND_OBJECT_TYPE, UNCHANGED(10022)},
+    {"send-object-empty", WFP_KEY_SEND_OBJECT_EMPTY, UNCHANGED(10022)},
+    {"send-object-level", WFP_KEY_SEND_OBJECT_LEVEL, UNCHANGED(10022)},
+    {"send-record-twice", WFP_KEY_SEND_RECORD_TWICE, UNCHANGED(10022)},
+    {"send-record-invalid", WFP_KEY_SEND_RECORD_INVALID, UNCHANGED(10022)},
+    {"send-record-late", WFP_KEY_SEND_RECORD_LATE, PASS},
+    {"send-record-connected", WFP_KEY_SEND_RECORD_CONNECTED, PASS},
 };
 
 static const struct {
@@ -91,6 +115,12 @@ static const struct {
     {"remote-redirect-record", WFP_KEY_REMOTE_REDIRECT_RECORD, WFP_TYPE_FLAG, 0}, /* UNK-48 */
     {"record-header", WFP_KEY_RECORD_HEADER, WFP_TYPE_SIZE, 188},                 /* UNK-20 */
     {"record-hop", WFP_KEY_RECORD_HOP, WFP_TYPE_SIZE, 560},                       /* UNK-20 */
+    {"option-late", WFP_KEY_OPTION_LATE, WFP_TYPE_FLAG, 0},
+    {"trunc-flag", WFP_KEY_TRUNC_FLAG, WFP_TYPE_FLAG, 1},
+    {"control-partial", WFP_KEY_CONTROL_PARTIAL, WFP_TYPE_FLAG, 0},
+    {"peek-shows-record", WFP_KEY_PEEK_SHOWS_RECORD, WFP_TYPE_FLAG, 1},
+    {"mapped-level-ip", WFP_KEY_MAPPED_LEVEL_IP, WFP_TYPE_FLAG, 1},
+    {"udp-idle", WFP_KEY_UDP_IDLE, WFP_TYPE_DURATION, 60},
 };
 
 static void test_tables_are_complete(void **state)

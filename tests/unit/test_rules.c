@@ -87,6 +87,17 @@ static const char *after_clause(const char *text)
     return text + length + (text[length] == ' ');
 }
 
+/* Is the id one of the list, and not only part of one (MSG-11 of CMSG-11)? */
+static bool lists(const char *list, const char *id)
+{
+    for (const char *at = strstr(list, id); at != NULL; at = strstr(at + 1, id)) {
+        if (at == list || at[-1] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_clauses(const struct wfp_rule *rule)
 {
     const char *clause = rule->clauses;
@@ -98,7 +109,7 @@ static void check_clauses(const struct wfp_rule *rule)
 
         demand(rule, next != NULL);
         memcpy(id, clause, strcspn(clause, " "));
-        demand(rule, next == NULL || strstr(next, id) == NULL);
+        demand(rule, next == NULL || !lists(next, id));
         clause = next;
     }
 }
@@ -617,7 +628,7 @@ static void check_shuffled(uint64_t seed)
 
     shuffle(seed);
     twin = twin_of(&rules);
-    for (size_t number = seed; number < PRODUCT; number += GLANCE) {
+    for (size_t number = (size_t)seed; number < PRODUCT; number += GLANCE) {
         const struct wfp_ioctl call = call_at(number);
         struct wfp_answer_set here;
         struct wfp_answer_set there;

@@ -248,7 +248,7 @@ static const struct {
 } mistakes[] = {
     {"\"rich\"", "\"Rich\"", "request:1: id: expected lower-case words joined by '-'"},
     {"\"rich\"", "\"rich-\"", "id: expected lower-case words"},
-    {"\"calls\"", "\"path\"", "kind: expected calls, found \"path\""},
+    {"\"calls\"", "\"paths\"", "kind: expected calls | path, found \"paths\""},
     {"A proxy asks for its record with every size.", "Too short a story.", "story: expected a"},
     {"\"QRY-06\", \"BUF-05\"", "", "request:3: clauses: expected a list of 1 to 16 items"},
     {"\"BUF-05\"", "\"QRY-06\"", "clauses[2]: expected each text once, found \"QRY-06\""},
@@ -419,7 +419,7 @@ static const struct {
      "steps[1].of: expected an overlapped call of an earlier step, found op"},
     {HEAD("") "{\"do\": \"last-error\", \"expect\": {\"answer\": \"OK/0\", \"changed\": \"any\"" BY
               "}]}",
-     "steps[1].expect: expected changed on an ioctl or a result only"},
+     "steps[1].expect: expected changed on an ioctl, a result or a receive only"},
     {HEAD("") "{\"do\": \"thread-exit\", \"thread\": 0}]}",
      "steps[1].thread: expected a whole number from 1 to 3, found 0"},
     {HEAD("") SOCKET "{\"do\": \"connect\", \"on\": \"s\", \"to\": \"t\", " OK "}]}",

@@ -357,7 +357,12 @@ static void test_questions_change_nothing(void **state)
 
 enum { TIGHT = 3 };
 
-static const struct wfp_limits tight = LIMITS(16, TIGHT, TIGHT, SCENE_N, TIGHT, 0x1234);
+static const struct wfp_limits tight = {.sockets = 16,
+                                        .handles = TIGHT,
+                                        .records = TIGHT,
+                                        .record_bytes = SCENE_N,
+                                        .operations = TIGHT,
+                                        .origin = 0x1234};
 
 static enum wfp_status one_more_handle(struct scene *scene)
 {

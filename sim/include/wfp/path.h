@@ -17,11 +17,15 @@
  *
  * A journey leaves the world as wfp_path_set_up() left it, and wfp_path_tear_down() leaves it as it
  * was before. Nothing is allocated.
+ *
+ * With datagrams a hop is one flow: its first datagram is classified, and arrives at a service as a
+ * connection would; what the service passes on goes out with the first datagram of its own flow.
  */
 
 #ifndef WFP_PATH_H
 #define WFP_PATH_H
 
+#include <wfp/datagram.h>
 #include <wfp/kernel.h>
 #include <wfp/sim.h>
 
@@ -34,7 +38,8 @@ enum {
     WFP_PATH_HOPS_MAX = 64,
     WFP_PATH_REAUTHORIZATIONS_MAX = 8,
     WFP_PATH_CONTEXT_MAX = 1024,
-    WFP_PATH_RECORD_MAX = 32768 /* bytes; a record that outgrows it ends the journey: no room */
+    WFP_PATH_RECORD_MAX = 32768, /* bytes; a record that outgrows it ends the journey: no room */
+    WFP_PATH_OBJECT_ROOM = 32    /* bytes that a control object needs beside its data, at most */
 };
 
 /* ---- the topology ---- */
@@ -46,15 +51,24 @@ enum wfp_path_handle {
     WFP_PATH_HANDLE_PER_CLASSIFY /* a new one for each classification, never destroyed */
 };
 
-/* What the proxy does with the record of the connection that it accepted (LOOP-02). */
+/*
+ * What the proxy does with the record of the connection that it accepted, or of the flow that it
+ * received (LOOP-02).
+ */
 enum wfp_path_propagation {
-    WFP_PATH_CORRECTLY,    /* QUERY on the accepted socket, SET on the outgoing one, then connect */
-    WFP_PATH_NEVER,        /* neither */
-    WFP_PATH_LATE,         /* SET after connect */
-    WFP_PATH_FIRST_ONLY,   /* for its first connection of the journey only */
-    WFP_PATH_TRUNCATED,    /* SET of the record without its last byte */
-    WFP_PATH_WRONG_SOCKET, /* SET on another socket than the one that connects */
-    WFP_PATH_LOST          /* the record does not survive the way to this proxy (QRY-19) */
+    /* QUERY on the accepted socket, SET on the outgoing one, then connect. Datagrams: WSARecvMsg,
+     * and WSASendMsg with the control object. */
+    WFP_PATH_CORRECTLY,
+    WFP_PATH_NEVER,      /* neither; recvfrom and sendto */
+    WFP_PATH_LATE,       /* SET after connect; with the second datagram of its flow */
+    WFP_PATH_FIRST_ONLY, /* for its first connection or flow of the journey only */
+    WFP_PATH_TRUNCATED,  /* the record without its last byte */
+    /* SET on another socket than the one that connects; with a datagram that another socket sends,
+     * which nobody redirects and this engine does not follow. */
+    WFP_PATH_WRONG_SOCKET,
+    /* The record does not survive the way to this proxy (QRY-19); the control buffer is too small
+     * for it (MSG-15). */
+    WFP_PATH_LOST
 };
 
 /* A form in which a destination is dialled. All name the same host. */
@@ -87,12 +101,11 @@ void wfp_path_service_recommended(struct wfp_path_service *service, uint32_t sub
 
 struct wfp_path_topology {
     uint32_t count; /* of services, 0 to 8 */
-    bool watched;   /* look at the condition flags of every connection, for hop.conditions */
     struct wfp_path_service services[WFP_PATH_SERVICES_MAX];
 };
 
 struct wfp_path_journey {
-    enum wfp_type type; /* WFP_TCP */
+    enum wfp_type type; /* WFP_TCP or WFP_UDP */
     enum wfp_path_form to;
     uint32_t reauthorizations; /* of every connection, once it is made */
 };
@@ -128,7 +141,7 @@ struct wfp_path_hop {
     uint8_t blocked_by;    /* a service, 0: nobody */
     bool tracked;         /* the connect is classified with a list of redirects, not an empty one */
     bool accepted_record; /* the proxy that accepted got a record */
-    uint32_t conditions;  /* WFP_CONDITION_* at AUTH_CONNECT, where the topology is watched */
+    uint32_t conditions;  /* WFP_CONDITION_* at AUTH_CONNECT, seen last there */
     uint32_t asked_count;
     struct wfp_path_asked asked[WFP_PATH_ASKED_MAX];
 };
@@ -189,12 +202,13 @@ struct wfp_path {
         uint8_t family;  /* 0: V4, 1: V6 */
         uint8_t layer;   /* enum wfp_callout_layer */
     } callouts[4 * WFP_PATH_SERVICES_MAX + 2];
-    uint32_t asked_last; /* in callouts */
     uint32_t turn; /* of the service whose callout is asked */
     uint32_t last_error;
     uint32_t fresh_count;
     uint32_t fresh[WFP_PATH_HOPS_MAX * WFP_PATH_SERVICES_MAX];
-    uint32_t sockets[6]; /* of this connection and of the one before */
+    uint32_t receivers[WFP_PATH_SERVICES_MAX]; /* the proxies' UDP sockets */
+    uint32_t classification;                   /* of the datagram that is sent next */
+    uint32_t sockets[6];                       /* of this connection and of the one before */
     uint32_t dialler;
     enum wfp_path_form to;
     uint8_t spent;
@@ -202,6 +216,8 @@ struct wfp_path {
     uint32_t record_size;
     struct wfp_path_state states[WFP_PATH_HOPS_MAX];
     uint8_t record[WFP_PATH_RECORD_MAX];
+    uint32_t control_size; /* of what is sent next */
+    uint8_t control[WFP_PATH_RECORD_MAX + WFP_PATH_OBJECT_ROOM];
 };
 
 /*

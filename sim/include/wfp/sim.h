@@ -115,6 +115,13 @@ enum wfp_call {
     WFP_CALL_REAUTHORIZE,
 
     /* datagrams */
+    WFP_CALL_OPTION_SET,
+    WFP_CALL_OPTION_GET,
+    WFP_CALL_DATAGRAM_CONNECT,
+    WFP_CALL_SEND_MESSAGE, /* with control data */
+    WFP_CALL_SEND_PLAIN,
+    WFP_CALL_RECEIVE_MESSAGE,
+    WFP_CALL_RECEIVE_PLAIN,
     WFP_CALL_COUNT
 };
 
@@ -245,6 +252,48 @@ enum wfp_kernel_fact {
     WFP_KERNEL_COUNT
 };
 
+enum wfp_datagram_fact {
+    WFP_DATAGRAM_KERNEL_ENTRY,
+    WFP_DATAGRAM_STREAM,
+    WFP_DATAGRAM_BOUND, /* connected too */
+    WFP_DATAGRAM_CONNECTED,
+    WFP_DATAGRAM_SHUT_DOWN,
+    WFP_DATAGRAM_COUNT_NULL,
+    WFP_DATAGRAM_OVERLAPPED,
+
+    WFP_DATAGRAM_OPTION_UNKNOWN,
+    WFP_DATAGRAM_LEVEL_UNKNOWN,
+    WFP_DATAGRAM_LEVEL_FOREIGN, /* IPPROTO_IPV6 on an IPv4 socket */
+    WFP_DATAGRAM_VALUE_NULL,
+    WFP_DATAGRAM_VALUE_SHORT, /* under four bytes */
+
+    WFP_DATAGRAM_NAME_NULL, /* with a length */
+    WFP_DATAGRAM_NAME_GIVEN,
+    WFP_DATAGRAM_CONTROL_NULL, /* with a length */
+    WFP_DATAGRAM_FLAGS_FOREIGN,
+    WFP_DATAGRAM_TOO_LONG, /* for one datagram */
+
+    WFP_DATAGRAM_OBJECT_MALFORMED,
+    WFP_DATAGRAM_OBJECT_UNKNOWN,
+    WFP_DATAGRAM_OBJECT_EMPTY,
+    WFP_DATAGRAM_OBJECT_FOREIGN, /* of the other family's level */
+    WFP_DATAGRAM_RECORD_GIVEN,
+    WFP_DATAGRAM_RECORD_TWICE,
+    WFP_DATAGRAM_RECORD_INVALID,
+
+    WFP_DATAGRAM_FLOW_NEW,     /* this datagram, or connect(), creates it */
+    WFP_DATAGRAM_FLOW_UNBEGUN, /* connect() made it, and this is its first datagram */
+    WFP_DATAGRAM_TARGET_PID_ZERO,
+
+    WFP_DATAGRAM_PEEK,
+    WFP_DATAGRAM_QUEUE_EMPTY,
+    WFP_DATAGRAM_RECORD_DUE, /* the datagram has one, and the option is on */
+    WFP_DATAGRAM_CONTEXT_DUE,
+    WFP_DATAGRAM_DATA_SHORT,
+    WFP_DATAGRAM_CONTROL_SHORT,
+    WFP_DATAGRAM_COUNT
+};
+
 /* What an answer of a rule does to the world, if it is the one given. */
 enum wfp_effect {
     WFP_EFFECT_NONE,
@@ -271,12 +320,23 @@ enum wfp_effect {
     WFP_EFFECT_DECIDE,      /* ... ends with the callout's decision */
     WFP_EFFECT_START_AGAIN, /* ... is done again as a reauthorisation */
     WFP_EFFECT_RELEASE_HANDLE,
-    WFP_EFFECT_ACT,           /* action and rights are the callout's */
-    WFP_EFFECT_CREATE,        /* a redirect handle comes into being */
-    WFP_EFFECT_FREE,          /* pool memory is given back */
-    WFP_EFFECT_AT_REDIRECT,   /* the reauthorisation begins at connect-redirect */
-    WFP_EFFECT_AT_AUTH,       /* ... at auth-connect */
-    WFP_EFFECT_TELL_REQUESTER /* the application of the list's first requester is meant */
+    WFP_EFFECT_ACT,            /* action and rights are the callout's */
+    WFP_EFFECT_CREATE,         /* a redirect handle comes into being */
+    WFP_EFFECT_FREE,           /* pool memory is given back */
+    WFP_EFFECT_AT_REDIRECT,    /* the reauthorisation begins at connect-redirect */
+    WFP_EFFECT_AT_AUTH,        /* ... at auth-connect */
+    WFP_EFFECT_TELL_REQUESTER, /* the application of the list's first requester is meant */
+
+    WFP_EFFECT_SET_OPTION,
+    WFP_EFFECT_GET_OPTION,
+    WFP_EFFECT_SEND_FIRST,      /* the flow begins, by datagram or connect(), and is classified */
+    WFP_EFFECT_SEND_CARRYING,   /* the datagram carries what the flow's connect() has left */
+    WFP_EFFECT_SEND_LATER,      /* the datagram goes the flow's way, and carries nothing */
+    WFP_EFFECT_RECEIVE,         /* the datagram alone */
+    WFP_EFFECT_RECEIVE_RECORD,  /* ... with its record */
+    WFP_EFFECT_RECEIVE_CONTEXT, /* ... with its context */
+    WFP_EFFECT_RECEIVE_BOTH,    /* ... with both */
+    WFP_EFFECT_RECEIVE_CUT      /* ... with what is due, as far as there is room */
 };
 
 /* Where a rule's answer stands. */
@@ -355,6 +415,37 @@ enum wfp_key {
     WFP_KEY_AUTH_CONNECT_TARGET_PID,
     WFP_KEY_AUTH_CONNECT_DESTINATION,
 
+    /* datagrams */
+    WFP_KEY_OPTIONS,
+    WFP_KEY_OPTION_LEVEL,
+    WFP_KEY_OPTION_SHORT,
+    WFP_KEY_OPTION_SIZE,
+    WFP_KEY_OPTION_LATE,
+    WFP_KEY_SEND_ON_STREAM,
+    WFP_KEY_RECEIVE_ON_STREAM,
+    WFP_KEY_PEEK_ON_STREAM,
+    WFP_KEY_SEND_NULL_COUNT,
+    WFP_KEY_RECEIVE_NULL_COUNT,
+    WFP_KEY_MESSAGE_NULL_NAME,
+    WFP_KEY_MESSAGE_NULL_CONTROL,
+    WFP_KEY_MESSAGE_FLAGS,
+    WFP_KEY_SEND_UNBOUND,
+    WFP_KEY_SEND_NO_DESTINATION,
+    WFP_KEY_RECEIVE_UNBOUND,
+    WFP_KEY_RECEIVE_CUT,
+    WFP_KEY_SEND_OBJECT_LENGTH,
+    WFP_KEY_SEND_OBJECT_TYPE,
+    WFP_KEY_SEND_OBJECT_EMPTY,
+    WFP_KEY_SEND_OBJECT_LEVEL,
+    WFP_KEY_SEND_RECORD_TWICE,
+    WFP_KEY_SEND_RECORD_INVALID,
+    WFP_KEY_SEND_RECORD_LATE,
+    WFP_KEY_SEND_RECORD_CONNECTED,
+    WFP_KEY_TRUNC_FLAG,
+    WFP_KEY_CONTROL_PARTIAL,
+    WFP_KEY_PEEK_SHOWS_RECORD,
+    WFP_KEY_MAPPED_LEVEL_IP,
+    WFP_KEY_UDP_IDLE,
     WFP_KEY_COUNT
 };
 
@@ -364,9 +455,9 @@ struct wfp_rule {
     const char *id;      /* "query.too-small"; unique in a table */
     const char *clauses; /* clause ids, separated by one space */
     uint64_t calls;      /* bit set of enum wfp_call, all of one face */
-    enum wfp_stage stage;
-    uint64_t needs; /* bit sets of the face's facts */
+    uint64_t needs;      /* bit sets of the face's facts */
     uint64_t bars;
+    enum wfp_stage stage;
     enum wfp_answer_source source;
     enum wfp_key key;
     struct wfp_answer answer; /* source LITERAL */
@@ -397,10 +488,11 @@ const char *wfp_effect_name(enum wfp_effect effect);
 /* ---- profiles ---- */
 
 enum wfp_key_type {
-    WFP_TYPE_ANSWER, /* struct wfp_answer, WFP_PASS included */
-    WFP_TYPE_FLAG,   /* number: 0 or 1 */
-    WFP_TYPE_SIZE,   /* number: bytes */
-    WFP_TYPE_ORDER   /* order: every stage once */
+    WFP_TYPE_ANSWER,  /* struct wfp_answer, WFP_PASS included */
+    WFP_TYPE_FLAG,    /* number: 0 or 1 */
+    WFP_TYPE_SIZE,    /* number: bytes */
+    WFP_TYPE_ORDER,   /* order: every stage once */
+    WFP_TYPE_DURATION /* number: seconds */
 };
 
 struct wfp_value {
@@ -438,13 +530,19 @@ struct wfp_limits {
     uint32_t records;      /* redirect records alive at once */
     uint32_t record_bytes; /* room for one record; wfp_record_size() tells what is needed */
     uint32_t operations;   /* overlapped operations not yet fetched */
-    uint64_t origin;       /* identity of this machine and boot; a record of another is foreign */
 
     /* the kernel face (wfp/kernel.h) */
     uint32_t callouts;
     uint32_t classifications; /* connects under way, and flows that a callout has changed */
     uint32_t contexts;        /* pool memory for redirect contexts */
     uint32_t context_bytes;   /* room for one context */
+
+    /* datagrams (wfp/datagram.h) */
+    uint32_t flows;          /* those that a peer began included */
+    uint32_t datagrams;      /* received by a socket, and not yet by the program */
+    uint32_t datagram_bytes; /* room for one datagram */
+
+    uint64_t origin; /* identity of this machine and boot; a record of another is foreign */
 };
 
 /* What our own set-up calls say; never an answer of the API under test. */
@@ -496,7 +594,8 @@ enum wfp_type { WFP_TCP, WFP_UDP, WFP_RAW };
 struct wfp_address {
     uint8_t bytes[16];
     uint16_t port;
-    uint8_t family; /* enum wfp_family */
+    uint8_t family;   /* enum wfp_family */
+    uint8_t reserved; /* 0 */
 };
 
 bool wfp_address_equal(const struct wfp_address *a, const struct wfp_address *b);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <winsock2.h>
+
+#include <stddef.h>
+
+#include "harness/lab/shim/guard.h"
+#include "harness/lab/shim/import.h"
+#include "harness/lab/shim/world.h"
+
+#define HOOK(name)                                                                                 \
+    {                                                                                              \
+#name, (shim_function *)shim_##name, offsetof(struct shim_originals, name)                 \
+    }
+
+static const struct import_hook hooks[] = {
+    HOOK(WSAIoctl),
+    HOOK(WSASocketW),
+    HOOK(WSADuplicateSocketW),
+    HOOK(WSAStartup),
+    HOOK(WSACleanup),
+    HOOK(bind),
+    HOOK(listen),
+    HOOK(shutdown),
+    HOOK(closesocket),
+    HOOK(connect),
+    HOOK(accept),
+    HOOK(WSAGetOverlappedResult),
+    HOOK(GetOverlappedResult),
+    HOOK(GetQueuedCompletionStatus),
+    HOOK(CreateIoCompletionPort),
+    HOOK(CancelIoEx),
+};
+
+static const char *const modules[] = {"ws2_32.dll", "kernel32.dll", "kernelbase.dll", NULL};
+
+enum { HOOK_COUNT = sizeof hooks / sizeof hooks[0] };
+
+bool shim_install(void)
+{
+    static bool installed;
+
+    if (installed) {
+        return true;
+    }
+    if (!guard_open()) {
+        return false;
+    }
+    import_resolve(hooks, HOOK_COUNT, modules, &shim_originals);
+    installed = import_patch(GetModuleHandleW(NULL), hooks, HOOK_COUNT, modules) > 0;
+    return installed;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/lab/shim/pointer.h"
+#include "harness/lab/shim/world.h"
+
+/* What a driver leaves in an OVERLAPPED; a program may look there by itself. */
+static const struct {
+    uint32_t error;
+    DWORD status;
+} statuses[] = {
+    {0, 0x00000000},
+    {WSA_OPERATION_ABORTED, 0xC0000120},
+    {ERROR_INSUFFICIENT_BUFFER, 0xC0000023},
+    {WSAEFAULT, 0xC0000005},
+    {WSAEINVAL, 0xC000000D},
+    {WSAEOPNOTSUPP, 0xC00000BB},
+};
+
+enum { STILL_PENDING = 0x103, FAILED = (int)0xC0000001 };
+
+static DWORD status_of(uint32_t error)
+{
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (statuses[i].error == error) {
+            return statuses[i].status;
+        }
+    }
+    return (DWORD)FAILED;
+}
+
+/* ---- slots ---- */
+
+void shim_operation_drop(struct shim_operation *operation)
+{
+    free(operation->call.in.bytes);
+    free(operation->call.out.bytes);
+    if (operation->thread != NULL) {
+        CloseHandle(operation->thread);
+    }
+    memset(operation, 0, sizeof *operation);
+}
+
+/* The oldest that is finished makes room: its result can be asked for no more. */
+struct shim_operation *shim_operation_take(void)
+{
+    for (size_t i = 0; i < SHIM_OPERATIONS_MAX; i++) {
+        struct shim_operation *taken =
+            &shim.operations[shim.operation_next++ % SHIM_OPERATIONS_MAX];
+
+        if (!taken->used || !taken->pending) {
+            if (taken->used) {
+                (void)wfp_operation_release(shim.world, taken->id);
+            }
+            shim_operation_drop(taken);
+            return taken;
+        }
+    }
+    return NULL;
+}
+
+/* The latest call with this OVERLAPPED counts: the program may use it again and again. */
+struct shim_operation *shim_operation_find(const OVERLAPPED *overlapped)
+{
+    for (size_t i = 0; shim.world != NULL && i < SHIM_OPERATIONS_MAX; i++) {
+        const size_t at = (shim.operation_next + SHIM_OPERATIONS_MAX - 1 - i) % SHIM_OPERATIONS_MAX;
+        struct shim_operation *operation = &shim.operations[at];
+
+        if (operation->used && operation->overlapped == overlapped) {
+            return operation;
+        }
+    }
+    return NULL;
+}
+
+/* ---- telling the program ---- */
+
+static void write_overlapped(const struct shim_operation *operation, DWORD status, DWORD bytes)
+{
+    OVERLAPPED told;
+
+    if (pointer_read(&told, operation->overlapped, sizeof told)) {
+        told.InternalHigh = bytes;
+        told.Internal = status;
+        (void)pointer_write(operation->overlapped, &told,
+                            offsetof(OVERLAPPED, InternalHigh) + sizeof told.InternalHigh);
+    }
+}
+
+static HANDLE event_of(const struct shim_operation *operation)
+{
+    OVERLAPPED told;
+
+    return pointer_read(&told, operation->overlapped, sizeof told) ? told.hEvent : NULL;
+}
+
+static void signal_event(const struct shim_operation *operation, HANDLE event)
+{
+    const HANDLE plain = (HANDLE)((uintptr_t)event & ~(uintptr_t)1);
+    struct wfp_reply reply;
+
+    if (plain != NULL && wfp_operation_event(shim.world, operation->id, &reply) == WFP_OK &&
+        reply.answer.error == 0) {
+        (void)SetEvent(plain);
+    }
+}
+
+/* With its lowest bit set, an event says that nothing is to arrive at the port. */
+static void post(const struct shim_operation *operation, HANDLE event, DWORD bytes)
+{
+    const struct shim_socket *on = shim_socket_find(operation->socket);
+
+    if (on != NULL && on->port != NULL && ((uintptr_t)event & 1) == 0) {
+        (void)PostQueuedCompletionStatus(on->port, bytes, on->key, operation->overlapped);
+    }
+}
+
+/* In the thread of the call, in an alertable wait. */
+static void CALLBACK run_routine(ULONG_PTR argument)
+{
+    struct shim_operation *operation = (struct shim_operation *)argument;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = NULL;
+    OVERLAPPED *overlapped = NULL;
+    struct wfp_reply reply;
+
+    memset(&reply, 0, sizeof reply);
+    AcquireSRWLockExclusive(&shim.lock);
+    if (shim.world != NULL && operation->used) {
+        wfp_alertable_wait(shim.world, shim_thread(), &reply);
+        (void)wfp_operation_result(shim.world, operation->id, WFP_CHANNEL_ROUTINE, &reply);
+        routine = operation->routine;
+        overlapped = operation->overlapped;
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+    if (routine != NULL) {
+        routine(reply.answer.error, reply.answer.bytes, overlapped, 0);
+    }
+}
+
+static void publish(struct shim_operation *operation)
+{
+    const HANDLE event = event_of(operation);
+    struct wfp_reply reply;
+
+    operation->pending = false;
+    if (wfp_operation_result(shim.world, operation->id, WFP_CHANNEL_WSA, &reply) != WFP_OK) {
+        return;
+    }
+    write_overlapped(operation, status_of(reply.answer.error), reply.answer.bytes);
+    signal_event(operation, event);
+    post(operation, event, reply.answer.bytes);
+    if (operation->thread != NULL) {
+        (void)QueueUserAPC(run_routine, operation->thread, (ULONG_PTR)operation);
+    }
+}
+
+void shim_operation_started(struct shim_operation *operation, uint32_t id, bool pending)
+{
+    const HANDLE event = event_of(operation);
+
+    operation->used = true;
+    operation->id = id;
+    operation->pending = pending;
+    write_overlapped(operation, STILL_PENDING, 0);
+    if (event != NULL) {
+        (void)ResetEvent((HANDLE)((uintptr_t)event & ~(uintptr_t)1));
+    }
+    if (!pending) {
+        publish(operation);
+    }
+}
+
+/* ---- ends ---- */
+
+void shim_operation_finish(struct shim_operation *operation)
+{
+    struct wfp_reply reply;
+
+    if (operation->pending &&
+        wfp_operation_finish(shim.world, operation->id, &operation->call, &reply) == WFP_OK) {
+        (void)pointer_write(operation->out, operation->call.out.bytes, reply.written);
+        publish(operation);
+    }
+}
+
+static bool is_pending(const struct shim_operation *operation)
+{
+    struct wfp_answer_set ways;
+
+    wfp_operation_finish_allowed(shim.world, operation->id, &operation->call, &ways);
+    return ways.count > 0;
+}
+
+void shim_operation_sweep(void)
+{
+    for (size_t i = 0; i < SHIM_OPERATIONS_MAX; i++) {
+        struct shim_operation *operation = &shim.operations[i];
+
+        if (operation->used && operation->pending && !is_pending(operation)) {
+            publish(operation);
+        }
+    }
+}
+
+bool shim_finish(OVERLAPPED *overlapped)
+{
+    struct shim_operation *operation;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    operation = shim_operation_find(overlapped);
+    if (operation != NULL) {
+        shim_operation_finish(operation);
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+    return operation != NULL;
+}

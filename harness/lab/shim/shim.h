@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The interposer: Winsock calls of this program are followed, and those about redirect records
+ * answered by the model in the provider's place. It shows how a program and its own Windows code
+ * fare, and nothing about Windows: what it answers is never an observation.
+ */
+
+#ifndef HARNESS_LAB_SHIM_SHIM_H
+#define HARNESS_LAB_SHIM_SHIM_H
+
+#include <winsock2.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <windows.h>
+
+#include <wfp/sim.h>
+
+enum { SHIM_CONTEXT_MAX = 65536, SHIM_NAME_MAX = 40 };
+
+/* What the model of one run is made of. */
+struct shim_begin {
+    struct wfp_profile profile;
+    struct wfp_limits limits;
+    uint32_t every_code; /* answer also codes that nobody defined; else they go to the provider */
+};
+
+/* Replaces the calls of the program's own module, once. False when that cannot be done. */
+bool shim_install(void);
+
+/* An empty world. `begin` must outlive it. False without memory. */
+bool shim_begin(const struct shim_begin *begin);
+/* The world is gone: every call goes to the provider until the next shim_begin(). */
+void shim_end(void);
+bool shim_active(void);
+/* What the model could not do since shim_begin(), a sentence; NULL if all is well. */
+const char *shim_trouble(void);
+
+/* ---- what a driver would do ---- */
+
+struct shim_redirect {
+    const char *handle; /* by name; comes into being when it is first named */
+    uint32_t target_pid;
+    const uint8_t *context; /* copied */
+    uint32_t context_size;  /* bytes, at most SHIM_CONTEXT_MAX */
+    enum wfp_layer layer;
+    bool remote;
+    bool lost; /* the record does not survive the way */
+};
+
+/* The next connect() of `client` is redirected to `listener`. */
+enum wfp_status shim_redirect(SOCKET client, SOCKET listener, const struct shim_redirect *redirect);
+enum wfp_status shim_handle_create(const char *name);
+enum wfp_status shim_handle_destroy(const char *name);
+/* FwpsQueryConnectionRedirectState0 for the connection of this socket. */
+enum wfp_status shim_state(SOCKET socket, const char *handle, struct wfp_answer *answer);
+
+/* ---- what cannot be seen from a call ---- */
+
+void shim_elevated(bool elevated);
+/* The next ioctl meets this fault. */
+void shim_fault(enum wfp_fault fault);
+/* A thread is about to end. */
+void shim_thread_exit(DWORD thread);
+/* The provider finishes a pending operation; false if it is none of ours. */
+bool shim_finish(OVERLAPPED *overlapped);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/lab/shim/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shim shim;
+struct shim_originals shim_originals;
+
+/* ---- one run ---- */
+
+static bool reserve(size_t size)
+{
+    void *memory;
+
+    if (size <= shim.world_size) {
+        return size > 0;
+    }
+    memory = realloc(shim.memory, size);
+    if (memory == NULL) {
+        return false;
+    }
+    shim.memory = memory;
+    shim.world_size = size;
+    return true;
+}
+
+static void forget(void)
+{
+    for (size_t i = 0; i < SHIM_OPERATIONS_MAX; i++) {
+        shim_operation_drop(&shim.operations[i]);
+    }
+    shim.world = NULL;
+    shim.trouble = NULL;
+    shim.socket_count = 0;
+    shim.handle_count = 0;
+    shim.operation_next = 0;
+    shim.fault = WFP_FAULT_NONE;
+    shim.duplicated = INVALID_SOCKET;
+    memset(shim.threads, 0, sizeof shim.threads);
+}
+
+bool shim_begin(const struct shim_begin *begin)
+{
+    AcquireSRWLockExclusive(&shim.lock);
+    forget();
+    shim.begin = begin;
+    if (reserve(wfp_world_size(&begin->limits))) {
+        shim.world =
+            wfp_world_init(shim.memory, &begin->limits, wfp_rules_shipped(), &begin->profile);
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+    return shim.world != NULL;
+}
+
+void shim_end(void)
+{
+    AcquireSRWLockExclusive(&shim.lock);
+    forget();
+    ReleaseSRWLockExclusive(&shim.lock);
+}
+
+bool shim_active(void)
+{
+    return shim.world != NULL;
+}
+
+const char *shim_trouble(void)
+{
+    return shim.trouble;
+}
+
+bool shim_note(enum wfp_status status, const char *what)
+{
+    if (status != WFP_OK && shim.trouble == NULL) {
+        shim.trouble = what;
+    }
+    return status == WFP_OK;
+}
+
+/* ---- sockets ---- */
+
+/* AcceptEx has no end that could be seen: it is looked after when the socket is next used. */
+static void settle_accept(struct shim_socket *socket)
+{
+    const SOCKET from = socket->accepting_from;
+    const struct shim_socket *listener;
+    uint32_t id = 0;
+
+    if (from == INVALID_SOCKET) {
+        return;
+    }
+    socket->accepting_from = INVALID_SOCKET;
+    listener = shim_socket_find(from);
+    if (listener != NULL && wfp_socket_accept(shim.world, listener->id, false, &id) == WFP_OK) {
+        (void)wfp_socket_close(shim.world, socket->id);
+        socket->id = id;
+    }
+}
+
+struct shim_socket *shim_socket_find(SOCKET socket)
+{
+    for (size_t i = shim.world == NULL ? 0 : shim.socket_count; i-- > 0;) {
+        if (shim.sockets[i].socket == socket) {
+            settle_accept(&shim.sockets[i]);
+            return &shim.sockets[i];
+        }
+    }
+    return NULL;
+}
+
+struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_type type)
+{
+    struct shim_socket *added;
+
+    if (shim.socket_count == SHIM_SOCKETS_MAX) {
+        (void)shim_note(WFP_NO_ROOM, "more sockets than the shim has room for");
+        return NULL;
+    }
+    added = &shim.sockets[shim.socket_count++];
+    memset(added, 0, sizeof *added);
+    added->socket = socket;
+    added->id = id;
+    added->type = type;
+    added->accepting_from = INVALID_SOCKET;
+    return added;
+}
+
+/* ---- threads ---- */
+
+uint32_t shim_thread(void)
+{
+    const DWORD number = GetCurrentThreadId();
+    uint32_t unused = 0;
+
+    for (uint32_t i = WFP_THREADS; i-- > 0;) {
+        if (shim.threads[i] == number) {
+            return i;
+        }
+        unused = shim.threads[i] == 0 ? i : unused;
+    }
+    shim.threads[unused] = number;
+    return unused;
+}
+
+void shim_thread_exit(DWORD thread)
+{
+    AcquireSRWLockExclusive(&shim.lock);
+    for (uint32_t i = 0; shim.world != NULL && i < WFP_THREADS; i++) {
+        if (shim.threads[i] == thread) {
+            wfp_thread_exit(shim.world, i);
+            shim.threads[i] = 0;
+            shim_operation_sweep();
+        }
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+}
+
+/* ---- what a driver would do ---- */
+
+static enum wfp_status add_handle(const char *name, uint32_t *id)
+{
+    struct shim_handle *added = &shim.handles[shim.handle_count];
+    enum wfp_status status;
+
+    if (shim.handle_count == SHIM_HANDLES_MAX) {
+        return WFP_NO_ROOM;
+    }
+    status = wfp_handle_create(shim.world, 1000 + shim.handle_count, id);
+    if (status == WFP_OK) {
+        (void)snprintf(added->name, sizeof added->name, "%s", name);
+        added->id = *id;
+        shim.handle_count++;
+    }
+    return status;
+}
+
+static uint32_t find_handle(const char *name)
+{
+    for (size_t i = shim.handle_count; i-- > 0;) {
+        if (strcmp(shim.handles[i].name, name) == 0) {
+            return shim.handles[i].id;
+        }
+    }
+    return 0;
+}
+
+static enum wfp_status need_handle(const char *name, uint32_t *id)
+{
+    *id = find_handle(name);
+    return *id != 0 ? WFP_OK : add_handle(name, id);
+}
+
+enum wfp_status shim_handle_create(const char *name)
+{
+    enum wfp_status status;
+    uint32_t id;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    status = add_handle(name, &id);
+    ReleaseSRWLockExclusive(&shim.lock);
+    return status;
+}
+
+enum wfp_status shim_handle_destroy(const char *name)
+{
+    enum wfp_status status;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    status = wfp_handle_destroy(shim.world, find_handle(name));
+    ReleaseSRWLockExclusive(&shim.lock);
+    return status;
+}
+
+static enum wfp_status arm(SOCKET client, SOCKET listener, const struct shim_redirect *wanted)
+{
+    struct shim_socket *armed = shim_socket_find(client);
+
+    if (armed == NULL || shim_socket_find(listener) == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    if (wanted->context_size > SHIM_CONTEXT_MAX) {
+        return WFP_NO_ROOM;
+    }
+    if (wanted->context_size > 0) {
+        memcpy(shim.context, wanted->context, wanted->context_size);
+    }
+    shim.redirect = (struct wfp_redirect){.target_pid = wanted->target_pid,
+                                          .context = shim.context,
+                                          .context_size = wanted->context_size,
+                                          .layer = wanted->layer,
+                                          .remote = wanted->remote,
+                                          .lost = wanted->lost};
+    armed->armed = true;
+    armed->redirect_to = listener;
+    return need_handle(wanted->handle, &shim.redirect.handle);
+}
+
+enum wfp_status shim_redirect(SOCKET client, SOCKET listener, const struct shim_redirect *redirect)
+{
+    enum wfp_status status;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    status = arm(client, listener, redirect);
+    ReleaseSRWLockExclusive(&shim.lock);
+    return status;
+}
+
+enum wfp_status shim_state(SOCKET socket, const char *handle, struct wfp_answer *answer)
+{
+    const struct shim_socket *found;
+    enum wfp_status status;
+    struct wfp_reply reply;
+    uint32_t id;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    found = shim_socket_find(socket);
+    status = found == NULL ? WFP_NO_SOCKET : need_handle(handle, &id);
+    if (status == WFP_OK) {
+        status = wfp_redirect_state(shim.world, found->id, id, &reply);
+    }
+    if (status == WFP_OK) {
+        *answer = reply.answer;
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+    return status;
+}
+
+void shim_elevated(bool elevated)
+{
+    AcquireSRWLockExclusive(&shim.lock);
+    if (shim.world != NULL) {
+        wfp_process_elevated(shim.world, elevated);
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+}
+
+void shim_fault(enum wfp_fault fault)
+{
+    shim.fault = fault;
+}

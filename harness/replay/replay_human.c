@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "harness/replay/replay_report.h"
+#include "harness/text.h"
+
+#define DOT " \xC2\xB7 "
+
+enum { NAME_WIDTH = 34, FIGURE_WIDTH = 14, FIGURE_MAX = 32 };
+
+/* 1234567 as "1,234,567". */
+static const char *figure(uint64_t number, char text[FIGURE_MAX])
+{
+    char digits[FIGURE_MAX];
+    const size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, number);
+    size_t at = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            text[at++] = ',';
+        }
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
+static void add_figure(struct text *text, uint64_t number, int width)
+{
+    char digits[FIGURE_MAX];
+
+    text_add(text, "%*s", width, figure(number, digits));
+}
+
+static void add_row(struct text *text, const char *name, const uint64_t *figures, size_t count)
+{
+    const size_t start = text->length;
+
+    text_add(text, "  %s", name);
+    text_pad(text, start, NAME_WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        add_figure(text, figures[i], FIGURE_WIDTH);
+    }
+    text_add(text, "\n");
+}
+
+static void add_rest(struct text *text, const char *name, uint64_t number)
+{
+    if (number > 0) {
+        add_row(text, name, &number, 1);
+    }
+}
+
+/* ---- captures ---- */
+
+/* The name comes last, for it may be long. */
+static void add_capture(struct text *text, const struct replay_capture *capture)
+{
+    const struct capture_result *result = &capture->result;
+    const size_t start = text->length;
+
+    add_figure(text, result->packets, FIGURE_WIDTH);
+    text_add(text, " packets  %-10s  ", capture_verdict_name(result->verdict));
+    text_add_safe(text, result->link_name, false);
+    text_pad(text, start, FIGURE_WIDTH + 36);
+    text_add_safe(text, capture->path, false);
+    if (result->why[0] != '\0') {
+        text_add(text, ": ");
+        text_add_safe(text, result->why, false);
+    }
+    text_add(text, "\n");
+}
+
+static void add_head(struct text *text, const struct replay_report *report)
+{
+    text_add(text, "wfpcheck %s" DOT "replay of %zu capture%s", WFPCHECK_VERSION, report->count,
+             report->count == 1 ? "" : "s");
+    if (report->filter != NULL) {
+        text_add(text, DOT "filter ");
+        text_add_safe(text, report->filter, false);
+    }
+    text_add(text, "\n");
+    for (size_t i = 0; i < report->started; i++) {
+        add_capture(text, &report->captures[i]);
+    }
+    if (report->started < report->count) {
+        text_add(text, "  interrupted: %zu not read\n", report->count - report->started);
+    }
+}
+
+/* ---- flows ---- */
+
+static const char *const end_texts[FLOW_END_COUNT] = {
+    [FLOW_STILL_OPEN] = "still open at the end",
+    [FLOW_CLOSED] = "closed (FIN both ways)",
+    [FLOW_RESET] = "reset (RST)",
+    [FLOW_IDLE] = "idle for too long",
+    [FLOW_REUSED] = "ports used again",
+    [FLOW_NO_ROOM] = "ended early: too many alive",
+};
+
+static const char *const confidence_texts[FLOW_CONFIDENCE_COUNT] = {
+    [FLOW_BY_SYN] = "its SYN",
+    [FLOW_BY_SYN_ACK] = "the answer to its SYN",
+    [FLOW_BY_PORT] = "the other's port",
+    [FLOW_BY_FIRST_SEEN] = "sending first",
+};
+
+static void add_flows(struct text *text, const struct flow_counts *counts)
+{
+    uint64_t all[2] = {0, 0};
+
+    for (unsigned end = 0; end < FLOW_END_COUNT; end++) {
+        all[0] += counts->flows[FLOW_ROW_TCP][end];
+        all[1] += counts->flows[FLOW_ROW_UDP][end];
+    }
+    text_add(text, "\n  %-*s%*s%*s\n", NAME_WIDTH - 2, "", FIGURE_WIDTH, "TCP", FIGURE_WIDTH,
+             "UDP");
+    add_row(text, "packets in flows", counts->packets, 2);
+    add_row(text, "flows", all, 2);
+    for (unsigned end = 0; end < FLOW_END_COUNT; end++) {
+        const uint64_t both[2] = {counts->flows[0][end], counts->flows[1][end]};
+        char name[NAME_WIDTH + 8];
+
+        if (both[0] + both[1] > 0) {
+            (void)snprintf(name, sizeof name, "  %s", end_texts[end]);
+            add_row(text, name, both, 2);
+        }
+    }
+    add_row(text, "classified at connect-redirect", counts->classified, 2);
+    add_row(text, "datagrams to carry a record", (const uint64_t[]){0, counts->records}, 2);
+    all[0] -= counts->classified[0];
+    all[1] -= counts->classified[1];
+    if (all[0] + all[1] > 0) {
+        add_row(text, "not classified: beginning not seen", all, 2);
+    }
+}
+
+static void add_confidence(struct text *text, const struct flow_counts *counts)
+{
+    const char *before = "\n  the client is known by ";
+
+    for (unsigned i = 0; i < FLOW_CONFIDENCE_COUNT; i++) {
+        char digits[FIGURE_MAX];
+
+        if (counts->confidence[i] > 0) {
+            text_add(text, "%s%s in %s", before, confidence_texts[i],
+                     figure(counts->confidence[i], digits));
+            before = ", ";
+        }
+    }
+    text_add(text, "%s", before[0] == ',' ? "\n" : "");
+}
+
+/* ---- what is in no flow ---- */
+
+static uint64_t count_causes(const struct cause_counts *causes)
+{
+    uint64_t all = 0;
+
+    for (unsigned cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++) {
+        all += causes->packets[cause];
+    }
+    return all;
+}
+
+static void add_cause(struct text *text, const struct replay_report *report, enum cause cause)
+{
+    const struct cause_counts *causes = &replay_counts(report->replay)->causes;
+    const struct replay_place place = replay_place(report, causes->first[cause]);
+    const size_t start = text->length;
+
+    if (causes->packets[cause] == 0) {
+        return;
+    }
+    text_add(text, "    %s", cause_row(cause)->text);
+    text_pad(text, start, NAME_WIDTH + 16);
+    add_figure(text, causes->packets[cause], FIGURE_WIDTH);
+    text_add(text, "   first: packet %" PRIu64, place.packet);
+    if (report->count > 1) {
+        text_add(text, " of ");
+        text_add_safe(text, report->captures[place.capture].path, false);
+    }
+    text_add(text, "\n");
+}
+
+static void add_causes(struct text *text, const struct replay_report *report)
+{
+    const uint64_t all = count_causes(&replay_counts(report->replay)->causes);
+    char digits[FIGURE_MAX];
+
+    if (all == 0) {
+        return;
+    }
+    text_add(text, "\n  packets in no flow: %s\n", figure(all, digits));
+    for (unsigned cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++) {
+        add_cause(text, report, (enum cause)cause);
+    }
+}
+
+static void tell_end(const struct replay_report *report)
+{
+    const struct replay_counts *counts = replay_counts(report->replay);
+    const struct flow_counts *flows = replay_flow_counts(report->replay);
+    const uint64_t memory = replay_flow_bytes(report->replay);
+    struct text text = {0};
+
+    add_head(&text, report);
+    text_add(&text, "\n");
+    add_row(&text, "packets", &counts->packets, 1);
+    add_row(&text, "bytes on the wire", &counts->bytes, 1);
+    add_rest(&text, "IPv4 packets", counts->ipv4);
+    add_rest(&text, "IPv6 packets", counts->ipv6);
+    add_rest(&text, "later fragments in flows", flows->fragments);
+    add_rest(&text, "SYNs sent again", flows->retransmissions);
+    add_rest(&text, "simultaneous opens", flows->simultaneous);
+    add_rest(&text, "time stamps that go back", flows->backwards);
+    add_rest(&text, "times the clock was set back", flows->clock_set);
+    add_row(&text, "flows alive at once, at most", &flows->alive_most, 1);
+    add_row(&text, "bytes of memory for flows", &memory, 1);
+    add_flows(&text, flows);
+    add_confidence(&text, flows);
+    add_causes(&text, report);
+    text_add(&text, "\n  %s\n", replay_caution);
+    (void)fputs(text_bytes(&text), report->out);
+    text_clear(&text);
+}
+
+const struct replay_format replay_human = {"human", NULL, tell_end};

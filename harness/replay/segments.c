@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/replay/segments.h"
+
+#include <stdlib.h>
+
+enum { ALIGNMENT = 64, ROOM_AT_FIRST = 16 };
+
+static size_t piece_bytes(const struct segments *segments)
+{
+    return (segments->item_size << segments->shift) + ALIGNMENT - 1;
+}
+
+static bool make_room(struct segments *segments)
+{
+    const size_t room = segments->piece_room == 0 ? ROOM_AT_FIRST : segments->piece_room * 2;
+    void **pieces;
+    uint8_t **bases;
+
+    if (segments->piece_count < segments->piece_room) {
+        return true;
+    }
+    pieces = realloc(segments->pieces, room * sizeof *pieces);
+    if (pieces == NULL) {
+        return false;
+    }
+    segments->pieces = pieces;
+    bases = realloc(segments->bases, room * sizeof *bases);
+    if (bases == NULL) {
+        return false;
+    }
+    segments->bases = bases;
+    segments->piece_room = room;
+    return true;
+}
+
+static bool add_piece(struct segments *segments)
+{
+    uint8_t *piece;
+    size_t lead;
+
+    if (!make_room(segments)) {
+        return false;
+    }
+    piece = calloc(1, piece_bytes(segments));
+    if (piece == NULL) {
+        return false;
+    }
+    lead = (ALIGNMENT - (uintptr_t)piece % ALIGNMENT) % ALIGNMENT;
+    segments->pieces[segments->piece_count] = piece;
+    segments->bases[segments->piece_count] = piece + lead;
+    segments->piece_count++;
+    return true;
+}
+
+bool segments_add(struct segments *segments, uint32_t *number)
+{
+    if (segments->count >> segments->shift == segments->piece_count && !add_piece(segments)) {
+        return false;
+    }
+    *number = segments->count++;
+    return true;
+}
+
+size_t segments_bytes(const struct segments *segments)
+{
+    return segments->piece_count * piece_bytes(segments) +
+           segments->piece_room * (sizeof *segments->pieces + sizeof *segments->bases);
+}
+
+void segments_clear(struct segments *segments)
+{
+    for (size_t i = 0; i < segments->piece_count; i++) {
+        free(segments->pieces[i]);
+    }
+    free(segments->pieces);
+    free(segments->bases);
+    segments->pieces = NULL;
+    segments->bases = NULL;
+    segments->piece_count = segments->piece_room = 0;
+    segments->count = 0;
+}
