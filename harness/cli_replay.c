@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/cli.h"
+#include "harness/cli_replay_policy.h"
 #include "harness/command.h"
 #include "harness/output.h"
 #include "harness/platform/clock.h"
@@ -20,13 +21,18 @@ enum replay_option {
     REPLAY_UDP_IDLE,
     REPLAY_FLOWS_MAX,
     REPLAY_STAGE,
+    REPLAY_POLICY,
+    REPLAY_PROFILE,
+    REPLAY_EMIT,
+    REPLAY_EMIT_FLOWS,
+    REPLAY_EMIT_MAX,
     REPLAY_OPTION_COUNT
 };
 
 static const char *const formats[] = {"human", "jsonl", NULL};
 static const char *const stages[] = {"read", "decode", "flows", NULL};
 
-enum { DAY = 86400, ASK_EVERY = 4096, SHOW_EVERY = ASK_EVERY * 64 };
+enum { EMIT_USUALLY = 100, DAY = 86400, ASK_EVERY = 4096, SHOW_EVERY = ASK_EVERY * 64 };
 
 static const struct option table[REPLAY_OPTION_COUNT] = {
     [REPLAY_FILTER] = {.name = "filter",
@@ -58,6 +64,29 @@ static const struct option table[REPLAY_OPTION_COUNT] = {
                       .help = "stop packets after this stage, to measure it",
                       .kind = OPTION_CHOICE,
                       .choices = stages},
+    [REPLAY_POLICY] = {.name = "policy",
+                       .argument = "FILE",
+                       .help = "redirect services and which flows they are asked about; copy "
+                               "vectors/replay/example-policy.json",
+                       .kind = OPTION_STRING},
+    [REPLAY_PROFILE] = {.name = "profile",
+                        .argument = "NAME|FILE",
+                        .help = "the model's profile for --policy (default: observed)",
+                        .kind = OPTION_STRING},
+    [REPLAY_EMIT] = {.name = "emit-vectors",
+                     .argument = "DIR",
+                     .help = "write a path vector of the first connection of each path",
+                     .kind = OPTION_STRING},
+    [REPLAY_EMIT_FLOWS] = {.name = "emit-flows",
+                           .argument = "GLOB",
+                           .help = "write those of the flows with these ids instead, as 1-17",
+                           .kind = OPTION_STRING},
+    [REPLAY_EMIT_MAX] = {.name = "emit-max",
+                         .argument = "N",
+                         .help = "vectors written at most (default: 100)",
+                         .kind = OPTION_NUMBER,
+                         .min = 1,
+                         .max = PICKS_MAX},
 };
 
 static const struct command command = {
@@ -65,8 +94,11 @@ static const struct command command = {
     .summary =
         "Reads captures (pcap, pcapng; - is standard input), one after the other, and tells their "
         "TCP and UDP flows: which are classified at connect-redirect, which datagrams would carry "
-        "a redirect record, how each ends. A capture never contains such records. Exit codes: "
-        "0 read, 2 a file could not be read at all (the others are), 3 no packet in any.",
+        "a redirect record, how each ends. With --policy also what redirect services would do to "
+        "them: a capture never contains redirect records, so all of that is the model's answer. "
+        "Exit codes: 0 read, whatever was found (a loop is a finding about the policy, not a "
+        "failure), 2 wrong usage or policy, or a file that could not be read at all (the others "
+        "are), 3 no packet in any.",
     .positional = "CAPTURE...",
     .positional_min = 1,
     .positional_max = SIZE_MAX,
@@ -82,15 +114,31 @@ struct replaying {
     struct replay *replay;
     struct output_file output;
     struct complaints complaints;
+    struct replay_policy with;
     enum status status; /* of the flow table */
     bool progress;
 };
+
+static uint8_t choose_class(void *context, const struct flow_summary *flow)
+{
+    const struct replaying *replaying = context;
+
+    return policy_class_choose(replaying->with.classes, flow);
+}
 
 static void take_flow(void *context, const struct flow_summary *flow)
 {
     const struct replaying *replaying = context;
 
-    replaying->format->flow(&replaying->report, flow);
+    if (replaying->with.classes != NULL) {
+        policy_class_count(replaying->with.classes, flow);
+    }
+    if (replaying->with.picks != NULL) {
+        vector_pick(replaying->with.picks, &replaying->report, flow);
+    }
+    if (replaying->format->flow != NULL) {
+        replaying->format->flow(&replaying->report, flow);
+    }
 }
 
 static void show_progress(const struct replaying *replaying, bool over)
@@ -177,7 +225,8 @@ static bool prepare(struct replaying *replaying)
     settings.flows.times.udp_idle = options_number(options, REPLAY_UDP_IDLE, 60) * WFP_SECOND;
     settings.flows.flows_max = options_number(options, REPLAY_FLOWS_MAX, INDEX_ENTRIES_MAX);
     settings.stage = stage[0] == 'r' ? REPLAY_READ : stage[0] == 'd' ? REPLAY_DECODE : REPLAY_FLOWS;
-    consumer.end = replaying->format->flow != NULL ? take_flow : NULL;
+    consumer.begin = replaying->with.classes != NULL ? choose_class : NULL;
+    consumer.end = replaying->format->flow != NULL || consumer.begin != NULL ? take_flow : NULL;
     replaying->captures = calloc(options->positional_count, sizeof *replaying->captures);
     replaying->replay = replay_open(&settings, &consumer);
     replaying->report = (struct replay_report){
@@ -186,6 +235,8 @@ static bool prepare(struct replaying *replaying)
         .captures = replaying->captures,
         .count = options->positional_count,
         .replay = replaying->replay,
+        .classes = replaying->with.classes,
+        .policy = options_text(options, REPLAY_POLICY, NULL),
     };
     return replaying->captures != NULL && replaying->replay != NULL;
 }
@@ -225,8 +276,52 @@ static int replay_captures(struct replaying *replaying)
         return code;
     }
     replaying->format->end(&replaying->report);
+    switch (replay_policy_finish(&replaying->with, &replaying->report, &replaying->complaints)) {
+    case STATUS_OK:
+        break;
+    case STATUS_BAD_INPUT:
+        code = EXIT_USAGE;
+        break;
+    case STATUS_BROKEN:
+        code = EXIT_BROKEN;
+        break;
+    }
     return output_commit(&replaying->output, &replaying->complaints) == STATUS_OK ? code
                                                                                   : EXIT_BROKEN;
+}
+
+static enum status open_policy(struct replaying *replaying)
+{
+    const struct options *options = replaying->options;
+    const struct policy_wishes wishes = {
+        .policy = options_text(options, REPLAY_POLICY, NULL),
+        .profile = options_text(options, REPLAY_PROFILE, NULL),
+        .folder = options_text(options, REPLAY_EMIT, NULL),
+        .glob = options_text(options, REPLAY_EMIT_FLOWS, NULL),
+        .max = options_number(options, REPLAY_EMIT_MAX, EMIT_USUALLY),
+        .captures = options->positionals,
+        .capture_count = options->positional_count,
+    };
+
+    return replay_policy_open(&wishes, &replaying->complaints, &replaying->with);
+}
+
+static int replay_all(struct replaying *replaying)
+{
+    const struct options *options = replaying->options;
+    const bool human = strcmp(options_text(options, REPLAY_FORMAT, "human"), "human") == 0;
+    const enum status status = open_policy(replaying);
+
+    if (status != STATUS_OK) {
+        return status == STATUS_BROKEN ? EXIT_BROKEN : EXIT_USAGE;
+    }
+    replaying->format = human ? &replay_human : &replay_jsonl;
+    interrupt_watch(); /* before there is a half written file to be left behind */
+    if (output_open(options_text(options, REPLAY_OUTPUT, NULL), &replaying->complaints,
+                    &replaying->output) != STATUS_OK) {
+        return EXIT_USAGE;
+    }
+    return replay_captures(replaying);
 }
 
 int cli_replay(int argc, char **argv)
@@ -241,19 +336,12 @@ int cli_replay(int argc, char **argv)
     code = EXIT_BROKEN;
     replaying = calloc(1, sizeof *replaying);
     if (replaying != NULL) {
-        const bool human = strcmp(options_text(&options, REPLAY_FORMAT, "human"), "human") == 0;
-
         replaying->options = &options;
-        replaying->format = human ? &replay_human : &replay_jsonl;
-        interrupt_watch(); /* before there is a half written file to be left behind */
-        code = EXIT_USAGE;
-        if (output_open(options_text(&options, REPLAY_OUTPUT, NULL), &replaying->complaints,
-                        &replaying->output) == STATUS_OK) {
-            code = replay_captures(replaying);
-        }
+        code = replay_all(replaying);
         complaints_print(&replaying->complaints, stderr);
         complaints_clear(&replaying->complaints);
         replay_close(replaying->replay);
+        replay_policy_close(&replaying->with);
         free(replaying->captures);
     }
     free(replaying);

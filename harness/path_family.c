@@ -6,7 +6,7 @@
 #include "harness/path_vector.h"
 #include "harness/reader.h"
 
-enum { CHOICES_MAX = 8, BAND_TEXT_MAX = 32 };
+enum { CHOICES_MAX = 8, BAND_TEXT_MAX = 32, VALUE_TEXT_MAX = 64 };
 
 struct family_row {
     json_t *of;
@@ -84,23 +84,35 @@ static bool add_member(const struct family_load *load, const struct growing *gro
     }
     topology_scene(&growing->rows, scene);
     member->scene = scene;
+    if (load->claim->control != NULL) {
+        member->control =
+            path_control_make(reader, load->claim->control, load->rows, &growing->rows);
+        if (member->control == NULL) {
+            return false;
+        }
+    }
     member->band = load->band;
     member->of = SWEEP_SCENE;
     load->band->count++;
     return true;
 }
 
+void path_value_text(json_t *value, char *text, size_t size)
+{
+    if (json_is_string(value)) {
+        (void)snprintf(text, size, "%s", json_string_value(value));
+    } else if (json_is_integer(value)) {
+        (void)snprintf(text, size, "%lld", (long long)json_integer_value(value));
+    } else {
+        (void)snprintf(text, size, "%s", json_is_true(value) ? "true" : "false");
+    }
+}
+
 static void add_name(struct growing *growing, json_t *value)
 {
     const size_t used = strlen(growing->text);
-    char number[32];
-    const char *text = json_is_true(value) ? "true" : "false";
-    if (json_is_string(value)) {
-        text = json_string_value(value);
-    } else if (json_is_integer(value)) {
-        (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
-        text = number;
-    }
+    char text[VALUE_TEXT_MAX];
+    path_value_text(value, text, sizeof text);
     (void)snprintf(growing->text + used, sizeof growing->text - used, "%s%s", used > 0 ? "+" : "",
                    text);
 }

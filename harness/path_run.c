@@ -86,13 +86,12 @@ static void reject(struct path_case *made, const struct wfp_path *path,
     }
 }
 
-static void judge(struct path_case *made, const struct wfp_path *path)
+static void judge(struct path_case *made, const struct wfp_path *path, struct path_outcome *outcome)
 {
     struct expected_list allowed;
-    struct path_outcome outcome;
 
-    path_outcome_of(path, &outcome);
-    note_outcome(made, &outcome);
+    path_outcome_of(path, outcome);
+    note_outcome(made, outcome);
     note_trace(made);
     if (!expectation_leaves(made->expect, made->planned->profile, &allowed)) {
         judged_conclude(made->judged, VERDICT_UNDECIDED, "the vector says nothing about %s",
@@ -100,12 +99,84 @@ static void judge(struct path_case *made, const struct wfp_path *path)
         return;
     }
     for (size_t i = 0; i < allowed.count; i++) {
-        if (path_outcome_compare(allowed.items[i]->path, &outcome).part == OUTCOME_SAME) {
+        if (path_outcome_compare(allowed.items[i]->path, outcome).part == OUTCOME_SAME) {
             return;
         }
     }
-    reject(made, path, &outcome, &allowed);
+    reject(made, path, outcome, &allowed);
 }
+
+/* ---- the control ---- */
+
+/* What callouts were told and did on the way is no contrast: the connection must fare otherwise. */
+static bool contrasts(const struct path_outcome *tested, const struct path_outcome *controlled)
+{
+    struct path_outcome way = *tested;
+
+    way.told_hops = 0;
+    way.did_hops = 0;
+    way.condition_hops = 0;
+    return path_outcome_compare(&way, controlled).part != OUTCOME_SAME;
+}
+
+static bool travel(const struct backend *backend, const struct path_scene *scene,
+                   const struct profile *profile, struct path_outcome *outcome)
+{
+    const struct backend_path asked = {scene, profile, NULL, NULL};
+    const struct wfp_path *path = NULL;
+    char trouble[BACKEND_TROUBLE_MAX] = "";
+
+    if (backend->path == NULL ||
+        backend->path(backend->state, &asked, &path, trouble) != STATUS_OK) {
+        return false;
+    }
+    path_outcome_of(path, outcome);
+    return true;
+}
+
+static void check_control(struct path_case *made, const struct path_outcome *tested)
+{
+    const struct plan_case *planned = made->planned;
+    const struct path_scene *scene = path_claim_control(planned->vector->route, planned->member);
+    struct path_outcome controlled;
+    struct text text = {0};
+
+    if (scene == NULL || made->judged->result.verdict != VERDICT_PASS) {
+        return;
+    }
+    if (!planned->controllable) {
+        made->judged->result.uncontrolled = true;
+        return;
+    }
+    if (!travel(made->runner->backend, scene, planned->profile, &controlled)) {
+        judged_conclude(made->judged, VERDICT_UNDECIDED,
+                        "the control could not be played to its end");
+    } else if (!contrasts(tested, &controlled)) {
+        path_outcome_text(&controlled, scene->names, &text);
+        judged_conclude(made->judged, VERDICT_UNDECIDED,
+                        "control failed: expected another outcome than the tested path's, "
+                        "actual %s",
+                        text_bytes(&text));
+        text_clear(&text);
+    }
+}
+
+bool path_control_possible(const struct plan_case *planned, const struct backend *reference)
+{
+    const struct path_claim *claim = planned->vector->route;
+    const struct path_scene *scene = path_claim_control(claim, planned->member);
+    struct path_outcome tested;
+    struct path_outcome controlled;
+
+    if (scene == NULL) {
+        return true;
+    }
+    return travel(reference, path_claim_scene(claim, planned->member), planned->profile, &tested) &&
+           travel(reference, scene, planned->profile, &controlled) &&
+           contrasts(&tested, &controlled);
+}
+
+/* ---- the case ---- */
 
 void path_run_case(const struct runner *runner, const struct plan_case *planned,
                    struct judged *judged)
@@ -114,6 +185,7 @@ void path_run_case(const struct runner *runner, const struct plan_case *planned,
     const struct path_claim *claim = planned->vector->route;
     const struct wfp_path *path = NULL;
     char trouble[BACKEND_TROUBLE_MAX] = "";
+    struct path_outcome tested;
     struct path_case made = {
         .runner = runner,
         .planned = planned,
@@ -129,7 +201,8 @@ void path_run_case(const struct runner *runner, const struct plan_case *planned,
     } else if (backend->path(backend->state, &asked, &path, trouble) != STATUS_OK) {
         judged_conclude(judged, VERDICT_BROKEN, "%s", trouble);
     } else {
-        judge(&made, path);
+        judge(&made, path, &tested);
+        check_control(&made, &tested);
     }
     path_trace_clear(&made.trace);
 }

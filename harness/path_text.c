@@ -79,6 +79,15 @@ static void add_family(const struct path_claim *claim, struct text *text)
     }
 }
 
+static void add_control(const struct path_control *control, struct text *text)
+{
+    text_add(text, "  control: with");
+    for (size_t i = 0; i < control->count; i++) {
+        text_add(text, " %s", control->settings[i].text);
+    }
+    text_add(text, " the connection must fare otherwise\n");
+}
+
 void path_claim_text(const struct path_claim *claim, struct text *text)
 {
     topology_text(&claim->scene, BAND_INDENT, text);
@@ -88,5 +97,8 @@ void path_claim_text(const struct path_claim *claim, struct text *text)
     }
     if (claim->family != NULL) {
         add_family(claim, text);
+    }
+    if (claim->control != NULL) {
+        add_control(claim->control, text);
     }
 }

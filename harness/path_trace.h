@@ -22,7 +22,7 @@ struct path_trace {
 };
 
 /* A wfp_path_observer whose context is a trace. */
-void path_trace_note(void *trace, const struct wfp_path_call *call);
+void path_trace_note(void *context, const struct wfp_path_call *call);
 void path_trace_clear(struct path_trace *trace);
 
 /*

@@ -19,6 +19,12 @@ const struct expectation *path_claim_expect(const struct path_claim *claim,
     return member == NULL ? claim->expect : member->band->expect;
 }
 
+const struct path_scene *path_claim_control(const struct path_claim *claim,
+                                            const struct sweep_member *member)
+{
+    return member == NULL ? claim->control_scene : member->control;
+}
+
 bool path_claim_asks(const struct path_claim *claim, enum wfp_key key)
 {
     if (claim->expect != NULL && expectation_asks(claim->expect, key)) {
@@ -59,8 +65,14 @@ static bool read_claim(struct vector_load *load, const struct topology_rows *row
                                "either this member or family", "%s", both ? "both" : "neither");
     }
     topology_scene(rows, &claim->scene);
+    if (row->control != NULL && !path_control_read(reader, load->root, row->control, rows, claim)) {
+        return false;
+    }
     if (row->family != NULL) {
         return path_family_read(reader, load->root, row->family, load->keys, rows, claim);
+    }
+    if (claim->control != NULL) {
+        claim->control_scene = path_control_make(reader, claim->control, rows, rows);
     }
     return row->expect == NULL ||
            expectation_read_path(reader, load->root, "expect", load->keys, rows, &claim->expect);
@@ -78,5 +90,8 @@ bool vector_read_path(struct vector_load *load)
         return false;
     }
     load->vector->route = claim;
-    return read_claim(load, rows, claim) && good;
+    if (!read_claim(load, rows, claim)) {
+        return false;
+    }
+    return (load->only_played || path_control_check(&load->reader, load->root, claim)) && good;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/profile.h"
+#include "harness/runner.h"
 
 bool glob_matches(const char *glob, const char *text)
 {
@@ -193,7 +194,9 @@ static enum status add_case(struct plan *plan, struct plan_case *planned,
         play_learn(backend, &script, learned);
         planned->learned = learned;
     }
-    planned->controllable = control_possible(planned, reference);
+    planned->controllable = planned->vector->kind == VECTOR_PATH
+                                ? path_control_possible(planned, reference)
+                                : control_possible(planned, reference);
     return append(plan, planned) ? STATUS_OK : STATUS_BROKEN;
 }
 

@@ -56,5 +56,7 @@ void runner_note_rule(const struct runner *runner, const struct wfp_rule *rule);
 /* path_run.c: plays and judges a case of a path vector; what it needs is there. */
 void path_run_case(const struct runner *runner, const struct plan_case *planned,
                    struct judged *judged);
+/* Does the model, under the case's profile, let its control end otherwise? True without one. */
+bool path_control_possible(const struct plan_case *planned, const struct backend *reference);
 
 #endif

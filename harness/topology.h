@@ -85,6 +85,9 @@ bool topology_vary(struct reader *reader, struct place place, json_t *value,
                    const struct topology_rows *whole, const struct varied_field *field,
                    struct topology_rows *rows);
 
+/* "A   weight=2 propagates=never"; what is as the pages recommend is left out. */
+void topology_service_text(const struct wfp_path_service *service, const char *name,
+                           struct text *text);
 /* One line for each service and one for the journey, each indented by `indent` columns. */
 void topology_text(const struct path_scene *scene, int indent, struct text *text);
 

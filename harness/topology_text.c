@@ -34,8 +34,8 @@ static void add_deeds(struct text *text, const char *prefix, const uint8_t deeds
     }
 }
 
-/* What is as the pages recommend is left out. */
-static void add_service(const struct wfp_path_service *service, const char *name, struct text *text)
+void topology_service_text(const struct wfp_path_service *service, const char *name,
+                           struct text *text)
 {
     struct wfp_path_service usual;
     const struct wfp_policy *policy = &service->policy;
@@ -63,7 +63,7 @@ void topology_text(const struct path_scene *scene, int indent, struct text *text
 {
     for (uint32_t i = 0; i < scene->topology.count; i++) {
         text_add(text, "%*s", indent, "");
-        add_service(&scene->topology.services[i], scene->names[i], text);
+        topology_service_text(&scene->topology.services[i], scene->names[i], text);
         text_add(text, "\n");
     }
     text_add(text, "%*sapp dials=%s", indent, "",

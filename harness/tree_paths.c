@@ -87,8 +87,9 @@ static bool part_is(const char *part, size_t length, const char *name)
 /* Folders at any depth, so that "." and a folder above the tree work too. */
 static bool holds_vectors(const char *path)
 {
-    static const char *const others[] = {"schema",   "profiles",     "known",
-                                         "recorded", "clauses.json", "coverage.json"};
+    static const char *const others[] = {
+        "schema",        "profiles",           "known", "recorded", "clauses.json",
+        "coverage.json", "example-policy.json"};
     for (const char *part = path; *part != '\0';) {
         size_t length = strcspn(part, "/");
         for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

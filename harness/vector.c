@@ -61,7 +61,7 @@ static const struct member vector_members[] = {
     {"family", read_later, NULL, offsetof(struct vector_row, family)},
 };
 static const struct shape calls_shape = {vector_members, 12, 0x7F, 0xFF};
-static const struct shape path_shape = {vector_members, 12, 0x13F, 0xF3F};
+static const struct shape path_shape = {vector_members, 12, 0x13F, 0xFBF};
 
 static void read_clauses(struct vector_load *load)
 {

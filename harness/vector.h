@@ -222,7 +222,8 @@ struct sweep_member {
     enum wfp_pointer pointer; /* OUT_POINTER, IN_POINTER, COUNT_POINTER */
     uint32_t code;            /* CODE */
     const char *on;           /* ON */
-    const struct path_scene *scene; /* SCENE */
+    const struct path_scene *scene;   /* SCENE */
+    const struct path_scene *control; /* SCENE: what its control plays; NULL: none */
 };
 
 struct band {

@@ -70,28 +70,35 @@ static uint64_t mix(uint64_t digest, uint64_t word)
     return digest ^ (digest >> 29);
 }
 
-enum { WORD = 8, SECOND = 8, THIRD = 16, FOURTH = 24, BLOCK = 32 };
+#define LANES ((size_t)8)
+#define WORD ((size_t)8)
 
-/* Four words at a time, each in a lane of its own: they do not wait for one another. */
+/* Eight words at a time, each in a lane of its own: they do not wait for one another. */
 static uint64_t digest_blocks(const uint8_t *bytes, size_t size)
 {
-    uint64_t first = size;
-    uint64_t second = 1;
-    uint64_t third = 2;
-    uint64_t fourth = 3;
+    uint64_t lanes[LANES] = {size, 1, 2, 3, 4, 5, 6, 7};
+    uint64_t digest;
 
-    for (size_t at = 0; at + BLOCK <= size; at += BLOCK) {
-        first = mix(first, bytes_load_u64(bytes + at));
-        second = mix(second, bytes_load_u64(bytes + at + SECOND));
-        third = mix(third, bytes_load_u64(bytes + at + THIRD));
-        fourth = mix(fourth, bytes_load_u64(bytes + at + FOURTH));
+    for (size_t at = 0; at + LANES * WORD <= size; at += LANES * WORD) {
+        lanes[0] = mix(lanes[0], bytes_load_u64(bytes + at));
+        lanes[1] = mix(lanes[1], bytes_load_u64(bytes + at + WORD));
+        lanes[2] = mix(lanes[2], bytes_load_u64(bytes + at + 2 * WORD));
+        lanes[3] = mix(lanes[3], bytes_load_u64(bytes + at + 3 * WORD));
+        lanes[4] = mix(lanes[4], bytes_load_u64(bytes + at + 4 * WORD));
+        lanes[5] = mix(lanes[5], bytes_load_u64(bytes + at + 5 * WORD));
+        lanes[6] = mix(lanes[6], bytes_load_u64(bytes + at + 6 * WORD));
+        lanes[7] = mix(lanes[7], bytes_load_u64(bytes + at + 7 * WORD));
     }
-    return mix(mix(mix(first, second), third), fourth);
+    digest = lanes[0];
+    for (size_t lane = 1; lane < LANES; lane++) {
+        digest = mix(digest, lanes[lane]);
+    }
+    return digest;
 }
 
 uint64_t bytes_digest(const uint8_t *bytes, size_t size)
 {
-    size_t at = size / BLOCK * BLOCK;
+    size_t at = size / (LANES * WORD) * (LANES * WORD);
     uint64_t digest = at == 0 ? size : digest_blocks(bytes, size);
 
     for (; at + WORD <= size; at += WORD) {

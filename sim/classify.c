@@ -131,14 +131,14 @@ bool classify_idle(const struct classification *classification)
 }
 
 static bool is_passed_over(const struct classification *classification,
-                           const struct wfp_callout *callout, uint8_t layer)
+                           const struct wfp_callout *callout, uint32_t layer)
 {
     return layer == classification->layer && classification->sublayer_decided &&
            callout->sublayer == classification->sublayer;
 }
 
 static struct next_callout next_at(const struct wfp_world *world,
-                                   const struct classification *classification, uint8_t layer,
+                                   const struct classification *classification, uint32_t layer,
                                    uint32_t position)
 {
     uint32_t number = callout_at(world, layer, position);

@@ -33,7 +33,8 @@ struct classification *classify_kept(struct wfp_world *world, uint32_t number);
 struct next_callout {
     uint32_t callout; /* 0: nobody is left */
     uint32_t position;
-    uint8_t layer; /* enum wfp_callout_layer */
+    uint32_t
+        layer; /* enum wfp_callout_layer; a word, so that the struct is returned in whole ones */
 };
 
 struct next_callout classify_next(const struct wfp_world *world,
@@ -52,8 +53,7 @@ uint32_t classify_service(const struct wfp_world *world,
 /* ---- classify_facts.c ---- */
 
 /* What rules see of a classification by itself. */
-uint64_t facts_of_classification(const struct wfp_world *world,
-                                 const struct classification *classification);
+uint64_t facts_of_classification(const struct classification *classification);
 /* What is asked by a call about it. */
 void facts_of_call(const struct wfp_world *world, const struct classification *classification,
                    const struct wfp_classify_call *call, struct inquiry *inquiry);

@@ -25,7 +25,7 @@ static enum wfp_status ask(struct wfp_world *world, struct classification *c,
     if (next.layer != c->layer) {
         c->sublayer_decided = false;
     }
-    c->layer = next.layer;
+    c->layer = (uint8_t)next.layer;
     c->position = next.position + 1;
     c->callout = next.callout;
     c->returned = false;

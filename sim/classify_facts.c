@@ -50,15 +50,11 @@ struct record_view classify_records(const struct wfp_world *world,
     return classify_at_auth(classification) ? none : classify_list(world, classification);
 }
 
-uint64_t facts_of_classification(const struct wfp_world *world,
-                                 const struct classification *classification)
+uint64_t facts_of_classification(const struct classification *classification)
 {
-    const struct wfp_callout *callout = wfp_callout_of(world, classification->callout);
-
     return when(classify_at_auth(classification), KERNEL(AT_AUTH_CONNECT)) |
            when(classification->reauthorizing, KERNEL(REAUTHORIZING)) |
            when(classification->action == WFP_ACTION_BLOCK, KERNEL(BLOCKED)) |
-           when(callout != NULL && callout->classify0, KERNEL(CLASSIFY0)) |
            when(classification->may_write, KERNEL(MAY_WRITE)) |
            when((classification->out_rights & WFP_RIGHT_ACTION_WRITE) != 0, KERNEL(RIGHT)) |
            when(classification->handle_held, KERNEL(HANDLE_HELD)) |
@@ -108,6 +104,8 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
     switch (call->call) {
     case WFP_CALL_NEXT:
         return when(classify_next(world, classification).callout != 0, KERNEL(CALLOUT_LEFT));
+    case WFP_CALL_ACQUIRE_HANDLE:
+        return when(wfp_callout_of(world, classification->callout)->classify0, KERNEL(CLASSIFY0));
     case WFP_CALL_LOOK:
         return facts_of_look(world, classification, call);
     case WFP_CALL_REDIRECT_STATE:
@@ -135,8 +133,8 @@ void facts_of_call(const struct wfp_world *world, const struct classification *c
     const bool sets = call->call == WFP_CALL_ACTION;
 
     inquiry->call = call->call;
-    inquiry->facts = facts_of_classification(world, classification) |
-                     facts_of_arguments(world, classification, call);
+    inquiry->facts =
+        facts_of_classification(classification) | facts_of_arguments(world, classification, call);
     inquiry->needed = 0;
     if (call->call == WFP_CALL_SIO_RECORDS) {
         inquiry->needed = classify_records(world, classification).size;

@@ -156,7 +156,8 @@ static bool attached_elsewhere(const struct wfp_world *world, struct record_view
             continue;
         }
         record = world_record(world, endpoint->record);
-        if (record.size == blob.size && memcmp(record.bytes, blob.bytes, blob.size) == 0) {
+        if (record.bytes != NULL && record.size == blob.size &&
+            memcmp(record.bytes, blob.bytes, blob.size) == 0) {
             return true;
         }
     }

@@ -55,18 +55,21 @@ static void write_hop(struct writer_cursor *cursor, const struct record_hop *hop
     bytes_put(cursor, hop->context.bytes, hop->context.size);
 }
 
+/* One look at the bounds for all of the fixed part: lists are walked for every state query. */
 static void read_hop(struct reader_cursor *cursor, struct record_hop *hop)
 {
-    const uint32_t stride = bytes_take_u32(cursor);
+    const uint8_t *fixed = bytes_take(cursor, HOP_FIXED);
+    const uint32_t stride = fixed == NULL ? 0 : bytes_load_u32(fixed);
 
-    hop->handle = bytes_take_u32(cursor);
-    hop->provider = bytes_take_u64(cursor);
-    hop->target_pid = bytes_take_u32(cursor);
-    hop->context.size = bytes_take_u32(cursor);
-    hop->requester = bytes_take_u32(cursor);
     if (stride < RECORD_HOP_MIN) {
         cursor->failed = true;
+        return;
     }
+    hop->handle = bytes_load_u32(fixed + 4);
+    hop->provider = bytes_load_u64(fixed + 8);
+    hop->target_pid = bytes_load_u32(fixed + 16);
+    hop->context.size = bytes_load_u32(fixed + 20);
+    hop->requester = bytes_load_u32(fixed + 24);
     (void)bytes_take(cursor, stride - HOP_FIXED);
     hop->context.bytes = bytes_take(cursor, hop->context.size);
 }

@@ -59,7 +59,7 @@ enum status simulator_renew(struct simulator *simulator, const struct wfp_limits
                             const struct profile *profile, char *trouble);
 
 /* simulator_path.c: a whole path, see harness/backend.h. */
-enum status simulator_play_path(void *state, const struct backend_path *play,
+enum status simulator_play_path(void *state, const struct backend_path *asked,
                                 const struct wfp_path **made, char *trouble);
 
 /* Is the step about an operation that no call has started, because it failed at once? */

@@ -1,38 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
 #include <inttypes.h>
-#include <string.h>
 
+#include "harness/replay/figure.h"
+#include "harness/replay/policy_report.h"
 #include "harness/replay/replay_report.h"
 #include "harness/text.h"
 
 #define DOT " \xC2\xB7 "
 
-enum { NAME_WIDTH = 34, FIGURE_WIDTH = 14, FIGURE_MAX = 32 };
-
-/* 1234567 as "1,234,567". */
-static const char *figure(uint64_t number, char text[FIGURE_MAX])
-{
-    char digits[FIGURE_MAX];
-    const size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, number);
-    size_t at = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            text[at++] = ',';
-        }
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
-}
-
-static void add_figure(struct text *text, uint64_t number, int width)
-{
-    char digits[FIGURE_MAX];
-
-    text_add(text, "%*s", width, figure(number, digits));
-}
+enum { NAME_WIDTH = 34, FIGURE_WIDTH = 14 };
 
 static void add_row(struct text *text, const char *name, const uint64_t *figures, size_t count)
 {
@@ -41,7 +18,7 @@ static void add_row(struct text *text, const char *name, const uint64_t *figures
     text_add(text, "  %s", name);
     text_pad(text, start, NAME_WIDTH);
     for (size_t i = 0; i < count; i++) {
-        add_figure(text, figures[i], FIGURE_WIDTH);
+        figure_add(text, figures[i], FIGURE_WIDTH);
     }
     text_add(text, "\n");
 }
@@ -61,7 +38,7 @@ static void add_capture(struct text *text, const struct replay_capture *capture)
     const struct capture_result *result = &capture->result;
     const size_t start = text->length;
 
-    add_figure(text, result->packets, FIGURE_WIDTH);
+    figure_add(text, result->packets, FIGURE_WIDTH);
     text_add(text, " packets  %-10s  ", capture_verdict_name(result->verdict));
     text_add_safe(text, result->link_name, false);
     text_pad(text, start, FIGURE_WIDTH + 36);
@@ -147,7 +124,7 @@ static void add_confidence(struct text *text, const struct flow_counts *counts)
 
         if (counts->confidence[i] > 0) {
             text_add(text, "%s%s in %s", before, confidence_texts[i],
-                     figure(counts->confidence[i], digits));
+                     figure_text(counts->confidence[i], digits));
             before = ", ";
         }
     }
@@ -177,7 +154,7 @@ static void add_cause(struct text *text, const struct replay_report *report, enu
     }
     text_add(text, "    %s", cause_row(cause)->text);
     text_pad(text, start, NAME_WIDTH + 16);
-    add_figure(text, causes->packets[cause], FIGURE_WIDTH);
+    figure_add(text, causes->packets[cause], FIGURE_WIDTH);
     text_add(text, "   first: packet %" PRIu64, place.packet);
     if (report->count > 1) {
         text_add(text, " of ");
@@ -194,7 +171,7 @@ static void add_causes(struct text *text, const struct replay_report *report)
     if (all == 0) {
         return;
     }
-    text_add(text, "\n  packets in no flow: %s\n", figure(all, digits));
+    text_add(text, "\n  packets in no flow: %s\n", figure_text(all, digits));
     for (unsigned cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++) {
         add_cause(text, report, (enum cause)cause);
     }
@@ -222,6 +199,9 @@ static void tell_end(const struct replay_report *report)
     add_row(&text, "bytes of memory for flows", &memory, 1);
     add_flows(&text, flows);
     add_confidence(&text, flows);
+    if (report->classes != NULL) {
+        policy_report_add(&text, report);
+    }
     add_causes(&text, report);
     text_add(&text, "\n  %s\n", replay_caution);
     (void)fputs(text_bytes(&text), report->out);

@@ -5,6 +5,7 @@
 
 #include "harness/json_line.h"
 #include "harness/replay/address.h"
+#include "harness/replay/policy_report.h"
 #include "harness/replay/replay_report.h"
 #include "harness/text.h"
 
@@ -31,20 +32,14 @@ static void set_address(json_t *object, const char *name, const struct flow_addr
     (void)json_object_set_new(object, name, json_pack("[s, i]", text, (int)address->port));
 }
 
-static void set_id(json_t *object, struct replay_place place)
-{
-    char id[48];
-
-    (void)snprintf(id, sizeof id, "%zu-%" PRIu64, place.capture + 1, place.packet);
-    (void)json_object_set_new(object, "id", json_string(id));
-}
-
 static void tell_flow(const struct replay_report *report, const struct flow_summary *flow)
 {
     const bool tcp = flow->protocol == PROTOCOL_TCP;
     json_t *object = json_pack("{s:s}", "type", "flow");
+    char id[FLOW_ID_MAX];
 
-    set_id(object, replay_place(report, flow->first_packet));
+    replay_flow_id(report, flow->first_packet, id);
+    set_text(object, "id", id);
     set_text(object, "protocol", tcp ? "tcp" : "udp");
     set_address(object, "client", &flow->client, flow->family);
     set_address(object, "server", &flow->server, flow->family);
@@ -60,6 +55,9 @@ static void tell_flow(const struct replay_report *report, const struct flow_summ
     set(object, "last_us", flow->last_time);
     set(object, "packets", flow->packets);
     set(object, "bytes", flow->bytes);
+    if (report->classes != NULL) {
+        (void)json_object_set_new(object, "policy", policy_flow_json(report, flow));
+    }
     json_line_print(object, 0, report->out);
 }
 
@@ -157,6 +155,9 @@ static void tell_end(const struct replay_report *report)
     set(object, "clock_set", flows->clock_set);
     set(object, "alive_most", flows->alive_most);
     set(object, "flow_memory", replay_flow_bytes(report->replay));
+    if (report->classes != NULL) {
+        (void)json_object_set_new(object, "policy", policy_summary_json(report));
+    }
     json_line_print(object, 0, report->out);
 }
 

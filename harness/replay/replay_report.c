@@ -2,6 +2,8 @@
 
 #include "harness/replay/replay_report.h"
 
+#include <inttypes.h>
+
 const char replay_caution[] =
     "A capture never contains redirect records: this is what would happen to these flows on a "
     "machine where they are redirected.";
@@ -15,4 +17,11 @@ struct replay_place replay_place(const struct replay_report *report, uint64_t nu
         place.packet = number - report->captures[i].before;
     }
     return place;
+}
+
+void replay_flow_id(const struct replay_report *report, uint64_t first_packet, char id[FLOW_ID_MAX])
+{
+    const struct replay_place place = replay_place(report, first_packet);
+
+    (void)snprintf(id, FLOW_ID_MAX, "%zu-%" PRIu64, place.capture + 1, place.packet);
 }

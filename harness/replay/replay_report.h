@@ -12,6 +12,8 @@ struct replay_capture {
     struct capture_result result;
 };
 
+struct policy_classes;
+
 struct replay_report {
     FILE *out;
     const char *filter; /* or NULL */
@@ -19,6 +21,8 @@ struct replay_report {
     size_t count;   /* all of them */
     size_t started; /* those that were begun */
     const struct replay *replay;
+    const struct policy_classes *classes; /* NULL: without a policy */
+    const char *policy;                   /* its file */
 };
 
 /* Where packet `number` of a run stands: which capture, from 0, and which packet in it, from 1. */
@@ -28,6 +32,11 @@ struct replay_place {
 };
 
 struct replay_place replay_place(const struct replay_report *report, uint64_t number);
+
+/* Of the flow that begins with that packet: "1-17", the capture and the packet in it, from 1. */
+enum { FLOW_ID_MAX = 48 };
+void replay_flow_id(const struct replay_report *report, uint64_t first_packet,
+                    char id[FLOW_ID_MAX]);
 
 /* What the reader is to know in any case. */
 extern const char replay_caution[];

@@ -25,6 +25,8 @@
 #define SERVICES "'services': [{'name': 'A'}, {'name': 'B', 'propagates': 'never'}]"
 #define ARRIVES "{'path': ['app', 'A', 'destination'], 'end': 'reached', 'by': ['LOOP-04']}"
 
+#define CONTROL(set) " 'control': {'kind': 'contrast', 'set': {" set "}}"
+
 /* ---- reading ---- */
 
 static void test_reads_a_service(void **state)
@@ -220,9 +222,10 @@ static void test_a_loop_passes(void **state)
     (void)state;
     run_case(HEAD "'services': [{'name': 'A', 'propagates': 'never', 'refuses': false}],"
                   " 'expect': {'path': ['app', 'A'], 'end': 'loop', 'loop': ['A'],"
-                  " 'by': ['LOOP-05']}}",
+                  " 'by': ['LOOP-05']}," CONTROL("'A.propagates': 'correctly'") "}",
              &judged, &vector);
     assert_int_equal(judged.result.verdict, VERDICT_PASS);
+    assert_false(judged.result.uncontrolled);
     assert_string_equal(judged.result.actual, "app > A, loop of A");
     assert_non_null(strstr(judged.result.trace, "\"party\":\"A\""));
     judged_clear(&judged);
@@ -246,8 +249,9 @@ static void test_a_failure_is_described(void **state)
     struct vector *vector;
 
     (void)state;
-    run_case(HEAD "'services': [{'name': 'A'}], 'expect': {'path': ['app', 'A'],"
-                  " 'end': 'blocked', 'ended-by': 'A', 'by': ['LOOP-11']}}",
+    run_case(HEAD
+             "'services': [{'name': 'A'}], 'expect': {'path': ['app', 'A'],"
+             " 'end': 'blocked', 'ended-by': 'A', 'by': ['LOOP-11']}," CONTROL("'A.weight': 1") "}",
              &judged, &vector);
     assert_int_equal(judged.result.verdict, VERDICT_FAIL);
     assert_string_equal(judged.result.message, "hop 2: path: expected app > A, blocked by A, "
@@ -282,6 +286,7 @@ static void test_the_claim_is_shown(void **state)
 
     (void)state;
     path_claim_text(vector->route, &text);
+    assert_null(strstr(text_bytes(&text), "control"));
     assert_non_null(strstr(text_bytes(&text), "B   sublayer=7 weight=7 propagates=never\n"));
     assert_non_null(strstr(text_bytes(&text), "app > A > destination, reached"));
     text_clear(&text);
