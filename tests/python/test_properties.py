@@ -98,6 +98,9 @@ def test_what_is_set_is_what_was_asked_for(server, handles, profile):
 # The tester is tested for saying no.
 
 
+CAREFUL = topologies.document([{"name": "A"}, {"name": "B"}], {"dials": "ipv4"})
+BLOCKED = topologies.document([{"name": "A", "deeds": {"NOT_REDIRECTED": "block"}}],
+                              {"dials": "ipv4"})
 CARELESS = topologies.document([{"name": "A", "propagates": "never"}], {"dials": "ipv4"})
 
 
@@ -111,25 +114,25 @@ def test_a_loop_of_careless_services_is_not_careful(server):
 
 
 def test_too_many_redirects_are_noticed(server):
-    vector = topologies.document([{"name": "A"}, {"name": "B"}], {"dials": "ipv4"})
-    played = server.ask("play", document=vector, profile="documented")
-    assert topologies.does_not_end(vector, played) is None
+    played = server.ask("play", document=CAREFUL, profile="documented")
+    assert topologies.does_not_end(CAREFUL, played) is None
     played["hops"].insert(0, played["hops"][0])
-    assert topologies.does_not_end(vector, played) == "3 redirects with 2 handles"
+    assert topologies.does_not_end(CAREFUL, played) == "3 redirects with 2 handles"
 
 
 def test_a_provider_that_forgets_earlier_redirects_is_noticed(server):
     """Where nobody is told that he was there before, careful services do not suffice."""
-    vector = topologies.document([{"name": "A"}, {"name": "B"}], {"dials": "ipv4"})
-    played = server.ask("play", document=vector, profile="documented",
+    played = server.ask("play", document=CAREFUL, profile="documented",
                         set=["state-previous-self=pass"])
-    assert topologies.does_not_end(vector, played) == "careful services end in loop"
-    assert topologies.loops_without_reason(vector, played) == "the cycle A B holds no mistake"
+    assert topologies.does_not_end(CAREFUL, played) == "careful services end in loop"
+    assert topologies.loops_without_reason(CAREFUL, played) == "the cycle A B holds no mistake"
 
 
-def test_what_is_found_is_left_as_a_vector(native, server, tmp_path):
-    played = server.ask("play", document=CARELESS, profile="documented")
-    path = topologies.regression(CARELESS, played, "it loops", tmp_path)
+@pytest.mark.parametrize("vector", [CARELESS, CAREFUL, BLOCKED],
+                         ids=["loops", "reached", "blocked"])
+def test_what_is_found_is_left_as_a_vector(native, server, tmp_path, vector):
+    played = server.ask("play", document=vector, profile="documented")
+    path = topologies.regression(vector, played, "whatever it may be", tmp_path)
     for command in (["lint", path], ["run", path, "--profile", "documented"]):
         done = subprocess.run([native, *map(str, command)], capture_output=True, check=False,
                               text=True, encoding="utf-8", timeout=60)

@@ -117,6 +117,10 @@ def regression(vector, played, reason, folder):
     if played["ended-by"]:
         outcome["ended-by"] = played["ended-by"]
     body = {**vector, "expect": outcome, "story": f"Found by a property test: {reason}."}
+    if played["end"] != "reached":  # where nobody redirects what is new, nothing happens at all
+        body["control"] = {"kind": "contrast", "set": {
+            f"{service['name']}.deeds.NOT_REDIRECTED": "permit"
+            for service in vector["services"]}}
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
     body["id"] = f"path-regression-{digest}"
     path = folder / f"{body['id']}.json"
