@@ -19,6 +19,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "ci" / "bench"
+# Two services that are asked about every flow.
+POLICY = {"services": [{"name": "A"}, {"name": "B"}], "filters": [
+    {"service": "A", "protocols": ["tcp", "udp"]}, {"service": "B", "ports": ["1-65535"]}]}
 MILLION = 1_000_000
 STAGES = ("read", "decode", "flows")
 
@@ -80,15 +83,20 @@ class Bench:
               f"in the page cache, best of {self.arguments.rounds}")
         commands = {"bare": [self.folder / "bare_loop", path]}
         commands.update({stage: self.replay(path, stage) for stage in STAGES})
+        policy = self.folder / "policy.json"
+        policy.write_text(json.dumps(POLICY), "utf-8")
+        commands["policy"] = [*self.replay(path), "--policy", policy]
         times = self.best(commands)
         bare = times["bare"]
         row("libpcap, pcap_next_ex, default buffer", bare, bare)
         row("replay: read", times["read"], bare)
         row("replay: read, decode", times["decode"], bare)
         row("replay: read, decode, flows", times["flows"], bare)
+        row("replay: read, decode, flows, policy", times["policy"], bare)
         stage_row("read", times["read"], packets)
         stage_row("decode", times["decode"] - times["read"], packets)
         stage_row("flows", times["flows"] - times["decode"], packets)
+        stage_row("model (--policy)", times["policy"] - times["flows"], packets)
         for name, command in self.others(path):
             self.other(name, command, bare, times["flows"])
         path.unlink()

@@ -44,6 +44,11 @@ def package(_arguments):
     steps.package()
 
 
+def hostile(_arguments):
+    packages.need_test_tools()
+    steps.damaged_captures()
+
+
 def bench(_arguments):
     packages.need_build_tools()
     steps.build("release", "--target", "wfpcheck")
@@ -66,6 +71,7 @@ COMMANDS = (
     ("test", test, "every test, every check, every preset that this machine can build"),
     ("windows", windows, "try a built program for Windows on this machine's Winsock, or Wine's"),
     ("package", package, "put what was built for Windows into folders to be carried there"),
+    ("hostile", hostile, "read damaged captures, more of them than a test does"),
     ("bench", bench, "build the program and measure it"),
     ("format", format_sources, "format the C sources in place"),
     ("lint", lint, "check floors, headers and format, and run clang-tidy"),

@@ -36,6 +36,14 @@ def need_test_tools():
     need_venv()
 
 
+def need_fuzzer():
+    """libFuzzer comes in a package that is named after the compiler's version."""
+    need_test_tools()
+    if shutil.which("apt-get") and shutil.which("dpkg-query"):
+        major = output(["clang", "-dumpversion"]).split(".")[0]
+        need_apt((f"libclang-rt-{major}-dev",))
+
+
 def need_packages(names):
     if WINDOWS:
         need_vcpkg()

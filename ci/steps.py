@@ -89,6 +89,20 @@ def pytest():
         env={"WFPCHECK": str(program("release"))})
 
 
+def fuzz():
+    packages.need_fuzzer()
+    build("fuzz")
+    ctest("fuzz")
+
+
+def damaged_captures():
+    """Every capture at hand cut at every place, and with many more bytes altered."""
+    build("asan")
+    captures = [folder for folder in (ROOT / "vectors" / "replay", ROOT.parent / "shared" / "captures")
+                if folder.is_dir()]
+    run([BUILD / "asan" / "tests" / "test_replay_hostile", "--exhaustive", *captures])
+
+
 def prepare_wine():
     cross.need_libraries()
     cross.need_wine_prefix()
@@ -166,6 +180,7 @@ def every_step():
     steps += lint_steps()
     for preset in PRESETS:
         steps += preset_steps(preset)
+    steps.append(Step("fuzz", fuzz, lambda: "no libFuzzer there" if WINDOWS else None))
     steps += package_steps()
     steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
     steps += [Step("wheel", wheel), Step("pytest", pytest)]

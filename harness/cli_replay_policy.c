@@ -120,14 +120,16 @@ enum status replay_policy_finish(const struct replay_policy *with,
     }
     status = vectors_write(picks, report, complaints);
     if (status == STATUS_OK) {
-        (void)fprintf(stderr, "wfpcheck replay: %zu vector%s written to %s\n", picks->count,
-                      picks->count == 1 ? "" : "s", picks->folder);
+        (void)fprintf(stderr,
+                      "wfpcheck replay: %zu vector%s written to %s; they hold for the profile %s\n",
+                      picks->count, picks->count == 1 ? "" : "s", picks->folder,
+                      with->session->profiles[0]->name);
     }
     if (picks->unfit > 0) {
         (void)fprintf(stderr,
-                      "wfpcheck replay: %" PRIu64 " flows left out: no connection from its "
-                      "beginning about which a service is asked\n",
-                      picks->unfit);
+                      "wfpcheck replay: %" PRIu64 " flow%s left out: none that is seen "
+                      "from its beginning and about which a service is asked\n",
+                      picks->unfit, picks->unfit == 1 ? "" : "s");
     }
     if (picks->beyond > 0) {
         (void)fprintf(stderr, "wfpcheck replay: %" PRIu64 " more are beyond --emit-max %zu\n",

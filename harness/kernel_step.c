@@ -4,6 +4,7 @@
 
 #include "harness/address.h"
 #include "harness/reader.h"
+#include "harness/step_message.h"
 #include "harness/vector.h"
 
 _Static_assert(sizeof(enum wfp_field) == sizeof(int), "read_word() writes an int");
@@ -110,18 +111,6 @@ static bool read_layer(struct reader *reader, struct place place, json_t *value,
     return true;
 }
 
-/* Read with the keys, when the rest is. */
-static bool read_elsewhere(struct reader *reader, struct place place, json_t *value,
-                           const void *rule, void *field)
-{
-    (void)reader;
-    (void)place;
-    (void)value;
-    (void)rule;
-    (void)field;
-    return true;
-}
-
 static const struct range range_any = {0, UINT32_MAX};
 static const struct range range_pid = {0, 65535};
 static const struct range range_order = {0, 65535};
@@ -161,6 +150,7 @@ enum {
     BACK,
     REASON,
     SIZE,
+    CONTROL,
     MEMBER_COUNT
 };
 
@@ -197,6 +187,7 @@ static const struct member members[MEMBER_COUNT] = {
     [BACK] = {"back", read_number, &range_back, KERNEL_AT(back)},
     [REASON] = {"reason", read_word_number, &reason_words, KERNEL_AT(reason)},
     [SIZE] = {"size", read_number, &range_size, KERNEL_AT(size)},
+    [CONTROL] = {"control", read_control_input, NULL, AT(message.control)},
 };
 
 #define M(member) MEMBER_BIT(member)
@@ -209,7 +200,7 @@ static const struct {
                       M(LAYER) | M(FAMILY) | M(FILTER) | M(SUBLAYER) | M(WEIGHT) | M(CLASSIFY0)},
     [STEP_CONTEXT] = {M(AS), M(HANDLE) | M(SIZE)},
     [STEP_FREE_CONTEXT] = {M(CONTEXT), M(EXPECT)},
-    [STEP_CONNECT_REQUEST] = {M(ON) | M(ADDRESS) | M(AS), 0},
+    [STEP_CONNECT_REQUEST] = {M(ON) | M(ADDRESS) | M(AS), M(CONTROL)},
     [STEP_CLASSIFY] = {M(REQUEST), M(CALLOUT) | M(EXPECT)},
     [STEP_LOOK] = {M(REQUEST) | M(FIELD), M(BACK) | M(NUMBER) | M(ADDRESS) | M(HANDLE) | M(EXPECT)},
     [STEP_ACQUIRE] = {M(REQUEST), M(WHAT) | M(EXPECT)},

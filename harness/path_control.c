@@ -108,27 +108,29 @@ const struct path_scene *path_control_make(struct reader *reader,
 
 /* ---- is one needed? ---- */
 
-static bool note_arrival(void *context, const struct expected *expected)
+/* A path that has no room left is the model's own end, not one that wrong code meets. */
+static bool note_end(void *context, const struct expected *expected)
 {
-    *(bool *)context |= expected->path != NULL && expected->path->end == WFP_PATH_REACHED;
+    const enum wfp_path_end end = expected->path->end;
+    *(bool *)context |= end == WFP_PATH_REACHED || end == WFP_PATH_NO_ROOM;
     return true;
 }
 
-static bool can_arrive(const struct path_claim *claim)
+static bool ends_well(const struct path_claim *claim)
 {
-    bool arrives = false;
+    bool well = false;
     if (claim->expect != NULL) {
-        (void)expectation_each(claim->expect, note_arrival, &arrives);
+        (void)expectation_each(claim->expect, note_end, &well);
     }
     for (size_t i = 0; claim->family != NULL && i < claim->family->count; i++) {
-        (void)expectation_each(claim->family->bands[i].expect, note_arrival, &arrives);
+        (void)expectation_each(claim->family->bands[i].expect, note_end, &well);
     }
-    return arrives;
+    return well;
 }
 
 bool path_control_check(struct reader *reader, json_t *holder, const struct path_claim *claim)
 {
-    return claim->control != NULL || can_arrive(claim) ||
+    return claim->control != NULL || ends_well(claim) ||
            reader_complain(reader, place_member(holder, "control"),
-                           "a control, as no expected path reaches the destination", "none");
+                           "a control, as every expected path loops or is blocked or refused", "none");
 }

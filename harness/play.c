@@ -79,8 +79,10 @@ bool play_inputs_make(const struct blobs *blobs, const struct step *step, enum w
         good = blobs_input(blobs, &step->ioctl.in, &inputs->in, &call->in_size);
     }
     if (step->kind == STEP_SEND) {
-        good = blobs_input(blobs, &step->message.data, &inputs->in, &call->in_size) &&
-               control_make(blobs, &step->message.control, native, &inputs->control,
+        good = blobs_input(blobs, &step->message.data, &inputs->in, &call->in_size);
+    }
+    if (good && (step->kind == STEP_SEND || step->kind == STEP_CONNECT_REQUEST)) {
+        good = control_make(blobs, &step->message.control, native, &inputs->control,
                             &call->control_size);
     }
     call->in = inputs->in;

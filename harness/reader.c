@@ -247,6 +247,17 @@ bool read_word(struct reader *reader, struct place place, json_t *value, const v
     return true;
 }
 
+bool read_elsewhere(struct reader *reader, struct place place, json_t *value, const void *rule,
+                    void *field)
+{
+    (void)reader;
+    (void)place;
+    (void)value;
+    (void)rule;
+    (void)field;
+    return true;
+}
+
 bool read_later(struct reader *reader, struct place place, json_t *value, const void *rule,
                 void *field)
 {

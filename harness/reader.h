@@ -125,6 +125,9 @@ bool read_word(struct reader *reader, struct place place, json_t *value, const v
 const char *word_text(const struct words *words, int value);
 const struct word *word_find(const struct words *words, const char *text);
 
+/* Nothing: the member is read elsewhere, with what only that place has. */
+bool read_elsewhere(struct reader *reader, struct place place, json_t *value, const void *rule,
+                    void *field);
 /* rule: NULL; field: json_t *. Keeps the value for later. */
 bool read_later(struct reader *reader, struct place place, json_t *value, const void *rule,
                 void *field);

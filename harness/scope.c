@@ -69,6 +69,7 @@ static const struct name_use uses[] = {
     {NULL, "on", offsetof(struct step, on), STEP_SEND, NAME_SOCKET},
     {NULL, "to", offsetof(struct step, to), STEP_SEND, NAME_SOCKET},
     {NULL, "service", offsetof(struct step, message.service), STEP_SEND, NAME_SOCKET},
+    {NULL, "request", offsetof(struct step, kernel.request), STEP_SEND, NAME_REQUEST},
     {"redirect", "handle", offsetof(struct step, redirect.handle), STEP_SEND, NAME_HANDLE},
     {"data", "from", offsetof(struct step, message.data.from), STEP_SEND, NAME_BLOB},
     {NULL, "on", offsetof(struct step, on), STEP_RECEIVE, NAME_SOCKET},
@@ -158,12 +159,13 @@ static bool check_objects(struct reader *reader, json_t *value, const struct ste
 {
     json_t *control = json_object_get(value, "control");
     json_t *objects = json_object_get(control, "objects");
+    const bool sends = step->kind == STEP_SEND || step->kind == STEP_CONNECT_REQUEST;
     bool good = true;
-    for (size_t i = 0; step->kind == STEP_SEND && i < step->message.control.count; i++) {
+    for (size_t i = 0; sends && i < step->message.control.count; i++) {
         const char *from = step->message.control.objects[i].data.from;
         good &= from == NULL || scope_check(reader, place_item(objects, i), from, NAME_BLOB, scope);
     }
-    const char *raw = step->kind == STEP_SEND ? step->message.control.raw.from : NULL;
+    const char *raw = sends ? step->message.control.raw.from : NULL;
     return good && (raw == NULL ||
                     scope_check(reader, place_member(control, "raw"), raw, NAME_BLOB, scope));
 }

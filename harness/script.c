@@ -2,48 +2,27 @@
 
 #include "harness/script.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/address.h"
 #include "harness/reader.h"
+#include "harness/script_line.h"
 #include "harness/script_message.h"
 #include "harness/text.h"
 #include "harness/vector.h"
 
 enum { HEX_SHOWN = 32 };
 
-struct line {
-    char *buffer;
-    size_t size;
-    size_t used;
-    const uint32_t *n;
-};
-
-static void put(struct line *line, const char *format, ...) TEXT_FORMAT(2, 3);
-
-static void put(struct line *line, const char *format, ...)
-{
-    if (line->used >= line->size) {
-        return;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line->buffer + line->used, line->size - line->used, format, arguments);
-    va_end(arguments);
-    line->used += length > 0 ? (size_t)length : 0;
-}
-
-static void put_defined(struct line *line, const struct step *step)
+static void put_defined(struct script_line *line, const struct step *step)
 {
     if (step->as != NULL) {
-        put(line, "%s = ", step->as);
+        script_put(line, "%s = ", step->as);
     }
-    put(line, "%s", step_kind_name(step->kind));
+    script_put(line, "%s", step_kind_name(step->kind));
 }
 
-static void put_size(struct line *line, struct size size)
+static void put_size(struct script_line *line, struct size size)
 {
     char text[SIZE_TEXT_MAX];
     uint32_t bytes;
@@ -51,32 +30,32 @@ static void put_size(struct line *line, struct size size)
         size = (struct size){.value = bytes};
     }
     size_print(size, text, sizeof text);
-    put(line, "%s", text);
+    script_put(line, "%s", text);
 }
 
 /* ---- sockets and handles ---- */
 
-static void put_socket_words(struct line *line, const struct step *step)
+static void put_socket_words(struct script_line *line, const struct step *step)
 {
-    put(line, " %s %s%s", word_text(&type_words, (int)step->type),
-        word_text(&family_words, (int)step->family),
-        step->overlapped_socket ? "" : " overlapped=no");
+    script_put(line, " %s %s%s", word_text(&type_words, (int)step->type),
+               word_text(&family_words, (int)step->family),
+               step->overlapped_socket ? "" : " overlapped=no");
 }
 
-static void put_redirect(struct line *line, const struct redirect *redirect)
+static void put_redirect(struct script_line *line, const struct redirect *redirect)
 {
     if (strcmp(redirect->handle, "self") != 0) {
-        put(line, " handle=%s", redirect->handle);
+        script_put(line, " handle=%s", redirect->handle);
     }
-    put(line, " context=%lu", (unsigned long)redirect->context);
+    script_put(line, " context=%lu", (unsigned long)redirect->context);
     if (redirect->target_pid == 0) {
-        put(line, " target-pid=0");
+        script_put(line, " target-pid=0");
     }
-    put(line, "%s%s%s", redirect->layer == WFP_LAYER_BIND_REDIRECT ? " layer=bind" : "",
-        redirect->remote ? " remote" : "", redirect->lost ? " lost" : "");
+    script_put(line, "%s%s%s", redirect->layer == WFP_LAYER_BIND_REDIRECT ? " layer=bind" : "",
+               redirect->remote ? " remote" : "", redirect->lost ? " lost" : "");
 }
 
-static void put_accepting(struct line *line, const struct step *step)
+static void put_accepting(struct script_line *line, const struct step *step)
 {
     put_defined(line, step);
     put_socket_words(line, step);
@@ -84,81 +63,82 @@ static void put_accepting(struct line *line, const struct step *step)
         put_redirect(line, &step->redirect);
     }
     if (step->from != NULL) {
-        put(line, " from=%s", step->from);
+        script_put(line, " from=%s", step->from);
     }
-    put(line, "%s", step->update ? "" : " update=no");
+    script_put(line, "%s", step->update ? "" : " update=no");
 }
 
-static void put_socket(struct line *line, const struct step *step)
+static void put_socket(struct script_line *line, const struct step *step)
 {
     put_defined(line, step);
     put_socket_words(line, step);
     if (step->kernel.owner.given) {
-        put(line, " owner=%lu", (unsigned long)step->kernel.owner.number);
+        script_put(line, " owner=%lu", (unsigned long)step->kernel.owner.number);
     }
 }
 
 /* The kinds that have no more to say than which name they act on. */
-static void put_named(struct line *line, const struct step *step)
+static void put_named(struct script_line *line, const struct step *step)
 {
     put_defined(line, step);
-    put(line, "%s%s", step->on != NULL ? " " : "", step->on != NULL ? step->on : "");
+    script_put(line, "%s%s", step->on != NULL ? " " : "", step->on != NULL ? step->on : "");
     if (step->kernel.request != NULL) {
-        put(line, " %s", step->kernel.request);
+        script_put(line, " %s", step->kernel.request);
     }
     if (step->kernel.address.given) {
         char text[ADDRESS_TEXT_MAX];
         address_print(&step->kernel.address.address, text, sizeof text);
-        put(line, " %s", text);
+        script_put(line, " %s", text);
     }
-    put(line, "%s%s", step->of != NULL ? " " : "", step->of != NULL ? step->of : "");
-    put(line, "%s%s", step->handle != NULL ? " " : "", step->handle != NULL ? step->handle : "");
+    script_put(line, "%s%s", step->of != NULL ? " " : "", step->of != NULL ? step->of : "");
+    script_put(line, "%s%s", step->handle != NULL ? " " : "",
+               step->handle != NULL ? step->handle : "");
     if (step->kernel.flags != 0) {
-        put(line, " flags=%lu", (unsigned long)step->kernel.flags);
+        script_put(line, " flags=%lu", (unsigned long)step->kernel.flags);
     }
     if (step->kernel.size > 0) {
-        put(line, " size=%lu", (unsigned long)step->kernel.size);
+        script_put(line, " size=%lu", (unsigned long)step->kernel.size);
     }
-    put(line, "%s", step->update ? "" : " update=no");
+    script_put(line, "%s", step->update ? "" : " update=no");
 }
 
-static void put_connect(struct line *line, const struct step *step)
+static void put_connect(struct script_line *line, const struct step *step)
 {
-    put(line, "connect %s", step->on);
+    script_put(line, "connect %s", step->on);
     if (step->to != NULL) {
-        put(line, " to=%s", step->to);
+        script_put(line, " to=%s", step->to);
     }
     if (step->redirected) {
-        put(line, " redirected");
+        script_put(line, " redirected");
         put_redirect(line, &step->redirect);
     }
 }
 
 /* ---- processes and threads ---- */
 
-static void put_process(struct line *line, const struct step *step)
+static void put_process(struct script_line *line, const struct step *step)
 {
-    put(line, "process");
+    script_put(line, "process");
     if (step->started.given) {
-        put(line, " started=%s", step->started.value ? "yes" : "no");
+        script_put(line, " started=%s", step->started.value ? "yes" : "no");
     }
     if (step->elevated.given) {
-        put(line, " elevated=%s", step->elevated.value ? "yes" : "no");
+        script_put(line, " elevated=%s", step->elevated.value ? "yes" : "no");
     }
 }
 
-static void put_thread(struct line *line, const struct step *step)
+static void put_thread(struct script_line *line, const struct step *step)
 {
-    put(line, "%s", step_kind_name(step->kind));
+    script_put(line, "%s", step_kind_name(step->kind));
     if (step->thread > 0) {
-        put(line, " thread=%lu", (unsigned long)step->thread);
+        script_put(line, " thread=%lu", (unsigned long)step->thread);
     }
 }
 
-static void put_result(struct line *line, const struct step *step)
+static void put_result(struct script_line *line, const struct step *step)
 {
-    put(line, "result %s %s%s", step->of, channel_name(step->channel),
-        step->wait ? "" : " wait=no");
+    script_put(line, "result %s %s%s", step->of, channel_name(step->channel),
+               step->wait ? "" : " wait=no");
 }
 
 /* ---- ioctls ---- */
@@ -169,70 +149,70 @@ static bool is_swept(const struct step *step, enum sweep_field field)
 }
 
 /* "{0 | 1..3 | N}" */
-static void put_bands(struct line *line, const struct step *step)
+static void put_bands(struct script_line *line, const struct step *step)
 {
     for (size_t i = 0; i < step->sweep->count; i++) {
-        put(line, "%s%s", i == 0 ? "{" : " | ", step->sweep->bands[i].name);
+        script_put(line, "%s%s", i == 0 ? "{" : " | ", step->sweep->bands[i].name);
     }
-    put(line, "}");
+    script_put(line, "}");
 }
 
-static void put_code(struct line *line, const struct step *step)
+static void put_code(struct script_line *line, const struct step *step)
 {
     const char *name = ioctl_code_name(step->ioctl.code);
-    put(line, " ");
+    script_put(line, " ");
     if (is_swept(step, SWEEP_CODE)) {
         put_bands(line, step);
         return;
     }
-    put(line, "%s", name != NULL ? name : step->ioctl.code_text);
+    script_put(line, "%s", name != NULL ? name : step->ioctl.code_text);
 }
 
-static void put_content(struct line *line, const struct input *input)
+static void put_content(struct script_line *line, const struct input *input)
 {
     switch (input->kind) {
     case INPUT_NONE:
-        put(line, " in=%lu", (unsigned long)input->size);
+        script_put(line, " in=%lu", (unsigned long)input->size);
         return;
     case INPUT_BLOB:
-        put(line, " in=%s", input->from);
+        script_put(line, " in=%s", input->from);
         return;
     case INPUT_FILL:
-        put(line, " in=%lu*%02lx", (unsigned long)input->size, (unsigned long)input->fill);
+        script_put(line, " in=%lu*%02lx", (unsigned long)input->size, (unsigned long)input->fill);
         return;
     case INPUT_HEX:
-        put(line, " in=hex:%.*s%s", HEX_SHOWN, input->hex,
-            strlen(input->hex) > HEX_SHOWN ? "..." : "");
+        script_put(line, " in=hex:%.*s%s", HEX_SHOWN, input->hex,
+                   strlen(input->hex) > HEX_SHOWN ? "..." : "");
         return;
     }
 }
 
-static void put_edits(struct line *line, const struct input *input)
+static void put_edits(struct script_line *line, const struct input *input)
 {
     if (input->cut > 0) {
-        put(line, " cut=%lu", (unsigned long)input->cut);
+        script_put(line, " cut=%lu", (unsigned long)input->cut);
     }
     if (input->extend > 0) {
-        put(line, " extend=%lu", (unsigned long)input->extend);
+        script_put(line, " extend=%lu", (unsigned long)input->extend);
     }
     if (input->altered) {
-        put(line, " alter=%lu", (unsigned long)input->alter);
+        script_put(line, " alter=%lu", (unsigned long)input->alter);
     }
 }
 
-static void put_input_sweep(struct line *line, const struct step *step)
+static void put_input_sweep(struct script_line *line, const struct step *step)
 {
     if (step->sweep == NULL) {
         return;
     }
     const char *field = sweep_field_name(step->sweep->of);
     if (strncmp(field, "in.", 3) == 0) {
-        put(line, " %s=", field);
+        script_put(line, " %s=", field);
         put_bands(line, step);
     }
 }
 
-static void put_input(struct line *line, const struct step *step)
+static void put_input(struct script_line *line, const struct step *step)
 {
     const struct input *input = &step->ioctl.in;
     bool absent =
@@ -241,12 +221,12 @@ static void put_input(struct line *line, const struct step *step)
         put_content(line, input);
         put_edits(line, input);
         bool usual = input->pointer == WFP_POINTER_HEAP;
-        put(line, "%s%s", usual ? "" : " ", usual ? "" : pointer_name(input->pointer));
+        script_put(line, "%s%s", usual ? "" : " ", usual ? "" : pointer_name(input->pointer));
     }
     put_input_sweep(line, step);
 }
 
-static void put_output(struct line *line, const struct step *step)
+static void put_output(struct script_line *line, const struct step *step)
 {
     const struct output *output = &step->ioctl.out;
     bool sized = is_swept(step, SWEEP_OUT_SIZE);
@@ -256,44 +236,44 @@ static void put_output(struct line *line, const struct step *step)
     if (absent && !sized && !pointed) {
         return;
     }
-    put(line, " out=");
+    script_put(line, " out=");
     if (sized) {
         put_bands(line, step);
     } else {
         put_size(line, output->size);
     }
-    put(line, " ");
+    script_put(line, " ");
     if (pointed) {
         put_bands(line, step);
     } else {
-        put(line, "%s", pointer_name(output->pointer));
+        script_put(line, "%s", pointer_name(output->pointer));
     }
 }
 
 /* valid, null or unmapped; left out where it is the usual one. */
-static void put_pointer(struct line *line, const char *name, enum wfp_pointer pointer,
+static void put_pointer(struct script_line *line, const char *name, enum wfp_pointer pointer,
                         enum wfp_pointer usual)
 {
     if (pointer != usual) {
-        put(line, " %s=%s", name, word_text(&count_words, (int)pointer));
+        script_put(line, " %s=%s", name, word_text(&count_words, (int)pointer));
     }
 }
 
-static void put_ioctl(struct line *line, const struct step *step)
+static void put_ioctl(struct script_line *line, const struct step *step)
 {
     const struct ioctl_step *ioctl = &step->ioctl;
     put_defined(line, step);
-    put(line, " ");
+    script_put(line, " ");
     if (is_swept(step, SWEEP_ON)) {
         put_bands(line, step);
     } else {
-        put(line, "%s", step->on);
+        script_put(line, "%s", step->on);
     }
     put_code(line, step);
     put_input(line, step);
     put_output(line, step);
     if (is_swept(step, SWEEP_COUNT_POINTER)) {
-        put(line, " count=");
+        script_put(line, " count=");
         put_bands(line, step);
     } else {
         put_pointer(line, "count", ioctl->count, WFP_POINTER_HEAP);
@@ -301,41 +281,42 @@ static void put_ioctl(struct line *line, const struct step *step)
     put_pointer(line, "overlapped", ioctl->overlapped, WFP_POINTER_NULL);
     put_pointer(line, "routine", ioctl->routine, WFP_POINTER_NULL);
     if (ioctl->entry != WFP_ENTRY_WSAIOCTL) {
-        put(line, " entry=%s", entry_name(ioctl->entry));
+        script_put(line, " entry=%s", entry_name(ioctl->entry));
     }
     if (ioctl->fault != WFP_FAULT_NONE) {
-        put(line, " fault=%s", fault_name(ioctl->fault));
+        script_put(line, " fault=%s", fault_name(ioctl->fault));
     }
     if (step->thread > 0) {
-        put(line, " thread=%lu", (unsigned long)step->thread);
+        script_put(line, " thread=%lu", (unsigned long)step->thread);
     }
     if (ioctl->save != NULL) {
-        put(line, " save=%s", ioctl->save);
+        script_put(line, " save=%s", ioctl->save);
     }
 }
 
 /* ---- datagrams ---- */
 
-static void put_message(struct line *line, const struct step *step)
+static void put_message(struct script_line *line, const struct step *step)
 {
     char text[SCRIPT_LINE_MAX];
     script_message(step, line->n, text, sizeof text);
     put_defined(line, step);
-    put(line, "%s", text);
+    script_put(line, "%s", text);
     if (step->redirected) {
-        put(line, " redirected");
+        script_put(line, " redirected");
         put_redirect(line, &step->redirect);
     }
     put_pointer(line, "count", step->ioctl.count, WFP_POINTER_HEAP);
     put_pointer(line, "overlapped", step->ioctl.overlapped, WFP_POINTER_NULL);
     if (step->ioctl.save != NULL) {
-        put(line, " save=%s", step->ioctl.save);
+        script_put(line, " save=%s", step->ioctl.save);
     }
 }
 
 /* ---- every kind ---- */
 
-static void (*const printers[STEP_KIND_COUNT])(struct line *line, const struct step *step) = {
+static void (*const printers[STEP_KIND_COUNT])(struct script_line *line,
+                                               const struct step *step) = {
     [STEP_SOCKET] = put_socket,
     [STEP_BIND] = put_named,
     [STEP_LISTEN] = put_named,
@@ -369,7 +350,7 @@ static void (*const printers[STEP_KIND_COUNT])(struct line *line, const struct s
 
 void script_print(const struct step *step, const uint32_t *n, char *buffer, size_t size)
 {
-    struct line line = {.buffer = buffer, .size = size, .n = n};
+    struct script_line line = {.buffer = buffer, .size = size, .n = n};
     buffer[0] = '\0';
     if (kernel_step_is(step)) {
         kernel_step_print(step, buffer, size);

@@ -2,138 +2,116 @@
 
 #include "harness/script_message.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/reader.h"
+#include "harness/script_line.h"
 #include "harness/text.h"
 #include "harness/vector.h"
 
-struct line {
-    char *buffer;
-    size_t size;
-    size_t used;
-};
-
-static void put(struct line *line, const char *format, ...) TEXT_FORMAT(2, 3);
-
-static void put(struct line *line, const char *format, ...)
-{
-    va_list arguments;
-    int length;
-
-    if (line->used >= line->size) {
-        return;
-    }
-    va_start(arguments, format);
-    length = vsnprintf(line->buffer + line->used, line->size - line->used, format, arguments);
-    va_end(arguments);
-    line->used += length > 0 ? (size_t)length : 0;
-}
-
-static void put_layout(struct line *line, enum control_layout layout)
+static void put_layout(struct script_line *line, enum control_layout layout)
 {
     if (layout != CONTROL_NATIVE) {
-        put(line, " layout=%s", layout == CONTROL_64 ? "64" : "32");
+        script_put(line, " layout=%s", layout == CONTROL_64 ? "64" : "32");
     }
 }
 
-static void put_flags(struct line *line, const char *name, uint32_t flags)
+static void put_flags(struct script_line *line, const char *name, uint32_t flags)
 {
     const char *separator = "";
 
     if (flags == 0) {
         return;
     }
-    put(line, " %s=", name);
+    script_put(line, " %s=", name);
     for (size_t i = 0; i < message_flag_words.count; i++) {
         if ((flags & (uint32_t)message_flag_words.rows[i].value) != 0) {
-            put(line, "%s%s", separator, message_flag_words.rows[i].text);
+            script_put(line, "%s%s", separator, message_flag_words.rows[i].text);
             separator = ",";
         }
     }
 }
 
-static void put_bytes(struct line *line, const struct input *input)
+static void put_bytes(struct script_line *line, const struct input *input)
 {
     switch (input->kind) {
     case INPUT_BLOB:
-        put(line, "%s", input->from);
+        script_put(line, "%s", input->from);
         break;
     case INPUT_FILL:
-        put(line, "%lu*%02lx", (unsigned long)input->size, (unsigned long)input->fill);
+        script_put(line, "%lu*%02lx", (unsigned long)input->size, (unsigned long)input->fill);
         break;
     case INPUT_HEX:
-        put(line, "hex:%.32s%s", input->hex, strlen(input->hex) > 32 ? "..." : "");
+        script_put(line, "hex:%.32s%s", input->hex, strlen(input->hex) > 32 ? "..." : "");
         break;
     case INPUT_NONE:
-        put(line, "nothing");
+        script_put(line, "nothing");
         break;
     }
     if (input->cut > 0) {
-        put(line, ",cut=%lu", (unsigned long)input->cut);
+        script_put(line, ",cut=%lu", (unsigned long)input->cut);
     }
     if (input->extend > 0) {
-        put(line, ",extend=%lu", (unsigned long)input->extend);
+        script_put(line, ",extend=%lu", (unsigned long)input->extend);
     }
     if (input->altered) {
-        put(line, ",alter=%lu", (unsigned long)input->alter);
+        script_put(line, ",alter=%lu", (unsigned long)input->alter);
     }
 }
 
-static void put_option(struct line *line, const struct step *step)
+static void put_option(struct script_line *line, const struct step *step)
 {
     const struct option_value *option = &step->message.option;
 
-    put(line, " %s/%s", word_text(&level_words, option->level),
-        word_text(&object_words, option->name));
+    script_put(line, " %s/%s", word_text(&level_words, option->level),
+               word_text(&object_words, option->name));
     if (step->kind == STEP_OPTION_SET) {
-        put(line, " value=%lu", (unsigned long)option->value);
+        script_put(line, " value=%lu", (unsigned long)option->value);
     }
     if (option->size != 4) {
-        put(line, " size=%lu", (unsigned long)option->size);
+        script_put(line, " size=%lu", (unsigned long)option->size);
     }
     if (option->pointer != WFP_POINTER_HEAP) {
-        put(line, " %s", pointer_name(option->pointer));
+        script_put(line, " %s", pointer_name(option->pointer));
     }
 }
 
-static void put_sent(struct line *line, const struct control_input *control)
+static void put_sent(struct script_line *line, const struct control_input *control)
 {
     put_layout(line, control->layout);
     if (control->raw.kind != INPUT_NONE) {
-        put(line, " control=");
+        script_put(line, " control=");
         put_bytes(line, &control->raw);
     }
     for (size_t i = 0; i < control->count; i++) {
         const struct control_object *object = &control->objects[i];
 
-        put(line, " control=%s/%s(", word_text(&level_words, object->level),
-            word_text(&object_words, object->type));
+        script_put(line, " control=%s/%s(", word_text(&level_words, object->level),
+                   word_text(&object_words, object->type));
         put_bytes(line, &object->data);
-        put(line, ")");
+        script_put(line, ")");
         if (object->has_length) {
-            put(line, " length=%lu", (unsigned long)object->length);
+            script_put(line, " length=%lu", (unsigned long)object->length);
         }
     }
     if (control->has_size) {
-        put(line, " control-size=%lu", (unsigned long)control->size);
+        script_put(line, " control-size=%lu", (unsigned long)control->size);
     }
     if (control->has_size && control->pointer == WFP_POINTER_NULL) {
-        put(line, " null");
+        script_put(line, " null");
     }
 }
 
-static void put_send(struct line *line, const struct message_step *message)
+static void put_send(struct script_line *line, const struct message_step *message)
 {
-    put(line, " %s data=", word_text(&send_words, (int)message->entry));
+    script_put(line, " %s data=", word_text(&send_words, (int)message->entry));
     put_bytes(line, &message->data);
     put_sent(line, &message->control);
     put_flags(line, "message-flags", message->message_flags);
 }
 
-static void put_room(struct line *line, const struct control_room *room, const uint32_t *n)
+static void put_room(struct script_line *line, const struct control_room *room, const uint32_t *n)
 {
     struct size size = room->size;
     char text[SIZE_TEXT_MAX];
@@ -147,14 +125,14 @@ static void put_room(struct line *line, const struct control_room *room, const u
     }
     size_print(size, text, sizeof text);
     put_layout(line, room->layout);
-    put(line, " control=%s", text);
+    script_put(line, " control=%s", text);
     if (room->pointer != WFP_POINTER_HEAP) {
-        put(line, " %s", pointer_name(room->pointer));
+        script_put(line, " %s", pointer_name(room->pointer));
     }
-    put(line, "%s", room->length == WFP_POINTER_NULL ? " length=null" : "");
+    script_put(line, "%s", room->length == WFP_POINTER_NULL ? " length=null" : "");
 }
 
-static void put_kind(struct line *line, const struct step *step, const uint32_t *n)
+static void put_kind(struct script_line *line, const struct step *step, const uint32_t *n)
 {
     const struct message_step *message = &step->message;
 
@@ -167,12 +145,12 @@ static void put_kind(struct line *line, const struct step *step, const uint32_t 
         put_send(line, message);
         break;
     case STEP_RECEIVE:
-        put(line, " %s size=%lu", word_text(&receive_words, (int)message->entry),
-            (unsigned long)message->size);
+        script_put(line, " %s size=%lu", word_text(&receive_words, (int)message->entry),
+                   (unsigned long)message->size);
         put_room(line, &message->room, n);
         break;
     case STEP_CLOCK:
-        put(line, " advance=%lu", (unsigned long)message->advance);
+        script_put(line, " advance=%lu", (unsigned long)message->advance);
         break;
     default:
         break;
@@ -181,23 +159,27 @@ static void put_kind(struct line *line, const struct step *step, const uint32_t 
 
 void script_message(const struct step *step, const uint32_t *n, char *buffer, size_t size)
 {
-    struct line line = {buffer, size, 0};
+    struct script_line line = {.buffer = buffer, .size = size};
     const struct message_step *message = &step->message;
 
     buffer[0] = '\0';
     if (step->on != NULL) {
-        put(&line, " %s", step->on);
+        script_put(&line, " %s", step->on);
     }
     if (step->to != NULL || message->peer_text != NULL) {
-        put(&line, " to=%s", step->to != NULL ? step->to : message->peer_text);
+        script_put(&line, " to=%s", step->to != NULL ? step->to : message->peer_text);
     }
-    put(&line, "%s%s", step->handle != NULL ? " " : "", step->handle != NULL ? step->handle : "");
+    script_put(&line, "%s%s", step->handle != NULL ? " " : "",
+               step->handle != NULL ? step->handle : "");
     put_kind(&line, step, n);
     put_flags(&line, "flags", message->flags);
     if (message->name == WFP_NAME_NULL) {
-        put(&line, " name=null");
+        script_put(&line, " name=null");
     }
     if (message->service != NULL) {
-        put(&line, " service=%s", message->service);
+        script_put(&line, " service=%s", message->service);
+    }
+    if (step->kernel.request != NULL) {
+        script_put(&line, " request=%s", step->kernel.request);
     }
 }

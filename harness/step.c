@@ -46,18 +46,6 @@ static bool read_optional_flag(struct reader *reader, struct place place, json_t
     return read_flag(reader, place, value, rule, &flag->value);
 }
 
-/* Expectations and sweeps take the keys; they are read when the rest is. */
-static bool read_elsewhere(struct reader *reader, struct place place, json_t *value,
-                           const void *rule, void *field)
-{
-    (void)reader;
-    (void)place;
-    (void)value;
-    (void)rule;
-    (void)field;
-    return true;
-}
-
 static const struct text_rule rule_code = {1, 16, fits_code,
                                            "QUERY_RECORDS | QUERY_CONTEXT | SET_RECORDS | FLUSH | "
                                            "0x and eight of 0-9 and A-F"};
@@ -244,7 +232,7 @@ static const struct {
     [STEP_DATAGRAM_CONNECT] = {M(ON), M(TO) | M(PEER) | M(REDIRECT) | M(SERVICE) | M(EXPECT)},
     [STEP_SEND] = {M(ON), M(TO) | M(PEER) | M(SEND_HOW) | M(DATA) | M(CONTROL) | M(NAME) |
                               M(FLAGS) | M(MESSAGE_FLAGS) | M(COUNT) | M(OVERLAPPED) | M(REDIRECT) |
-                              M(SERVICE) | M(EXPECT)},
+                              M(SERVICE) | M(REQUEST) | M(EXPECT)},
     [STEP_RECEIVE] = {M(ON), M(RECEIVE_HOW) | M(SIZE) | M(ROOM) | M(NAME) | M(FLAGS) | M(COUNT) |
                                  M(OVERLAPPED) | M(SAVE) | M(EXPECT)},
     [STEP_CLOCK] = {M(ADVANCE), 0},

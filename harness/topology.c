@@ -62,10 +62,11 @@ static const struct shape service_shape = {service_members, 17, 0x1, MEMBERS_ALL
 
 static const struct member journey_members[] = {
     {"dials", read_word, &journey_form_words, offsetof(struct journey_row, dials)},
+    {"protocol", read_word, &protocol_words, offsetof(struct journey_row, protocol)},
     {"reauthorizations", read_number, &range_rounds,
      offsetof(struct journey_row, reauthorizations)},
 };
-static const struct shape journey_shape = {journey_members, 2, 0, MEMBERS_ALL};
+static const struct shape journey_shape = {journey_members, 3, 0, MEMBERS_ALL};
 
 static void recommend(uint32_t index, struct service_row *row)
 {
@@ -118,7 +119,7 @@ static bool read_service(struct reader *reader, struct place place, json_t *valu
 bool topology_read(struct reader *reader, json_t *holder, json_t *services, json_t *journey,
                    struct topology_rows *rows)
 {
-    *rows = (struct topology_rows){.journey = {.dials = WFP_PATH_IPV4}};
+    *rows = (struct topology_rows){.journey = {.dials = WFP_PATH_IPV4, .protocol = WFP_TCP}};
     bool good = journey == NULL || read_object(reader, place_member(holder, "journey"), journey,
                                                &journey_shape, &rows->journey);
     if (!check_array(reader, place_member(holder, "services"), services, 1,
@@ -160,7 +161,7 @@ void topology_scene(const struct topology_rows *rows, struct path_scene *scene)
 {
     *scene = (struct path_scene){.topology.count = 0};
     scene->topology.count = rows->count;
-    scene->journey.type = WFP_TCP;
+    scene->journey.type = (enum wfp_type)rows->journey.protocol;
     scene->journey.to = (enum wfp_path_form)rows->journey.dials;
     scene->journey.reauthorizations = rows->journey.reauthorizations;
     for (uint32_t i = 0; i < WFP_PATH_SERVICES_MAX; i++) {

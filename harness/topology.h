@@ -44,6 +44,7 @@ struct service_row {
 
 struct journey_row {
     int dials;
+    int protocol; /* enum wfp_type: a connection, or the datagrams of one flow */
     uint32_t reauthorizations;
 };
 
@@ -97,7 +98,8 @@ extern const struct words handle_words;
 extern const struct words propagation_words;
 extern const struct words form_words;         /* of a service */
 extern const struct words journey_form_words; /* of the application */
-extern const struct words flag_words;         /* no, yes */
+extern const struct words protocol_words;
+extern const struct words flag_words; /* no, yes */
 extern const struct words chain_words;
 extern const struct words deed_words;
 extern const struct words redirect_state_words;

@@ -68,6 +68,7 @@ void topology_text(const struct path_scene *scene, int indent, struct text *text
     }
     text_add(text, "%*sapp dials=%s", indent, "",
              word_text(&journey_form_words, (int)scene->journey.to));
+    add_word(text, "protocol", &protocol_words, (int)scene->journey.type, WFP_TCP);
     add_number(text, "reauthorizations", scene->journey.reauthorizations, 0);
     text_add(text, "\n");
 }

@@ -38,6 +38,9 @@ static const struct word journey_form_rows[] = {
 };
 const struct words journey_form_words = WORDS(journey_form_rows);
 
+static const struct word protocol_rows[] = {{"tcp", WFP_TCP}, {"udp", WFP_UDP}};
+const struct words protocol_words = WORDS(protocol_rows);
+
 static const struct word flag_rows[] = {{"no", false}, {"yes", true}};
 const struct words flag_words = WORDS(flag_rows);
 

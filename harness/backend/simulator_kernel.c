@@ -4,7 +4,10 @@
 
 #include <string.h>
 
+#include <wfp/datagram.h>
+
 #include "harness/backend/simulator.h"
+#include "harness/control.h"
 #include "harness/pattern.h"
 
 static void answer_with(struct backend_reply *reply, const struct wfp_reply *given)
@@ -92,17 +95,42 @@ static enum wfp_status perform_free_context(struct simulator *simulator,
     return status;
 }
 
+/* The first datagram to a peer is an implicit connect; its record is the list (UDP-10). */
+static enum wfp_status begin_datagram(struct simulator *simulator, const struct backend_call *call,
+                                      uint32_t *id)
+{
+    const struct step *step = call->step;
+    uint8_t data[1] = {0};
+    const struct wfp_send send = {
+        .socket = simulator_id(simulator, OBJECT_SOCKET, step->on),
+        .entry = call->control == NULL ? WFP_MESSAGE_PLAIN : WFP_MESSAGE_WSA,
+        .name = WFP_NAME_GIVEN,
+        .to = step->kernel.address.address,
+        .data = {data, sizeof data, WFP_POINTER_HEAP},
+        .control = {(uint8_t *)(uintptr_t)call->control, call->control_size,
+                    call->control == NULL ? WFP_POINTER_NULL : WFP_POINTER_HEAP},
+        .layout = control_layout_of(step->message.control.layout, WFP_LAYOUT_64),
+        .byte_count = WFP_POINTER_HEAP,
+    };
+    const enum wfp_status status = wfp_message_send_begin(simulator->world, &send, id);
+
+    return status == WFP_OK && *id == 0 ? WFP_BAD_STATE : status;
+}
+
 static enum wfp_status perform_connect_request(struct simulator *simulator,
                                                const struct backend_call *call,
                                                struct backend_reply *reply)
 {
     const struct step *step = call->step;
     uint32_t id = 0;
-    const enum wfp_status status =
+    enum wfp_status status =
         wfp_connect_begin(simulator->world, simulator_id(simulator, OBJECT_SOCKET, step->on),
                           &step->kernel.address.address, &id);
 
     (void)reply;
+    if (status == WFP_BAD_STATE) {
+        status = begin_datagram(simulator, call, &id);
+    }
     return status != WFP_OK ? status : simulator_keep_name(simulator, OBJECT_REQUEST, step->as, id);
 }
 

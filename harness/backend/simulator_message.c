@@ -72,47 +72,58 @@ static bool make_option(struct simulator *simulator, const struct step *step,
     return true;
 }
 
-enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,
-                                   struct backend_reply *reply)
+/* setsockopt() and getsockopt() are asked in the same three ways. */
+struct option_calls {
+    enum wfp_status (*make)(struct wfp_world *world, const struct wfp_option *call,
+                            struct wfp_reply *reply);
+    void (*allow)(const struct wfp_world *world, const struct wfp_option *call,
+                  struct wfp_answer_set *set);
+    enum wfp_status (*assume)(struct wfp_world *world, const struct wfp_option *call,
+                              struct wfp_answer answer, struct wfp_reply *reply);
+};
+
+static enum wfp_status perform_option(struct simulator *simulator, const struct backend_call *call,
+                                      const struct option_calls *calls, struct wfp_option *option,
+                                      struct backend_reply *reply)
 {
     struct wfp_world *world = simulator->world;
-    struct wfp_option option;
     struct wfp_reply given;
     enum wfp_status status;
 
-    if (!make_option(simulator, call->step, &option)) {
+    if (!make_option(simulator, call->step, option)) {
         return WFP_NO_ROOM;
     }
     if (call->allowed != NULL) {
-        wfp_option_set_allowed(world, &option, call->allowed);
+        calls->allow(world, option, call->allowed);
     }
-    status = call->observed == NULL
-                 ? wfp_option_set(world, &option, &given)
-                 : wfp_option_set_assume(world, &option, *call->observed, &given);
+    status = call->observed == NULL ? calls->make(world, option, &given)
+                                    : calls->assume(world, option, *call->observed, &given);
     answer_with(reply, &given);
     return status;
+}
+
+enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,
+                                   struct backend_reply *reply)
+{
+    static const struct option_calls set = {wfp_option_set, wfp_option_set_allowed,
+                                            wfp_option_set_assume};
+    struct wfp_option option;
+
+    return perform_option(simulator, call, &set, &option, reply);
 }
 
 enum wfp_status perform_option_get(struct simulator *simulator, const struct backend_call *call,
                                    struct backend_reply *reply)
 {
-    struct wfp_world *world = simulator->world;
+    static const struct option_calls get = {wfp_option_get, wfp_option_get_allowed,
+                                            wfp_option_get_assume};
     struct wfp_option option;
-    struct wfp_reply given;
-    enum wfp_status status;
+    const enum wfp_status status = perform_option(simulator, call, &get, &option, reply);
 
-    if (!make_option(simulator, call->step, &option)) {
-        return WFP_NO_ROOM;
+    if (status == WFP_OK) {
+        reply->out = option.value.bytes;
+        reply->out_size = option.value.size;
     }
-    if (call->allowed != NULL) {
-        wfp_option_get_allowed(world, &option, call->allowed);
-    }
-    status = call->observed == NULL
-                 ? wfp_option_get(world, &option, &given)
-                 : wfp_option_get_assume(world, &option, *call->observed, &given);
-    answer_with(reply, &given);
-    reply->out = option.value.bytes;
-    reply->out_size = option.value.size;
     return status;
 }
 
@@ -142,6 +153,9 @@ static enum wfp_status make_send(struct simulator *simulator, const struct backe
     send->overlapped = step->ioctl.overlapped != WFP_POINTER_NULL;
     if (call->control == NULL) {
         send->control.pointer = WFP_POINTER_NULL;
+    }
+    if (step->kernel.request != NULL) {
+        send->classification = simulator_id(simulator, OBJECT_REQUEST, step->kernel.request);
     }
     if (!step->redirected) {
         return WFP_OK;

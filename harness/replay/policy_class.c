@@ -27,7 +27,7 @@ static const struct {
     [FATE_DIRECT] = {"direct", "reached directly"},
     [FATE_REDIRECTED] = {"redirected", "reached through proxies"},
     [FATE_BLOCKED] = {"blocked", "blocked"},
-    [FATE_REFUSED] = {"refused", "refused by a proxy"},
+    [FATE_REFUSED] = {"refused", "refused"},
     [FATE_LOOP] = {"loop", "a loop, for ever"},
     [FATE_NO_ROOM] = {"no-room", "ended by a limit of the model"},
     [FATE_UNFOLLOWED] = {"not-followed", "not followed: datagrams"},
@@ -140,6 +140,7 @@ static void follow(struct policy_classes *classes, struct policy_class *class,
     while (wfp_path_step(path)) {
     }
     path_outcome_of(path, &class->outcome);
+    class->carries = path->hop_count > 0 && path->hops[0].accepted_record;
     class->followed = true;
     class->fate = (uint8_t)fate_of(&class->outcome);
     wfp_path_tear_down(path);
@@ -224,8 +225,7 @@ enum policy_fate policy_flow_fate(const struct policy_class *class, const struct
 
 bool policy_flow_carries(const struct policy_class *class, const struct flow_summary *flow)
 {
-    return class->followed && flow->records != 0 && class->outcome.count > 1 &&
-           class->outcome.stations[1] != STATION_DESTINATION;
+    return class->carries && flow->records != 0;
 }
 
 void policy_class_count(struct policy_classes *classes, const struct flow_summary *flow)

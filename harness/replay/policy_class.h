@@ -43,9 +43,10 @@ struct policy_class {
     bool followed;                            /* the model has played `outcome` */
     const char *names[WFP_PATH_SERVICES_MAX]; /* of the services in `outcome`, by number less 1 */
     struct path_outcome outcome;
+    bool carries;          /* the proxy that gets the first hop gets a record with it */
     uint64_t flows;        /* ended so far */
     uint64_t unclassified; /* those of them whose beginning was not seen */
-    uint64_t carried;      /* datagram flows whose first datagram carries a record to a proxy */
+    uint64_t carried;      /* datagram flows whose first datagram brings the proxy a record */
     uint64_t first_packet; /* of the first flow that is classified, 0: none */
 };
 
@@ -69,7 +70,7 @@ const struct profile *policy_classes_profile(const struct policy_classes *classe
 /* What becomes of this flow of this class. */
 enum policy_fate policy_flow_fate(const struct policy_class *class,
                                   const struct flow_summary *flow);
-/* Is its first datagram redirected, and carries the record to a proxy? */
+/* Does its first datagram bring the proxy a record? Never one that does not ask for it. */
 bool policy_flow_carries(const struct policy_class *class, const struct flow_summary *flow);
 
 #endif

@@ -8,7 +8,7 @@
 #include "harness/replay/policy_report.h"
 #include "harness/replay/policy_tally.h"
 
-enum { WAY_WIDTH = 50, COLUMN_WIDTH = 14, LOOPS_SHOWN = 10 };
+enum { WAY_WIDTH = 52, COLUMN_WIDTH = 14, LOOPS_SHOWN = 10 };
 
 /* ---- the services ---- */
 
@@ -130,7 +130,7 @@ static void add_carried(struct text *text, const struct policy_classes *classes)
         carried += policy_class_at(classes, i)->carried;
     }
     if (carried > 0) {
-        text_add(text, "    carry the record: the first datagram of");
+        text_add(text, "    the proxy gets a record with the first datagram");
         text_pad(text, start, WAY_WIDTH);
         figure_add(text, 0, COLUMN_WIDTH);
         figure_add(text, carried, COLUMN_WIDTH);
@@ -186,15 +186,12 @@ static void add_hop(struct text *text, const struct policy *policy,
     text_add(text, "%s\n", count == 0 ? " nobody is asked" : "");
 }
 
-static void add_path(struct text *text, const struct replay_report *report, size_t number)
+static void add_path(struct text *text, const struct replay_report *report,
+                     const struct policy_class *class)
 {
-    const struct policy_class *class = policy_class_at(report->classes, number);
     char digits[FIGURE_MAX];
     char id[FLOW_ID_MAX];
 
-    if (class->flows == class->unclassified || class->services == 0) {
-        return;
-    }
     replay_flow_id(report, class->first_packet, id);
     text_add(text, "    %s over IPv%u, %s flow%s, the first %s: ",
              class->protocol == PROTOCOL_TCP ? "tcp" : "udp", (unsigned)class->family,
@@ -213,9 +210,16 @@ static void add_path(struct text *text, const struct replay_report *report, size
 
 static void add_paths(struct text *text, const struct replay_report *report)
 {
-    text_add(text, "\n  the paths, where a service is asked\n");
+    const char *head = "\n  the paths, where a service is asked\n";
+
     for (size_t i = 0; i < policy_class_total(report->classes); i++) {
-        add_path(text, report, i);
+        const struct policy_class *class = policy_class_at(report->classes, i);
+
+        if (class->flows > class->unclassified && class->services != 0) {
+            text_add(text, "%s", head);
+            add_path(text, report, class);
+            head = "";
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 #include "harness/plan.h"
 #include "harness/platform/files.h"
 #include "harness/profile.h"
+#include "harness/reader.h"
 #include "harness/replay/policy_report.h"
 #include "harness/sha256.h"
 
@@ -19,6 +20,7 @@ enum {
     STATIONS_WRITTEN_MAX = 48,
     SHORT_HASH = 8,
     ID_MAX = 64,
+    FIELD_MAX = 64,
     REFERENCE_MAX = 300,
     FILE_NAME_MAX = 4096
 };
@@ -26,11 +28,11 @@ enum { READ_SIZE = 1 << 16 };
 
 /* ---- choosing ---- */
 
-/* What the format can say: a connection about which somebody is asked, and its whole path. */
+/* What the format can say: what somebody is asked about, and its whole path. */
 static bool is_fit(const struct policy_class *class, const struct flow_summary *flow)
 {
     return class->followed && class->services != 0 && flow->classified &&
-           class->protocol == PROTOCOL_TCP && class->outcome.count <= STATIONS_WRITTEN_MAX;
+           class->outcome.count <= STATIONS_WRITTEN_MAX;
 }
 
 static bool is_wanted(const struct vector_picks *picks, const struct replay_report *report,
@@ -164,6 +166,28 @@ static json_t *source_of(const struct writing *writing, const struct flow_summar
                      "wfpcheck " WFPCHECK_VERSION);
 }
 
+/* Where nothing is reached: the same with services that let everything pass. */
+static json_t *control_of(const struct path_outcome *outcome)
+{
+    static const char *const layers[] = {"deeds", "at-auth-connect"};
+    json_t *set = json_object();
+
+    if (outcome->end == WFP_PATH_REACHED) {
+        json_decref(set);
+        return NULL;
+    }
+    for (size_t layer = 0; layer < 2; layer++) {
+        for (size_t state = 0; state < redirect_state_words.count; state++) {
+            char field[FIELD_MAX];
+
+            (void)snprintf(field, sizeof field, "*.%s.%s", layers[layer],
+                           redirect_state_words.rows[state].text);
+            (void)json_object_set_new(set, field, json_string("permit"));
+        }
+    }
+    return json_pack("{s:s, s:o}", "kind", "contrast", "set", set);
+}
+
 static json_t *vector_of(const struct writing *writing, const struct policy_class *class,
                          const struct flow_summary *flow, const char *id)
 {
@@ -171,13 +195,15 @@ static json_t *vector_of(const struct writing *writing, const struct policy_clas
     json_t *clauses = clauses_of(&class->outcome);
 
     (void)json_object_set(expect, "by", clauses);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:[s], s:o, s:{s:s}, s:o}", "id", id, "kind",
-                     "path", "story",
-                     "A connection of a capture under a policy of redirect services; expected is "
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:[s], s:o, s:{s:s, s:s}, s:o, s:o*}", "id", id,
+                     "kind", "path", "story",
+                     "A flow of a capture under a policy of redirect services; expected is "
                      "what the model said when this was written.",
                      "clauses", clauses, "source", source_of(writing, flow), "needs", "kernel-face",
                      "services", services_of(writing->policy, class->services), "journey", "dials",
-                     class->family == 4 ? "ipv4" : "ipv6", "expect", expect);
+                     class->family == 4 ? "ipv4" : "ipv6", "protocol",
+                     class->protocol == PROTOCOL_TCP ? "tcp" : "udp", "expect", expect, "control",
+                     control_of(&class->outcome));
 }
 
 static enum status write_vector(const char *folder, const char *id, json_t *vector,

@@ -374,6 +374,18 @@ static void test_fates_are_the_models(void **state)
     }
 }
 
+static void test_datagrams_go_the_same_way(void **state)
+{
+    struct replayed *replayed = open_classes("{\"services\": [{\"name\": \"A\"}]}");
+    const struct policy_class *class = play(replayed, flow_of(UDP, 1, 2, 53));
+
+    (void)state;
+    assert_int_equal(class->fate, FATE_REDIRECTED);
+    assert_int_equal(class->carried, 1);
+    assert_int_equal(play(replayed, flow_of(TCP, 1, 2, 53))->carried, 0);
+    close_classes(replayed);
+}
+
 static void test_what_was_not_seen_has_no_path(void **state)
 {
     struct replayed *replayed = open_classes("{\"services\": [{\"name\": \"A\"}]}");
@@ -472,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_flows_of_one_kind_share_a_class),
         cmocka_unit_test(test_class_has_the_asked_services_only),
         cmocka_unit_test(test_fates_are_the_models),
+        cmocka_unit_test(test_datagrams_go_the_same_way),
         cmocka_unit_test(test_what_was_not_seen_has_no_path),
         cmocka_unit_test(test_incoming_is_not_asked_about),
         cmocka_unit_test(test_classes_beyond_the_last_are_told),
