@@ -132,5 +132,6 @@ bool path_control_check(struct reader *reader, json_t *holder, const struct path
 {
     return claim->control != NULL || ends_well(claim) ||
            reader_complain(reader, place_member(holder, "control"),
-                           "a control, as every expected path loops or is blocked or refused", "none");
+                           "a control, as every expected path loops or is blocked or refused",
+                           "none");
 }

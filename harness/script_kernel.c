@@ -7,6 +7,7 @@
 #include "harness/kernel_step.h"
 #include "harness/reader.h"
 #include "harness/script_line.h"
+#include "harness/script_message.h"
 #include "harness/vector.h"
 
 static void put_name(struct script_line *line, const char *before, const char *name)
@@ -102,6 +103,9 @@ void kernel_step_print(const struct step *step, char *buffer, size_t size)
     put_name(&line, "context=", kernel->context);
     put_address(&line, "", &kernel->address);
     put_address(&line, "local=", &kernel->local_address);
+    if (step->kind == STEP_CONNECT_REQUEST) {
+        script_sent(&line, &step->message.control);
+    }
     put_number(&line, "number", &kernel->number);
     put_number(&line, "target-pid", &kernel->target_pid);
     put_number(&line, "token", &kernel->token);

@@ -77,7 +77,7 @@ static void put_option(struct script_line *line, const struct step *step)
     }
 }
 
-static void put_sent(struct script_line *line, const struct control_input *control)
+void script_sent(struct script_line *line, const struct control_input *control)
 {
     put_layout(line, control->layout);
     if (control->raw.kind != INPUT_NONE) {
@@ -107,7 +107,7 @@ static void put_send(struct script_line *line, const struct message_step *messag
 {
     script_put(line, " %s data=", word_text(&send_words, (int)message->entry));
     put_bytes(line, &message->data);
-    put_sent(line, &message->control);
+    script_sent(line, &message->control);
     put_flags(line, "message-flags", message->message_flags);
 }
 

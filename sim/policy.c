@@ -28,35 +28,35 @@ struct work {
 };
 
 /* An impossible call is misuse, as for the functions of callouts. */
-static struct wfp_answer make(const struct work *work, struct wfp_classify_call call)
+static struct wfp_answer make(const struct work *work, struct wfp_classify_call *call)
 {
     static const struct wfp_answer misuse = {0, 0, WFP_COUNT_UNCHANGED, WFP_MISUSE};
     struct wfp_reply reply;
 
-    call.classification = work->classification;
-    if (wfp_classify(work->world, &call, &reply) != WFP_OK) {
+    call->classification = work->classification;
+    if (wfp_classify(work->world, call, &reply) != WFP_OK) {
         return misuse;
     }
     if (work->policy->observe != NULL) {
-        work->policy->observe(work->policy->observer, &call, &reply);
+        work->policy->observe(work->policy->observer, call, &reply);
     }
     return reply.answer;
 }
 
 static struct wfp_answer make_plain(const struct work *work, enum wfp_call call)
 {
-    return make(work, (struct wfp_classify_call){.call = call});
+    return make(work, &(struct wfp_classify_call){.call = call});
 }
 
 static void leave(const struct work *work, uint32_t action, uint32_t rights)
 {
-    (void)make(work, (struct wfp_classify_call){
+    (void)make(work, &(struct wfp_classify_call){
                          .call = WFP_CALL_ACTION, .action = action, .rights = rights});
 }
 
 static void edit(const struct work *work, enum wfp_member member, uint32_t number)
 {
-    (void)make(work, (struct wfp_classify_call){
+    (void)make(work, &(struct wfp_classify_call){
                          .call = WFP_CALL_EDIT, .member = member, .number = number});
 }
 
@@ -71,8 +71,8 @@ static enum wfp_redirect_state state_of(const struct work *work)
     const struct wfp_answer answer =
         work->policy->without_query
             ? (struct wfp_answer){.outcome = WFP_STATE, .error = WFP_NOT_REDIRECTED}
-            : make(work, (struct wfp_classify_call){.call = WFP_CALL_REDIRECT_STATE,
-                                                    .handle = work->policy->handle});
+            : make(work, &(struct wfp_classify_call){.call = WFP_CALL_REDIRECT_STATE,
+                                                     .handle = work->policy->handle});
 
     return answer.outcome == WFP_STATE ? (enum wfp_redirect_state)answer.error : WFP_NOT_REDIRECTED;
 }
@@ -166,9 +166,9 @@ static void edit_all(const struct work *work)
 {
     const struct wfp_address service = service_for(work);
 
-    (void)make(work, (struct wfp_classify_call){.call = WFP_CALL_EDIT,
-                                                .member = WFP_MEMBER_REMOTE_ADDRESS,
-                                                .address = service});
+    (void)make(work, &(struct wfp_classify_call){.call = WFP_CALL_EDIT,
+                                                 .member = WFP_MEMBER_REMOTE_ADDRESS,
+                                                 .address = service});
     edit(work, WFP_MEMBER_TARGET_PID, work->policy->target_pid);
     edit(work, WFP_MEMBER_REDIRECT_HANDLE, work->policy->handle);
     edit_context(work);
@@ -213,8 +213,9 @@ static void do_deed(const struct work *work, enum wfp_deed deed)
 
 static bool is_reauthorized(const struct work *work)
 {
-    const struct wfp_answer answer = make(
-        work, (struct wfp_classify_call){.call = WFP_CALL_LOOK, .field = WFP_FIELD_IS_REAUTHORIZE});
+    const struct wfp_answer answer =
+        make(work,
+             &(struct wfp_classify_call){.call = WFP_CALL_LOOK, .field = WFP_FIELD_IS_REAUTHORIZE});
 
     return answer.outcome == WFP_FIELD && answer.error == WFP_PRESENT;
 }

@@ -21,8 +21,8 @@ c_decl {
 
 c_track "&model" "sizeof(struct model)" "Matched"
 
-#define J (Pjourney->_pid - 1)
-#define MINE (&model.journeys[Pjourney->_pid - 1])
+#define J (Pjourney->number)
+#define MINE (&model.journeys[Pjourney->number])
 #define STEP(what, argument) STEP_IF(true, what, argument)
 #define STEP_IF(guard, what, argument)                                                            \
     d_step {                                                                                      \
@@ -44,7 +44,7 @@ c_track "&model" "sizeof(struct model)" "Matched"
 #define PART atomic
 #endif
 
-proctype journey()
+proctype journey(byte number)
 {
     do
     :: PART {
@@ -111,7 +111,7 @@ init {
     };
     atomic {
         do
-        :: c_expr { Pinit->started < JOURNEYS } -> run journey(); started++
+        :: c_expr { Pinit->started < JOURNEYS } -> run journey(started); started++
         :: else -> break
         od
     };

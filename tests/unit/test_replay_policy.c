@@ -288,10 +288,11 @@ static void test_local_networks_tell_the_side(void **state)
 
 static void test_order_is_sublayer_weight_place(void **state)
 {
-    struct policy *policy = load_good(
-        "{\"services\": [{\"name\": \"A\", \"weight\": 1}, {\"name\": \"B\", \"weight\": 2},"
-        "{\"name\": \"C\", \"weight\": 0, \"sublayer\": 9},"
-        "{\"name\": \"D\", \"weight\": 2}]}");
+    struct policy *policy =
+        load_good("{\"services\": [{\"name\": \"A\", \"sublayer\": 1, \"weight\": 1},"
+                  "{\"name\": \"B\", \"sublayer\": 1, \"weight\": 2},"
+                  "{\"name\": \"C\", \"sublayer\": 9, \"weight\": 0},"
+                  "{\"name\": \"D\", \"sublayer\": 1, \"weight\": 2}]}");
 
     (void)state;
     assert_true(policy_asked_before(policy, 2, 1));
@@ -340,14 +341,14 @@ static const struct {
 } fates[] = {
     {"{\"name\": \"A\"}", FATE_REDIRECTED, "A"},
     {"{\"name\": \"A\"}, {\"name\": \"B\"}", FATE_REDIRECTED, "A > B"},
-    {"{\"name\": \"A\", \"weight\": 1}, {\"name\": \"B\", \"weight\": 2}", FATE_REDIRECTED,
+    {"{\"name\": \"A\", \"sublayer\": 1}, {\"name\": \"B\", \"sublayer\": 2}", FATE_REDIRECTED,
      "B > A"},
     {"{\"name\": \"A\", \"families\": \"ipv6\"}", FATE_DIRECT, ""},
     {"{\"name\": \"A\", \"deeds\": {\"NOT_REDIRECTED\": \"permit\"}}", FATE_DIRECT, ""},
     {"{\"name\": \"A\", \"deeds\": {\"NOT_REDIRECTED\": \"block\"}}", FATE_BLOCKED, "by A"},
     {"{\"name\": \"A\", \"propagates\": \"lost\"}", FATE_REFUSED, "by A"},
     {"{\"name\": \"A\", \"propagates\": \"never\", \"refuses\": false}", FATE_LOOP, "A > A"},
-    {"{\"name\": \"A\", \"weight\": 1}, {\"name\": \"B\", \"weight\": 2, \"propagates\": "
+    {"{\"name\": \"A\", \"sublayer\": 1}, {\"name\": \"B\", \"sublayer\": 2, \"propagates\": "
      "\"never\", "
      "\"refuses\": false}",
      FATE_LOOP, "B > B"},
