@@ -61,6 +61,7 @@ def careless(draw):
 def _topology(draw, own_deeds, propagates, refuses):
     names = "ABCDEF"[:draw(st.integers(1, 6))]
     journey = {"dials": draw(st.sampled_from(("ipv4", "ipv6", "mapped"))),
+               "protocol": draw(st.sampled_from(("tcp", "udp"))),
                "reauthorizations": draw(st.integers(0, 2))}
     return document([_service(name, draw, own_deeds, propagates, refuses) for name in names],
                     journey)
