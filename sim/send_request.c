@@ -66,6 +66,13 @@ struct decision send_decide_request(const struct wfp_world *world, const struct 
     return refused(call, made);
 }
 
+static void add_seen(const struct wfp_send *call, struct decision decision,
+                     struct wfp_answer_set *set)
+{
+    decision.answer = message_seen(call->entry, call->byte_count, decision.answer);
+    decide_add(set, decision);
+}
+
 void send_allow_request(const struct wfp_world *world, const struct wfp_send *call,
                         struct decision decision, struct wfp_answer_set *set)
 {
@@ -73,18 +80,16 @@ void send_allow_request(const struct wfp_world *world, const struct wfp_send *ca
     struct wfp_answer_set all = {.count = 0};
     struct inquiry inquiry;
 
-    if (c != NULL && decision.rule->effect == WFP_EFFECT_SEND_FIRST) {
-        inquiry = request_ask(world, c);
-        decide_all(world, &inquiry, &all);
-    } else {
-        all = (struct wfp_answer_set){1, {decision.answer}, {decision.rule}};
+    if (c == NULL || decision.rule->effect != WFP_EFFECT_SEND_FIRST) {
+        add_seen(call, decision, set);
+        return;
     }
+    inquiry = request_ask(world, c);
+    decide_all(world, &inquiry, &all);
     for (size_t i = 0; i < all.count; i++) {
-        struct decision seen = {all.answers[i], all.rules[i]};
+        const struct decision made = {all.answers[i], all.rules[i]};
 
-        seen = connects(seen.rule->effect) ? decision : refused(call, seen);
-        seen.answer = message_seen(call->entry, call->byte_count, seen.answer);
-        decide_add(set, seen);
+        add_seen(call, connects(made.rule->effect) ? decision : refused(call, made), set);
     }
 }
 
