@@ -257,7 +257,7 @@ static const struct step defaults = {
 
 bool step_kind_answers(enum step_kind kind)
 {
-    return (kind_members[kind].optional & M(EXPECT)) != 0 || kernel_kind_answers(kind);
+    return (kind_members[kind].optional & M(EXPECT)) != 0 || kernel_kind_answers((int)kind);
 }
 
 /* ---- do the members fit together? ---- */

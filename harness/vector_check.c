@@ -38,7 +38,7 @@ static const char *answer_wants(const struct answers *answers, const struct expe
         answers->kind != STEP_FLOW_STATE) {
         return "a redirect state in the answer of a state step only";
     }
-    if (expected->answer.outcome >= WFP_ACTION && !kernel_kind_answers(answers->kind)) {
+    if (expected->answer.outcome >= WFP_ACTION && !kernel_kind_answers((int)answers->kind)) {
         return "an action, a presence or misuse in the answer of a step of the kernel face only";
     }
     bool bytes = answers->queries || answers->kind == STEP_SIO_RECORDS;
