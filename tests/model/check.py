@@ -26,7 +26,7 @@ DEPTH = 3_000_000
 CYCLE_MARK = -1  # in a trail
 STATES = ("not-redirected", "redirected-by-self", "redirected-by-other",
           "previously-redirected-by-self")
-STEPPERS = ("journey.c", "setting.c", "tell.c")
+STEPPERS = ("asking.c", "hop.c", "journey.c", "services.c", "setting.c", "tell.c")
 
 
 class Broken(Exception):
@@ -63,7 +63,7 @@ class Check:
 
 
 TOO_MANY = "more redirects than there are handles"
-CYCLE = "a cycle"
+CYCLE = "a cycle of hops that are not counted as to blame"
 
 
 def holding(full):
@@ -83,6 +83,9 @@ def holding(full):
                    Check("two journeys, careful, call by call: both end", Shape(1, 2, 1),
                          "careful own"),
                    Check("every cycle has a hop to blame", Shape(3, room=3, cycles=True))]
+        checks += [Check(f"two journeys, careful, order {order} of 6: both end",
+                         Shape(3, 2, 3, False), f"careful own order={order}")
+                   for order in range(6)]
     return checks
 
 
@@ -236,6 +239,7 @@ class Path:
         self.wrong = None
         for event in events:
             getattr(self, "take_" + event.pop("event"))(**event)
+        self.close_cycle()
 
     def take_service(self, service, weight, sublayer):
         self.services[service] = {"handle": service, "weight": weight, "sublayer": sublayer,
@@ -272,8 +276,7 @@ class Path:
 
     def take_cycle(self):
         for journey in self.journeys:
-            journey["end"] = "loops"
-            journey["cycle_start"] = len(journey["hops"])
+            journey["mark"] = len(journey["hops"])
 
     def take_wrong(self, journey, what):
         self.wrong = what
@@ -284,6 +287,19 @@ class Path:
         if what not in seen:
             seen.append(what)
 
+    def close_cycle(self):
+        """Spin's cycle may be laps of a smaller one, and begin late."""
+        for journey in self.journeys:
+            hops, start = journey["hops"], journey.pop("mark", None)
+            if start is None:
+                continue
+            length = next(n for n in range(1, len(hops) - start + 1)
+                          if hops[start:-n] == hops[start + n:])
+            while start > 0 and hops[start - 1] == hops[start - 1 + length]:
+                start -= 1
+            del hops[start + length:]
+            journey.update(end="loops", cycle_start=start, cycle_length=length)
+
     def as_json(self):
         return {"wrong": self.wrong, "services": list(self.services.values()),
                 "journeys": self.journeys}
@@ -293,7 +309,7 @@ def path_of(check, found):
     events = events_of(found.lines)
     path = Path(events, check.shape.journeys)
     if path.wrong is None and found.errors:
-        path.wrong = "a cycle without a hop to blame" if check.shape.cycles else "a deadlock"
+        path.wrong = CYCLE if check.shape.cycles else "a journey that neither ends nor goes on"
     return path
 
 

@@ -96,6 +96,7 @@ extern struct model model;
  * fixed      a callout does the same whenever it is told the same state
  * twice      every step is made twice, over different garbage on the stack
  * shared     only with one sublayer for all; own: only with one each
+ * order=N    only with that order of the weights, from 0
  * RULE:HOW   the table of rules is altered, as harness/mutation.h names it
  *
  * False, with a sentence on stderr: it cannot be done. `telling`: each step is printed as JSON.
@@ -106,7 +107,8 @@ uint32_t journey_world_bytes(void);
 /* Choices of the beginning. */
 unsigned journey_orders(void);
 unsigned journey_weight(unsigned order, unsigned service);
-bool journey_allows_sublayers(bool shared);
+/* Twice the order, and one more where all share a sublayer. */
+bool journey_allows(unsigned topology);
 
 /* ---- guards: they change nothing ---- */
 
@@ -117,7 +119,7 @@ bool journey_is_first_waiting(unsigned j);
 /* ---- steps ---- */
 
 enum step {
-    STEP_SET_UP,  /* argument: order * 2 + shared */
+    STEP_SET_UP,  /* argument: a topology */
     STEP_OPEN,    /* the outgoing socket */
     STEP_PASS_ON, /* argument: enum manner */
     STEP_BEGIN,   /* connect, up to the first callout */

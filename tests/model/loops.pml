@@ -102,7 +102,7 @@ init {
     :: break
     od;
     if
-    :: c_expr { (journey_allows_sublayers(Pinit->topology % 2)) }
+    :: c_expr { (journey_allows(Pinit->topology)) }
     :: else -> goto over
     fi;
     d_step {

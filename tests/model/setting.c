@@ -58,6 +58,10 @@ static bool take_word(char *word)
                  {"shared", &chosen.only_shared}, {"own", &chosen.only_own}};
     char *colon = strchr(word, ':');
 
+    if (sscanf(word, "order=%u", &chosen.order) == 1) {
+        chosen.only_one_order = true;
+        return true;
+    }
     if (colon != NULL) {
         *colon = '\0';
         return alter_rule(word, colon + 1);
@@ -97,7 +101,10 @@ bool journey_careful(unsigned j)
     return chosen.careful || (chosen.second && j == 1);
 }
 
-bool journey_allows_sublayers(bool shared)
+bool journey_allows(unsigned topology)
 {
-    return shared ? !chosen.only_own : !chosen.only_shared;
+    const bool shared = topology % 2;
+
+    return (shared ? !chosen.only_own : !chosen.only_shared) &&
+           (!chosen.only_one_order || chosen.order == topology / 2);
 }

@@ -18,6 +18,8 @@ struct setting {
     bool twice;
     bool only_shared;
     bool only_own;
+    bool only_one_order;
+    unsigned order;
 };
 
 const struct setting *setting(void);
