@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "harness/reader.h"
+#include "harness/word.h"
 
 static const struct word names[] = {
     {"guard-true", MUTATION_GUARD_TRUE},

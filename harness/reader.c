@@ -210,26 +210,6 @@ bool read_flag(struct reader *reader, struct place place, json_t *value, const v
     return true;
 }
 
-const char *word_text(const struct words *words, int value)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (words->rows[i].value == value) {
-            return words->rows[i].text;
-        }
-    }
-    return NULL;
-}
-
-const struct word *word_find(const struct words *words, const char *text)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->rows[i].text, text) == 0) {
-            return &words->rows[i];
-        }
-    }
-    return NULL;
-}
-
 bool read_word(struct reader *reader, struct place place, json_t *value, const void *rule,
                void *field)
 {

@@ -12,6 +12,7 @@
 #include "harness/document.h"
 #include "harness/locate.h"
 #include "harness/status.h"
+#include "harness/word.h"
 
 /*
  * Reads a document into structs by tables. A closed object is described by its members; each row
@@ -102,28 +103,9 @@ bool read_number(struct reader *reader, struct place place, json_t *value, const
 bool read_flag(struct reader *reader, struct place place, json_t *value, const void *rule,
                void *field);
 
-struct word {
-    const char *text;
-    int value;
-};
-
-struct words {
-    const struct word *rows;
-    size_t count;
-};
-
-#define WORDS(table)                                                                               \
-    {                                                                                              \
-        (table), sizeof(table) / sizeof((table)[0])                                                \
-    }
-
 /* rule: struct words; field: an enum of the size of int */
 bool read_word(struct reader *reader, struct place place, json_t *value, const void *rule,
                void *field);
-
-/* The text of a value, NULL when the table has none; and the row of a text, NULL. */
-const char *word_text(const struct words *words, int value);
-const struct word *word_find(const struct words *words, const char *text);
 
 /* Nothing: the member is read elsewhere, with what only that place has. */
 bool read_elsewhere(struct reader *reader, struct place place, json_t *value, const void *rule,

@@ -132,7 +132,8 @@ def in_parallel(function, items):
 def build_model():
     folder = BUILD / "objects"
     folder.mkdir(parents=True, exist_ok=True)
-    sources = [*sorted((ROOT / "sim").glob("*.c")), ROOT / "harness" / "mutation.c"]
+    sources = [*sorted((ROOT / "sim").glob("*.c")), ROOT / "harness" / "mutation.c",
+               ROOT / "harness" / "word.c"]
     return in_parallel(lambda source: compile_one(source, folder / (source.stem + ".o")), sources)
 
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/mutation.h"
+#include "harness/word.h"
 #include "tests/model/journey.h"
 #include "tests/model/tell.h"
 
@@ -35,11 +36,11 @@ const struct wfp_profile *setting_profile(void)
 static bool alter_rule(const char *id, const char *how)
 {
     const struct wfp_rules *shipped = wfp_rules_shipped();
-    enum mutation mutation;
+    const struct word *mutation = word_find(&mutation_words, how);
 
-    for (size_t row = 0; row < shipped->count && mutation_named(how, &mutation); row++) {
+    for (size_t row = 0; row < shipped->count && mutation != NULL; row++) {
         if (strcmp(shipped->rows[row].id, id) == 0) {
-            mutation_make(shipped, row, mutation, &mutant);
+            mutation_make(shipped, row, (enum mutation)mutation->value, &mutant);
             rules = &mutant.rules;
             return true;
         }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "harness/mutation.h"
-#include "harness/reader.h"
+#include "harness/word.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define F(name) WFP_BIT(WFP_FACT_##name)
