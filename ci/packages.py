@@ -33,6 +33,10 @@ def need_test_tools():
     need_venv()
 
 
+def need_spin():
+    need_packages(APT_BUILD + ("spin",))
+
+
 def need_packages(names):
     if WINDOWS:
         need_vcpkg()

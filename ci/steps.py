@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import os
 import shutil
+import sys
 import time
 import typing
 
@@ -93,6 +94,17 @@ def pytest():
         env={"WFPCHECK": str(program("release"))})
 
 
+def check_model(*options):
+    """Loop prevention with every choice in every order; fails, too, if it cannot say no."""
+    packages.need_spin()
+    run([sys.executable, ROOT / "tests" / "model" / "check.py", *options])
+
+
+def model_steps(*options):
+    return [Step("loops, exhaustively", functools.partial(check_model, *options),
+                 lambda: "no Spin on Windows" if WINDOWS else None)]
+
+
 def prepare_wine():
     cross.need_libraries()
     cross.need_wine_prefix()
@@ -171,6 +183,7 @@ def every_step():
     for preset in PRESETS:
         steps += preset_steps(preset)
     steps += package_steps()
+    steps += model_steps()
     steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
     steps += [Step("wheel", wheel), Step("pytest", pytest)]
     return steps + windows_half()
