@@ -65,6 +65,10 @@ def lint(_arguments):
     return steps.take(steps.lint_steps())
 
 
+def model(_arguments):
+    return steps.take(steps.model_steps("--full"))
+
+
 COMMANDS = (
     ("setup", setup, "install what building and testing need"),
     ("conform", conform, "build the program and run every vector with every profile"),
@@ -75,6 +79,7 @@ COMMANDS = (
     ("bench", bench, "build the program and measure it"),
     ("format", format_sources, "format the C sources in place"),
     ("lint", lint, "check floors, headers and format, and run clang-tidy"),
+    ("model", model, "check loop prevention exhaustively with Spin, within the full bounds"),
 )
 
 

@@ -44,6 +44,10 @@ def need_fuzzer():
         need_apt((f"libclang-rt-{major}-dev",))
 
 
+def need_spin():
+    need_packages(APT_BUILD + ("spin",))
+
+
 def need_packages(names):
     if WINDOWS:
         need_vcpkg()

@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import os
 import shutil
+import sys
 import time
 import typing
 
@@ -103,6 +104,17 @@ def damaged_captures():
     run([BUILD / "asan" / "tests" / "test_replay_hostile", "--exhaustive", *captures])
 
 
+def check_model(*options):
+    """Loop prevention with every choice in every order; fails, too, if it cannot say no."""
+    packages.need_spin()
+    run([sys.executable, ROOT / "tests" / "model" / "check.py", *options])
+
+
+def model_steps(*options):
+    return [Step("loops, exhaustively", functools.partial(check_model, *options),
+                 lambda: "no Spin on Windows" if WINDOWS else None)]
+
+
 def prepare_wine():
     cross.need_libraries()
     cross.need_wine_prefix()
@@ -182,6 +194,7 @@ def every_step():
         steps += preset_steps(preset)
     steps.append(Step("fuzz", fuzz, lambda: "no libFuzzer there" if WINDOWS else None))
     steps += package_steps()
+    steps += model_steps()
     steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
     steps += [Step("wheel", wheel), Step("pytest", pytest)]
     if WINDOWS:

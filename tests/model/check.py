@@ -166,7 +166,8 @@ class Found:
     states: int
     megabytes: float
     seconds: float
-    lines: list
+    complaint: str = ""
+    lines: list = dataclasses.field(default_factory=list)
 
 
 def search(check):
@@ -181,8 +182,9 @@ def search(check):
         if complaint in text and not errors:
             raise Broken(f"{check.claim}: {complaint}")
     found = Found(int(errors), int(number(text, r"([\d.e+]+) states, stored")),
-                  number(text, r"([\d.]+)\s+total actual memory"), time.monotonic() - started, [])
+                  number(text, r"([\d.]+)\s+total actual memory"), time.monotonic() - started)
     if errors:
+        found.complaint = re.findall(r"pan:\d+: (.*)", text)[-1]
         found.lines = replay(check)
     return found
 
@@ -310,7 +312,8 @@ def path_of(check, found):
     events = events_of(found.lines)
     path = Path(events, check.shape.journeys)
     if path.wrong is None and found.errors:
-        path.wrong = CYCLE if check.shape.cycles else "a journey that neither ends nor goes on"
+        # What depends on garbage need not show again while the trail is followed.
+        path.wrong = CYCLE if check.shape.cycles else found.complaint
     return path
 
 

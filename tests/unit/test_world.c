@@ -261,6 +261,33 @@ static void test_closing_everything_leaves_a_pristine_world(void **state)
     }
 }
 
+/* Padding is anything, and no part of the limits. */
+static void test_padding_of_limits_is_not_kept(void **state)
+{
+    struct scene scene;
+    struct wfp_limits limits;
+    void *first;
+
+    (void)state;
+    make_empty(&scene);
+    first = snapshot(&scene);
+    memset(&limits, 0x55, sizeof limits);
+    limits.sockets = scene.limits.sockets;
+    limits.handles = scene.limits.handles;
+    limits.records = scene.limits.records;
+    limits.record_bytes = scene.limits.record_bytes;
+    limits.operations = scene.limits.operations;
+    limits.origin = scene.limits.origin;
+    limits.callouts = scene.limits.callouts;
+    limits.classifications = scene.limits.classifications;
+    limits.contexts = scene.limits.contexts;
+    limits.context_bytes = scene.limits.context_bytes;
+    wfp_world_init(scene.world, &limits, scene.rules, &scene.profile);
+    assert_same_block(&scene, first, "limits with other padding");
+    free(first);
+    scene_free(&scene);
+}
+
 static void test_same_calls_make_the_same_bytes(void **state)
 {
     struct scene scene;
@@ -602,6 +629,7 @@ int main(void)
         cmocka_unit_test(test_size_holds_the_records),
         cmocka_unit_test(test_size_does_not_wrap),
         cmocka_unit_test(test_closing_everything_leaves_a_pristine_world),
+        cmocka_unit_test(test_padding_of_limits_is_not_kept),
         cmocka_unit_test(test_same_calls_make_the_same_bytes),
         cmocka_unit_test_setup_teardown(test_a_copy_goes_on_alike, scene_setup, scene_teardown),
         cmocka_unit_test_setup_teardown(test_a_restored_copy_forgets, scene_setup, scene_teardown),
