@@ -305,7 +305,62 @@ class Path:
 
     def as_json(self):
         return {"wrong": self.wrong, "services": list(self.services.values()),
-                "journeys": self.journeys}
+                "journeys": self.journeys, "vector": self.as_vector()}
+
+    def as_vector(self):
+        """What happened as a path vector, or what should have where the search broke off; None
+        where a service did not do the same in the same state."""
+        if len(self.journeys) > 1 or not all(map(is_constant, self.services.values())):
+            return None
+        hops, end = self.journeys[0]["hops"], self.journeys[0]["end"]
+        stations = [name_of(hop["redirected_by"]) for hop in hops if "redirected_by" in hop]
+        expect = {"path": ["app", *stations], "end": end, "by": ["LOOP-04"],
+                  "told": [told_in(hop) for hop in hops]}
+        if end == "reached":
+            expect["path"].append("destination")
+        if end == "loops":
+            loop = stations[self.journeys[0]["cycle_start"]:]
+            expect.update(path=["app", *stations[:-1]], end="loop", loop=loop)
+        if end == "wrong":  # what was searched for: each service redirects once (LOOP-04)
+            expect = {"path": ["app", *dict.fromkeys(stations), "destination"], "end": "reached",
+                      "by": ["LOOP-04"]}
+        if "by" in self.journeys[0]:
+            expect["ended-by"] = name_of(self.journeys[0]["by"])
+        return {"id": "path-found-by-spin", "kind": "path", "clauses": ["LOOP-04"],
+                "story": f"Found by the exhaustive check: {self.wrong}.",
+                "source": {"kind": "regression", "reference": "tests/model/check.py"},
+                "needs": ["kernel-face"], "expect": expect,
+                "services": [service_of(service) for service in self.services.values()],
+                "control": {"kind": "contrast", "set": {"*.deeds.NOT_REDIRECTED": "permit"}}}
+
+
+def name_of(service):
+    return "ABC"[service - 1]
+
+
+def told_in(hop):
+    return {name_of(asked["service"]): asked["told"].upper().replace("-", "_")
+            for asked in hop["asked"] if asked["layer"] == "connect-redirect"}
+
+
+def is_constant(service):
+    """One way to hand records on, one deed for each state: what a path vector can say."""
+    return len(service["propagation"]) <= 1 and all(
+        len(deeds) == 1 for deeds in service["callout"].values())
+
+
+def service_of(service):
+    made = {"name": name_of(service["handle"]), "sublayer": service["sublayer"],
+            "weight": service["weight"], "deeds": {}, "refuses": False}
+    for state, (deed,) in service["callout"].items():
+        where = "at-auth-connect" if deed == "block-at-auth-connect" else "deeds"
+        word = "block" if where == "at-auth-connect" else deed
+        made.setdefault(where, {})[state.upper().replace("-", "_")] = word
+    for propagation in service["propagation"]:
+        if propagation in ("correctly", "never", "late"):
+            made["propagates"] = propagation
+        made["refuses"] = propagation == "nothing-to-pass-on"
+    return made
 
 
 def path_of(check, found):
