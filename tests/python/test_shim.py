@@ -8,8 +8,9 @@ import pytest
 
 from wfpcheck import serve
 
-# What enters elsewhere than through WSAIoctl, or never leaves the kernel.
-BEYOND = ("needs kernel-entry", "needs provider-entry", "needs a callout inside the kernel")
+# What enters elsewhere than through WSAIoctl, never leaves the kernel, or is no connection.
+BEYOND = ("needs kernel-entry", "needs provider-entry", "needs a callout inside the kernel",
+          "needs kernel-face", "needs datagrams", "needs clock")
 
 
 @pytest.fixture(scope="session")
