@@ -177,7 +177,7 @@ static void flip(struct hostile *hostile, const char *name, const char *bytes, s
 
     for (size_t i = 0; damaged != NULL && i < tries; i++) {
         memcpy(damaged, bytes, size);
-        for (size_t bit = draw(hostile) % FLIPPED_BITS + 1; bit > 0; bit--) {
+        for (uint64_t bit = draw(hostile) % FLIPPED_BITS + 1; bit > 0; bit--) {
             /* Every other time the headers of the first packets are in for it. */
             const size_t reach = i % 2 == 0 || size < 256 ? size : 256;
 
