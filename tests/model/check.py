@@ -18,14 +18,14 @@ import subprocess
 import sys
 import time
 
+import counterexample
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "model"
 TRAIL = "loops.pml.trail"
 DEPTH = 3_000_000
 CYCLE_MARK = -1  # in a trail
-STATES = ("not-redirected", "redirected-by-self", "redirected-by-other",
-          "previously-redirected-by-self")
 STEPPERS = ("asking.c", "hop.c", "journey.c", "services.c", "setting.c", "tell.c")
 
 
@@ -221,151 +221,8 @@ def number(text, pattern):
     return float(match.group(1))
 
 
-# ---- the counterexample ----
-
-def events_of(lines):
-    events = []
-    for line in lines:
-        if "START OF CYCLE" in line:
-            events.append({"event": "cycle"})
-        if line.startswith("{"):
-            events.append(json.loads(line))
-    return events
-
-
-class Path:
-    """The topology and the hops of a counterexample, as a path vector would have them."""
-
-    def __init__(self, events, journeys):
-        self.services = {}
-        self.journeys = [{"hops": []} for _ in range(journeys)]
-        self.wrong = None
-        for event in events:
-            getattr(self, "take_" + event.pop("event"))(**event)
-        self.close_cycle()
-
-    def take_service(self, service, weight, sublayer):
-        self.services[service] = {"handle": service, "weight": weight, "sublayer": sublayer,
-                                  "callout": {}, "propagation": []}
-
-    def take_dial(self, journey, dialler, propagation, had_record):
-        hop = {"dialler": dialler or "application", "asked": []}
-        if dialler:
-            hop["propagation"] = propagation if had_record else "has-no-record"
-            self.note(self.services[dialler]["propagation"], hop["propagation"])
-        self.journeys[journey]["hops"].append(hop)
-
-    def take_asked(self, journey, service, layer, told, conduct):
-        asked = {"service": service, "layer": layer, "told": STATES[told]}
-        asked["did"] = "redirect" if conduct == "redirect" else conduct
-        redirects = layer == "connect-redirect"
-        if (conduct == "redirect") > redirects or (conduct == "block" and redirects):
-            asked["did"] = "permit"
-        self.journeys[journey]["hops"][-1]["asked"].append(asked)
-        deed = asked["did"] if redirects else "block-at-auth-connect"
-        if redirects or asked["did"] == "block":
-            self.note(self.services[service]["callout"].setdefault(STATES[told], []), deed)
-
-    def take_redirected(self, journey, by, lost):
-        hop = self.journeys[journey]["hops"][-1]
-        hop["redirected_by"] = by
-        if lost:
-            hop["record_lost"] = True
-
-    def take_end(self, journey, end, by=None):
-        self.journeys[journey]["end"] = end
-        if by:
-            self.journeys[journey]["by"] = by
-
-    def take_cycle(self):
-        for journey in self.journeys:
-            journey["mark"] = len(journey["hops"])
-
-    def take_wrong(self, journey, what):
-        self.wrong = what
-        self.journeys[journey].setdefault("end", "wrong")
-
-    @staticmethod
-    def note(seen, what):
-        if what not in seen:
-            seen.append(what)
-
-    def close_cycle(self):
-        """Spin's cycle may be laps of a smaller one, and begin late."""
-        for journey in self.journeys:
-            hops, start = journey["hops"], journey.pop("mark", None)
-            if start is None:
-                continue
-            length = next(n for n in range(1, len(hops) - start + 1)
-                          if hops[start:-n] == hops[start + n:])
-            while start > 0 and hops[start - 1] == hops[start - 1 + length]:
-                start -= 1
-            del hops[start + length:]
-            journey.update(end="loops", cycle_start=start, cycle_length=length)
-
-    def as_json(self):
-        return {"wrong": self.wrong, "services": list(self.services.values()),
-                "journeys": self.journeys, "vector": self.as_vector()}
-
-    def as_vector(self):
-        """What happened as a path vector, or what should have where the search broke off; None
-        where a service did not do the same in the same state."""
-        if len(self.journeys) > 1 or not all(map(is_constant, self.services.values())):
-            return None
-        hops, end = self.journeys[0]["hops"], self.journeys[0]["end"]
-        stations = [name_of(hop["redirected_by"]) for hop in hops if "redirected_by" in hop]
-        expect = {"path": ["app", *stations], "end": end, "by": ["LOOP-04"],
-                  "told": [told_in(hop) for hop in hops]}
-        if end == "reached":
-            expect["path"].append("destination")
-        if end == "loops":
-            loop = stations[self.journeys[0]["cycle_start"]:]
-            expect.update(path=["app", *stations[:-1]], end="loop", loop=loop)
-        if end == "wrong":  # what was searched for: each service redirects once (LOOP-04)
-            expect = {"path": ["app", *dict.fromkeys(stations), "destination"], "end": "reached",
-                      "by": ["LOOP-04"]}
-        if "by" in self.journeys[0]:
-            expect["ended-by"] = name_of(self.journeys[0]["by"])
-        return {"id": "path-found-by-spin", "kind": "path", "clauses": ["LOOP-04"],
-                "story": f"Found by the exhaustive check: {self.wrong}.",
-                "source": {"kind": "regression", "reference": "tests/model/check.py"},
-                "needs": ["kernel-face"], "expect": expect,
-                "services": [service_of(service) for service in self.services.values()],
-                "control": {"kind": "contrast", "set": {"*.deeds.NOT_REDIRECTED": "permit"}}}
-
-
-def name_of(service):
-    return "ABC"[service - 1]
-
-
-def told_in(hop):
-    return {name_of(asked["service"]): asked["told"].upper().replace("-", "_")
-            for asked in hop["asked"] if asked["layer"] == "connect-redirect"}
-
-
-def is_constant(service):
-    """One way to hand records on, one deed for each state: what a path vector can say."""
-    return len(service["propagation"]) <= 1 and all(
-        len(deeds) == 1 for deeds in service["callout"].values())
-
-
-def service_of(service):
-    made = {"name": name_of(service["handle"]), "sublayer": service["sublayer"],
-            "weight": service["weight"], "deeds": {}, "refuses": False}
-    for state, (deed,) in service["callout"].items():
-        where = "at-auth-connect" if deed == "block-at-auth-connect" else "deeds"
-        word = "block" if where == "at-auth-connect" else deed
-        made.setdefault(where, {})[state.upper().replace("-", "_")] = word
-    for propagation in service["propagation"]:
-        if propagation in ("correctly", "never", "late"):
-            made["propagates"] = propagation
-        made["refuses"] = propagation == "nothing-to-pass-on"
-    return made
-
-
 def path_of(check, found):
-    events = events_of(found.lines)
-    path = Path(events, check.shape.journeys)
+    path = counterexample.Path(counterexample.events_of(found.lines), check.shape.journeys)
     if path.wrong is None and found.errors:
         # What depends on garbage need not show again while the trail is followed.
         path.wrong = CYCLE if check.shape.cycles else found.complaint
@@ -379,7 +236,7 @@ def judge(check, found):
     if not found.errors:
         return check.fails is None, None
     path = path_of(check, found)
-    return bool(check.fails and path.wrong.startswith(check.fails)), path.as_json()
+    return bool(check.fails and path.wrong.startswith(check.fails)), path
 
 
 def show(check, found, good):
@@ -389,12 +246,12 @@ def show(check, found, good):
           f"{found.megabytes:7.0f} MB  {what}: {check.claim}", flush=True)
 
 
-def explain(check, path, verbose):
-    if path is None:
-        print(f"        expected a counterexample: {check.fails}\n        actual   none")
-        return
-    print(f"        expected {check.fails or 'no counterexample'}\n        actual   {path['wrong']}")
-    print(json.dumps(path, indent=2) if verbose else json.dumps(path))
+def explain(check, path):
+    expected = check.fails or "no counterexample"
+    print(f"        expected {expected}\n        actual   {path.wrong if path else 'none'}")
+    if path:
+        vector = counterexample.vector_of(path, path.wrong)
+        print(json.dumps(vector or path.as_json(), indent=2), flush=True)
 
 
 def check_all(checks, verbose):
@@ -410,7 +267,7 @@ def check_all(checks, verbose):
         as_it_must_be, path = judge(check, found)
         show(check, found, as_it_must_be)
         if not as_it_must_be or (verbose and path):
-            explain(check, path, not as_it_must_be)
+            explain(check, path)
         good &= as_it_must_be
     print(f"{'all as it must be' if good else 'NOT as it must be'}, "
           f"{time.monotonic() - started:.1f} s", flush=True)
