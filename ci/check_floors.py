@@ -22,7 +22,8 @@ ROOMS = (
     Room("model", 1, ("sim/*",), ("public",)),
     Room("status", 2, ("harness/status.h",), ()),
     Room("platform", 2, ("harness/platform/*",), ("status",)),
-    Room("shim", 2, ("harness/lab/shim/*",), ("public",)),
+    Room("interpose", 2, ("harness/lab/interpose/*",), ("public",)),
+    Room("shim", 2, ("harness/lab/shim/*",), ("public", "interpose")),
     Room("door", 4, ("harness/main.c", "harness/cli.h", "harness/cli_*"),
          ("public", "model", "status", "platform", "harness", "backend", "replay", "lab")),
     Room("backend", 3, ("harness/backend/*",),
@@ -35,8 +36,8 @@ ROOMS = (
 CHECKED = ("sim", "harness")
 
 # Where the operating system may be seen, in includes and in conditionals.
-WINDOWS_ONLY = ("harness/platform/*windows*", "harness/backend/winsock*", "harness/lab/shim*",
-                "harness/lab/shim/*")
+WINDOWS_ONLY = ("harness/platform/*windows*", "harness/backend/winsock*",
+                "harness/lab/interpose/*", "harness/lab/shim/*")
 SYSTEM = ("harness/platform/*",) + WINDOWS_ONLY
 
 ISO = frozenset(f"{name}.h" for name in (

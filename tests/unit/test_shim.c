@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "harness/lab/shim/guard.h"
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/shim.h"
 
 enum { PAGE = 65536 };

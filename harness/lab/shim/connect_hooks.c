@@ -8,8 +8,8 @@
 
 #include <ws2tcpip.h>
 
-#include "harness/lab/shim/guard.h"
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
 union address {

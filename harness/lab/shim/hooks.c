@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "harness/lab/shim/guard.h"
-#include "harness/lab/shim/import.h"
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/import.h"
 #include "harness/lab/shim/world.h"
 
 #define HOOK(name)                                                                                 \

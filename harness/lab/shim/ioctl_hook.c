@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lab/shim/guard.h"
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
 /* More than any record; a buffer may be said to be larger, but no more of it is looked at. */

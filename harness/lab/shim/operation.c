@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
 /* What a driver leaves in an OVERLAPPED; a program may look there by itself. */

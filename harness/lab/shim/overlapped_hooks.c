@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "harness/lab/shim/guard.h"
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
 /* What the model says about one of its operations; false if it is none. */

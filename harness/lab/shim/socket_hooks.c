@@ -9,8 +9,8 @@
 
 #include <ws2tcpip.h>
 
-#include "harness/lab/shim/guard.h"
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
 typedef enum wfp_status follow_function(struct wfp_world *world, uint32_t socket);

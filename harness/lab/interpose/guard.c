@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "harness/lab/shim/guard.h"
+#include "harness/lab/interpose/guard.h"
 
 #include <windows.h>
 

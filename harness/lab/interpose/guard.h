@@ -5,8 +5,8 @@
  * replaced again. Both calls leave GetLastError as it was.
  */
 
-#ifndef HARNESS_LAB_SHIM_GUARD_H
-#define HARNESS_LAB_SHIM_GUARD_H
+#ifndef HARNESS_LAB_INTERPOSE_GUARD_H
+#define HARNESS_LAB_INTERPOSE_GUARD_H
 
 #include <stdbool.h>
 

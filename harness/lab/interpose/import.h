@@ -6,8 +6,8 @@
  * there.
  */
 
-#ifndef HARNESS_LAB_SHIM_IMPORT_H
-#define HARNESS_LAB_SHIM_IMPORT_H
+#ifndef HARNESS_LAB_INTERPOSE_IMPORT_H
+#define HARNESS_LAB_INTERPOSE_IMPORT_H
 
 #include <stddef.h>
 #include <windows.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "harness/lab/shim/import.h"
+#include "harness/lab/interpose/import.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  * touched, and bytes are copied by calls that fail instead of faulting: memory may go meanwhile.
  */
 
-#ifndef HARNESS_LAB_SHIM_POINTER_H
-#define HARNESS_LAB_SHIM_POINTER_H
+#ifndef HARNESS_LAB_INTERPOSE_POINTER_H
+#define HARNESS_LAB_INTERPOSE_POINTER_H
 
 #include <stdbool.h>
 #include <stddef.h>

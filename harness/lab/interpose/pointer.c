@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "harness/lab/shim/pointer.h"
+#include "harness/lab/interpose/pointer.h"
 
 #include <stdint.h>
 #include <windows.h>
