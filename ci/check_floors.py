@@ -24,20 +24,24 @@ ROOMS = (
     Room("platform", 2, ("harness/platform/*",), ("status",)),
     Room("interpose", 2, ("harness/lab/interpose/*",), ("public",)),
     Room("shim", 2, ("harness/lab/shim/*",), ("public", "interpose")),
+    Room("wire", 2, ("harness/lab/wire/*",), ("public", "model")),
+    Room("dll", 3, ("harness/lab/dll/*",), ("public", "wire", "interpose")),
+    Room("launch", 3, ("harness/lab/launch/*",), ()),
     Room("door", 4, ("harness/main.c", "harness/cli.h", "harness/cli_*"),
          ("public", "model", "status", "platform", "harness", "backend", "replay", "lab")),
     Room("backend", 3, ("harness/backend/*",),
          ("public", "model", "status", "platform", "harness", "shim")),
     Room("replay", 3, ("harness/replay/*",), ("public", "model", "status", "platform", "harness")),
     Room("lab", 3, ("harness/lab/*",),
-         ("public", "model", "status", "platform", "harness", "shim")),
+         ("public", "model", "status", "platform", "harness", "wire")),
     Room("harness", 2, ("harness/*",), ("public", "model", "status", "platform")),
 )
 CHECKED = ("sim", "harness")
 
 # Where the operating system may be seen, in includes and in conditionals.
 WINDOWS_ONLY = ("harness/platform/*windows*", "harness/backend/winsock*",
-                "harness/lab/interpose/*", "harness/lab/shim/*")
+                "harness/lab/interpose/*", "harness/lab/shim/*", "harness/lab/dll/*",
+                "harness/lab/launch/*")
 SYSTEM = ("harness/platform/*",) + WINDOWS_ONLY
 
 ISO = frozenset(f"{name}.h" for name in (
@@ -47,6 +51,7 @@ ISO = frozenset(f"{name}.h" for name in (
 # Any other <header> is taken for the operating system's.
 LIBRARIES = {
     "jansson.h": ("harness", "backend", "replay", "lab", "door"),
+    "uv.h": ("lab",),
     "pcap.h": ("replay",),
     "pcap/pcap.h": ("replay",),
 }

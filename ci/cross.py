@@ -53,6 +53,7 @@ LIBRARIES = (
     # Files only: what captures from devices is left out.
     Library("libpcap", "libpcap-dev", (
         "-DPCAP_TYPE=null", "-DDISABLE_DBUS=ON", "-DDISABLE_RDMA=ON", "-DENABLE_REMOTE=OFF")),
+    Library("libuv1", "libuv1-dev", ("-DLIBUV_BUILD_TESTS=OFF",)),
 )
 
 

@@ -8,7 +8,7 @@ import sys
 from process import BUILD, ROOT, WINDOWS, Failed, output, run, run_twice, say
 
 APT_BUILD = ("build-essential", "cmake", "ninja-build", "libjansson-dev", "libcmocka-dev",
-             "libpcap-dev")
+             "libpcap-dev", "libuv1-dev")
 APT_TEST = ("clang", "pkg-config", "python3-venv")
 # libpcap's sources come without its generated parser.
 APT_WINDOWS = ("gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine", "wine64", "dpkg-dev", "flex",
@@ -16,7 +16,7 @@ APT_WINDOWS = ("gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine", "wine64", "
 
 # Where no package manager is known: the program to look for, and what to ask the user for.
 TOOLS_BUILD = (("cmake", "CMake 3.22 or newer"), ("ninja", "Ninja"), ("cc", "a C11 compiler"))
-LIBRARIES = "Jansson, CMocka and libpcap with their headers"
+LIBRARIES = "Jansson, CMocka, libpcap and libuv with their headers"
 
 VCPKG_TRIPLET = "x64-windows-static-md"
 VENV = BUILD / "venv"
