@@ -10,18 +10,13 @@
 #include <mswsock.h>
 
 #include "harness/address.h"
+#include "harness/lab/shim/address.h"
 #include "harness/pattern.h"
 
 /* ---- addresses ---- */
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in ipv4;
-    struct sockaddr_in6 ipv6;
-};
-
 struct destination {
-    union address address;
+    union shim_address address;
     int size; /* 0: none is given */
 };
 
@@ -29,20 +24,9 @@ static void written_address(const char *text, struct destination *destination)
 {
     struct wfp_address parsed;
 
-    if (!address_parse(text, &parsed)) {
-        return;
+    if (address_parse(text, &parsed)) {
+        destination->size = shim_address_make(&parsed, &destination->address);
     }
-    if (parsed.family == WFP_IPV4) {
-        destination->address.ipv4.sin_family = AF_INET;
-        destination->address.ipv4.sin_port = htons(parsed.port);
-        memcpy(&destination->address.ipv4.sin_addr, parsed.bytes, 4);
-        destination->size = (int)sizeof destination->address.ipv4;
-        return;
-    }
-    destination->address.ipv6.sin6_family = AF_INET6;
-    destination->address.ipv6.sin6_port = htons(parsed.port);
-    memcpy(&destination->address.ipv6.sin6_addr, parsed.bytes, 16);
-    destination->size = (int)sizeof destination->address.ipv6;
 }
 
 static bool find_destination(struct machine *machine, const struct winsock_order *order,
@@ -76,8 +60,11 @@ bool datagram_bind(struct machine *machine, const struct winsock_order *order,
     if (on == NULL || !find_destination(machine, order, &local, answer)) {
         return false;
     }
-    return bind(on->socket, &local.address.any, local.size) == 0 ||
-           machine_failed(machine, answer, "bind");
+    if (bind(on->socket, &local.address.any, local.size) == 0) {
+        return true;
+    }
+    answer->absent = WSAGetLastError() == WSAEADDRNOTAVAIL;
+    return machine_failed(machine, answer, "bind");
 }
 
 /* ---- calls ---- */

@@ -61,6 +61,7 @@ static const struct field order_numbers[] = {
     {ORDER(option)},
     {ORDER(flags)},
     {ORDER(message_flags)},
+    {ORDER(advance)},
     {ORDER(control_pointer)},
     {ORDER(control_size)},
 };

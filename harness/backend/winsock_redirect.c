@@ -104,11 +104,18 @@ static enum status redirect_by_helper(struct winsock *winsock, const struct step
 
 /* ---- by the shim ---- */
 
+static bool is_datagrams(const struct step *step)
+{
+    return step->kind == STEP_SEND || step->kind == STEP_DATAGRAM_CONNECT;
+}
+
 static enum status redirect_by_shim(struct winsock *winsock, const struct step *step,
                                     uint8_t *context, char *trouble)
 {
     const struct winsock_order order = {
         .verb = WINSOCK_REDIRECT,
+        .on = is_datagrams(step) ? step->on : NULL,
+        .to = is_datagrams(step) ? step->message.service : NULL,
         .handle = step->redirect.handle,
         .target_pid = step->redirect.target_pid,
         .layer = step->redirect.layer,
@@ -149,6 +156,11 @@ enum status winsock_redirect(struct winsock *winsock, const struct step *step, c
     uint8_t *context = make_context(&step->redirect, trouble);
     enum status status = context == NULL ? STATUS_BROKEN : STATUS_OK;
 
+    if (status == STATUS_OK && is_datagrams(step)) {
+        status = redirect_by_shim(winsock, step, context, trouble);
+        free(context);
+        return status;
+    }
     if (status == STATUS_OK) {
         status = prepare(winsock, step, &prepared, trouble);
     }

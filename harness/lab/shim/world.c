@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wfp/datagram.h>
+
 struct shim shim;
 struct shim_originals shim_originals;
 
@@ -80,6 +82,24 @@ bool shim_note(enum wfp_status status, const char *what)
     return status == WFP_OK;
 }
 
+/* ---- answers ---- */
+
+int shim_give(const struct wfp_answer *answer)
+{
+    if (answer->error == 0) {
+        return 0;
+    }
+    WSASetLastError((int)answer->error);
+    return SOCKET_ERROR;
+}
+
+void shim_die(const void *at)
+{
+    const ULONG_PTR arguments[] = {1, (ULONG_PTR)at};
+
+    RaiseException(EXCEPTION_ACCESS_VIOLATION, 0, 2, arguments);
+}
+
 /* ---- sockets ---- */
 
 /* AcceptEx has no end that could be seen: it is looked after when the socket is next used. */
@@ -111,7 +131,18 @@ struct shim_socket *shim_socket_find(SOCKET socket)
     return NULL;
 }
 
-struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_type type)
+struct shim_socket *shim_socket_of(uint32_t id)
+{
+    for (size_t i = shim.socket_count; id != 0 && i-- > 0;) {
+        if (shim.sockets[i].id == id) {
+            return &shim.sockets[i];
+        }
+    }
+    return NULL;
+}
+
+struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_family family,
+                                    enum wfp_type type)
 {
     struct shim_socket *added;
 
@@ -123,6 +154,7 @@ struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_type ty
     memset(added, 0, sizeof *added);
     added->socket = socket;
     added->id = id;
+    added->family = family;
     added->type = type;
     added->accepting_from = INVALID_SOCKET;
     return added;
@@ -214,11 +246,11 @@ enum wfp_status shim_handle_destroy(const char *name)
     return status;
 }
 
-static enum wfp_status arm(SOCKET client, SOCKET listener, const struct shim_redirect *wanted)
+static enum wfp_status arm(SOCKET client, SOCKET service, const struct shim_redirect *wanted)
 {
     struct shim_socket *armed = shim_socket_find(client);
 
-    if (armed == NULL || shim_socket_find(listener) == NULL) {
+    if (armed == NULL || (service != INVALID_SOCKET && shim_socket_find(service) == NULL)) {
         return WFP_NO_SOCKET;
     }
     if (wanted->context_size > SHIM_CONTEXT_MAX) {
@@ -234,38 +266,61 @@ static enum wfp_status arm(SOCKET client, SOCKET listener, const struct shim_red
                                           .remote = wanted->remote,
                                           .lost = wanted->lost};
     armed->armed = true;
-    armed->redirect_to = listener;
+    armed->redirect_to = service;
     return need_handle(wanted->handle, &shim.redirect.handle);
 }
 
-enum wfp_status shim_redirect(SOCKET client, SOCKET listener, const struct shim_redirect *redirect)
+enum wfp_status shim_redirect(SOCKET client, SOCKET service, const struct shim_redirect *redirect)
 {
     enum wfp_status status;
 
     AcquireSRWLockExclusive(&shim.lock);
-    status = arm(client, listener, redirect);
+    status = arm(client, service, redirect);
     ReleaseSRWLockExclusive(&shim.lock);
     return status;
 }
 
-enum wfp_status shim_state(SOCKET socket, const char *handle, struct wfp_answer *answer)
+/* `peer` NULL: of the connection. */
+static enum wfp_status look_at_state(SOCKET socket, const struct wfp_address *peer,
+                                     const char *handle, struct wfp_answer *answer)
 {
-    const struct shim_socket *found;
-    enum wfp_status status;
+    const struct shim_socket *found = shim_socket_find(socket);
     struct wfp_reply reply;
+    enum wfp_status status;
     uint32_t id;
 
-    AcquireSRWLockExclusive(&shim.lock);
-    found = shim_socket_find(socket);
-    status = found == NULL ? WFP_NO_SOCKET : need_handle(handle, &id);
+    if (found == NULL) {
+        return WFP_NO_SOCKET;
+    }
+    status = need_handle(handle, &id);
     if (status == WFP_OK) {
-        status = wfp_redirect_state(shim.world, found->id, id, &reply);
+        status = peer == NULL ? wfp_redirect_state(shim.world, found->id, id, &reply)
+                              : wfp_flow_redirect_state(shim.world, found->id, peer, id, &reply);
     }
     if (status == WFP_OK) {
         *answer = reply.answer;
     }
+    return status;
+}
+
+enum wfp_status shim_state(SOCKET socket, const struct wfp_address *peer, const char *handle,
+                           struct wfp_answer *answer)
+{
+    enum wfp_status status;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    status = look_at_state(socket, peer, handle, answer);
     ReleaseSRWLockExclusive(&shim.lock);
     return status;
+}
+
+void shim_clock_advance(uint64_t microseconds)
+{
+    AcquireSRWLockExclusive(&shim.lock);
+    if (shim.world != NULL) {
+        wfp_clock_advance(shim.world, microseconds);
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
 }
 
 void shim_elevated(bool elevated)

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Datagrams and messages that the program receives: four calls, asked of the model as one. The bytes
+ * are those that really came; all that stands beside them is the model's.
+ */
+
+#include <winsock2.h>
+
+#include <stdlib.h>
+
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/shim/address.h"
+#include "harness/lab/shim/message.h"
+
+struct receiving {
+    SOCKET socket;
+    enum wfp_message_entry entry;
+    struct sockaddr *from;
+    int *from_size;
+    struct shim_buffers buffers;
+    WSABUF control;
+    DWORD flags;
+    LPDWORD flags_out; /* NULL: by the error alone */
+    WSAMSG *message;   /* of WSARecvMsg, to be filled */
+    LPDWORD count;     /* unless it is a plain call, which returns the count */
+    LPWSAOVERLAPPED overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+};
+
+/* ---- the call as the model sees it ---- */
+
+static int name_size(const struct receiving *receiving)
+{
+    int size = 0;
+
+    (void)pointer_read(&size, receiving->from_size, sizeof size);
+    return size;
+}
+
+static bool describe(const struct receiving *receiving, const struct shim_socket *at,
+                     struct wfp_receive *call)
+{
+    call->socket = at->id;
+    call->entry = receiving->entry;
+    call->name = receiving->from_size == NULL ? WFP_NAME_NONE
+                                              : shim_name(receiving->from, name_size(receiving));
+    call->layout = shim_layout;
+    call->flags = receiving->flags;
+    call->byte_count = shim_argument(receiving->count, sizeof *receiving->count, POINTER_WRITE);
+    call->overlapped = receiving->overlapped != NULL;
+    return shim_buffers_take(&receiving->buffers, POINTER_WRITE, SHIM_DATAGRAM_MAX, &call->data) &&
+           shim_control_take(&receiving->control, POINTER_WRITE, &call->control);
+}
+
+/* ---- its answer ---- */
+
+static bool has_received(const struct wfp_answer *answer)
+{
+    return answer->error == 0 || answer->error == WSAEMSGSIZE;
+}
+
+static void tell_message(const struct receiving *receiving, const struct wfp_message_reply *reply)
+{
+    const ULONG control = reply->control;
+    const DWORD flags = reply->flags;
+
+    (void)pointer_write(&receiving->message->Control.len, &control, sizeof control);
+    (void)pointer_write(&receiving->message->dwFlags, &flags, sizeof flags);
+}
+
+static void tell_datagram(const struct receiving *receiving, const struct shim_socket *at,
+                          const struct wfp_receive *call, const struct wfp_message_reply *reply)
+{
+    const uint8_t *bytes = shim_carrier_receive(at, (receiving->flags & MSG_PEEK) != 0,
+                                                call->data.bytes, reply->written);
+    const DWORD flags = reply->flags;
+
+    if (bytes != NULL) {
+        shim_buffers_give(&receiving->buffers, bytes, reply->written);
+    }
+    (void)pointer_write(receiving->control.buf, call->control.bytes, reply->control);
+    if (call->name == WFP_NAME_GIVEN) {
+        (void)shim_address_write(&reply->from, receiving->from, receiving->from_size);
+    }
+    if (receiving->message != NULL) {
+        tell_message(receiving, reply);
+    }
+    if (receiving->flags_out != NULL) {
+        (void)pointer_write(receiving->flags_out, &flags, sizeof flags);
+    }
+}
+
+static void tell(const struct receiving *receiving, const struct wfp_answer *answer)
+{
+    const struct shim_completion completion = {receiving->socket, receiving->overlapped,
+                                               receiving->routine};
+    const DWORD bytes = answer->bytes;
+
+    if (answer->count == WFP_COUNT_VALUE && receiving->count != NULL) {
+        (void)pointer_write(receiving->count, &bytes, sizeof bytes);
+    }
+    if (answer->error == 0 && receiving->overlapped != NULL) {
+        shim_completion_done(&completion, bytes);
+    }
+}
+
+/* Nothing has come yet: the provider, to whom nothing has come either, keeps the buffers. */
+static bool is_pending(const struct receiving *receiving, const struct wfp_answer *answer)
+{
+    return receiving->overlapped != NULL &&
+           (answer->error == WSA_IO_PENDING || answer->error == WSAEWOULDBLOCK);
+}
+
+static enum shim_outcome ask(const struct receiving *receiving, const struct shim_socket *at,
+                             struct wfp_receive *call, struct wfp_answer *answer)
+{
+    struct wfp_message_reply reply;
+
+    /* What the model says nothing about: a buffer that is not there. */
+    if (!describe(receiving, at, call)) {
+        return SHIM_PASSED_ON;
+    }
+    if (!shim_note(wfp_message_receive(shim.world, call, &reply), "the model cannot receive here")) {
+        return SHIM_PASSED_ON;
+    }
+    *answer = reply.answer;
+    if (answer->outcome == WFP_DIED) {
+        return SHIM_DIED;
+    }
+    if (is_pending(receiving, answer)) {
+        return SHIM_PASSED_ON;
+    }
+    if (has_received(answer)) {
+        tell_datagram(receiving, at, call, &reply);
+    }
+    tell(receiving, answer);
+    return SHIM_ANSWERED;
+}
+
+static enum shim_outcome ask_under_lock(const struct receiving *receiving,
+                                        struct wfp_answer *answer)
+{
+    enum shim_outcome outcome = SHIM_PASSED_ON;
+    struct wfp_receive call = {.socket = 0};
+    const struct shim_socket *at;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    at = shim_message_socket(receiving->socket, receiving->entry);
+    if (at != NULL) {
+        outcome = ask(receiving, at, &call, answer);
+        free(call.data.bytes);
+        free(call.control.bytes);
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+    return outcome;
+}
+
+/* False: the provider is to be asked. */
+static bool answered(const struct receiving *receiving, struct wfp_answer *answer)
+{
+    const enum shim_outcome outcome = ask_under_lock(receiving, answer);
+
+    if (outcome == SHIM_DIED) {
+        guard_leave();
+        shim_die(receiving->count);
+    }
+    return outcome == SHIM_ANSWERED;
+}
+
+/* ---- the calls ---- */
+
+static int give_plain(const struct wfp_answer *answer)
+{
+    return answer->error == 0 ? (int)answer->bytes : shim_give(answer);
+}
+
+int WSAAPI shim_recvfrom(SOCKET socket, char *bytes, int size, int flags, struct sockaddr *from,
+                         int *from_size)
+{
+    const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, bytes};
+    const struct receiving receiving = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_PLAIN,
+        .from = from,
+        .from_size = from_size,
+        .buffers = {&buffer, 1},
+        .flags = (DWORD)flags,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.recvfrom(socket, bytes, size, flags, from, from_size);
+    }
+    outcome = answered(&receiving, &answer)
+                  ? give_plain(&answer)
+                  : shim_originals.recvfrom(socket, bytes, size, flags, from, from_size);
+    guard_leave();
+    return outcome;
+}
+
+int WSAAPI shim_recv(SOCKET socket, char *bytes, int size, int flags)
+{
+    const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, bytes};
+    const struct receiving receiving = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_PLAIN,
+        .buffers = {&buffer, 1},
+        .flags = (DWORD)flags,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.recv(socket, bytes, size, flags);
+    }
+    outcome = answered(&receiving, &answer) ? give_plain(&answer)
+                                            : shim_originals.recv(socket, bytes, size, flags);
+    guard_leave();
+    return outcome;
+}
+
+int WSAAPI shim_WSARecvFrom(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,
+                            LPDWORD flags, struct sockaddr *from, LPINT from_size,
+                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    struct receiving receiving = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_PLAIN,
+        .from = from,
+        .from_size = from_size,
+        .buffers = {buffers, buffer_count},
+        .flags_out = flags,
+        .count = count,
+        .overlapped = overlapped,
+        .routine = routine,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.WSARecvFrom(socket, buffers, buffer_count, count, flags, from,
+                                          from_size, overlapped, routine);
+    }
+    outcome = pointer_read(&receiving.flags, flags, sizeof *flags) && answered(&receiving, &answer)
+                  ? shim_give(&answer)
+                  : shim_originals.WSARecvFrom(socket, buffers, buffer_count, count, flags, from,
+                                               from_size, overlapped, routine);
+    guard_leave();
+    return outcome;
+}
+
+/* False: nothing can be read there. */
+static bool read_message(WSAMSG *message, struct receiving *receiving)
+{
+    WSAMSG read;
+
+    if (!pointer_read(&read, message, sizeof read)) {
+        return false;
+    }
+    receiving->message = message;
+    receiving->from = read.name;
+    receiving->from_size = &message->namelen;
+    receiving->buffers = (struct shim_buffers){read.lpBuffers, read.dwBufferCount};
+    receiving->control = read.Control;
+    receiving->flags = read.dwFlags;
+    return true;
+}
+
+int PASCAL shim_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
+                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    struct receiving receiving = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_WSA,
+        .count = count,
+        .overlapped = overlapped,
+        .routine = routine,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.WSARecvMsg(socket, message, count, overlapped, routine);
+    }
+    outcome = read_message(message, &receiving) && answered(&receiving, &answer)
+                  ? shim_give(&answer)
+                  : shim_originals.WSARecvMsg(socket, message, count, overlapped, routine);
+    guard_leave();
+    return outcome;
+}

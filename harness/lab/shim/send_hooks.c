@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Datagrams and messages that the program sends: four calls, asked of the model as one. */
+
+#include <winsock2.h>
+
+#include <stdlib.h>
+
+#include "harness/lab/interpose/guard.h"
+#include "harness/lab/shim/address.h"
+#include "harness/lab/shim/message.h"
+
+enum { DATA_MAX = 4194304 /* more than any datagram: what is longer nobody could send */ };
+
+struct sending {
+    SOCKET socket;
+    enum wfp_message_entry entry;
+    const struct sockaddr *to;
+    int to_size;
+    struct shim_buffers buffers;
+    WSABUF control;
+    DWORD flags;
+    DWORD message_flags;
+    LPDWORD count; /* unless it is a plain call, which returns the count */
+    LPWSAOVERLAPPED overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+};
+
+/* ---- the call as the model sees it ---- */
+
+static bool describe(const struct sending *sending, const struct shim_socket *from,
+                     struct wfp_send *call)
+{
+    const struct shim_socket *service =
+        from->armed ? shim_socket_find(from->redirect_to) : NULL;
+
+    call->socket = from->id;
+    call->entry = sending->entry;
+    call->name = shim_name(sending->to, sending->to_size);
+    call->layout = shim_layout;
+    call->flags = sending->flags;
+    call->message_flags = sending->message_flags;
+    call->byte_count = shim_argument(sending->count, sizeof *sending->count, POINTER_WRITE);
+    call->overlapped = sending->overlapped != NULL;
+    call->redirect = from->armed ? &shim.redirect : NULL;
+    call->service = service == NULL ? 0 : service->id;
+    return (call->name != WFP_NAME_GIVEN ||
+            shim_address_read(sending->to, sending->to_size, &call->to)) &&
+           shim_buffers_take(&sending->buffers, POINTER_READ, DATA_MAX, &call->data) &&
+           shim_control_take(&sending->control, POINTER_READ, &call->control);
+}
+
+/* ---- its answer ---- */
+
+static void carry(const struct shim_socket *from, const struct wfp_send *call,
+                  const struct wfp_message_reply *reply)
+{
+    const struct shim_socket *to = shim_socket_of(reply->receiver);
+
+    if (reply->receiver != 0 && to != NULL) {
+        shim_carrier_send(from, to, call->data.bytes, call->data.size);
+    }
+}
+
+static void tell(const struct sending *sending, const struct wfp_answer *answer)
+{
+    const struct shim_completion completion = {sending->socket, sending->overlapped,
+                                               sending->routine};
+    const DWORD bytes = answer->bytes;
+
+    if (answer->count == WFP_COUNT_VALUE && sending->count != NULL) {
+        (void)pointer_write(sending->count, &bytes, sizeof bytes);
+    }
+    if (answer->error == 0 && sending->overlapped != NULL) {
+        shim_completion_done(&completion, bytes);
+    }
+}
+
+static enum shim_outcome ask(const struct sending *sending, struct shim_socket *from,
+                             struct wfp_send *call, struct wfp_answer *answer)
+{
+    struct wfp_message_reply reply;
+
+    /* What the model says nothing about: a buffer or an address that is not there. */
+    if (!describe(sending, from, call)) {
+        return SHIM_PASSED_ON;
+    }
+    from->armed = false;
+    if (!shim_note(wfp_message_send(shim.world, call, &reply), "the model cannot send this")) {
+        answer->error = WSAENOBUFS;
+        return SHIM_ANSWERED;
+    }
+    *answer = reply.answer;
+    if (answer->outcome == WFP_DIED) {
+        return SHIM_DIED;
+    }
+    carry(from, call, &reply);
+    tell(sending, answer);
+    return SHIM_ANSWERED;
+}
+
+static enum shim_outcome ask_under_lock(const struct sending *sending, struct wfp_answer *answer)
+{
+    enum shim_outcome outcome = SHIM_PASSED_ON;
+    struct wfp_send call = {.socket = 0};
+    struct shim_socket *from;
+
+    AcquireSRWLockExclusive(&shim.lock);
+    from = shim_message_socket(sending->socket, sending->entry);
+    if (from != NULL) {
+        outcome = ask(sending, from, &call, answer);
+        free(call.data.bytes);
+        free(call.control.bytes);
+    }
+    ReleaseSRWLockExclusive(&shim.lock);
+    return outcome;
+}
+
+/* False: the provider is to be asked. */
+static bool answered(const struct sending *sending, struct wfp_answer *answer)
+{
+    const enum shim_outcome outcome = ask_under_lock(sending, answer);
+
+    if (outcome == SHIM_DIED) {
+        guard_leave();
+        shim_die(sending->count);
+    }
+    return outcome == SHIM_ANSWERED;
+}
+
+/* ---- the calls ---- */
+
+static int give_plain(const struct wfp_answer *answer)
+{
+    return answer->error == 0 ? (int)answer->bytes : shim_give(answer);
+}
+
+int WSAAPI shim_sendto(SOCKET socket, const char *bytes, int size, int flags,
+                       const struct sockaddr *to, int to_size)
+{
+    const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, (char *)(uintptr_t)bytes};
+    const struct sending sending = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_PLAIN,
+        .to = to,
+        .to_size = to_size,
+        .buffers = {&buffer, 1},
+        .flags = (DWORD)flags,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.sendto(socket, bytes, size, flags, to, to_size);
+    }
+    outcome = answered(&sending, &answer)
+                  ? give_plain(&answer)
+                  : shim_originals.sendto(socket, bytes, size, flags, to, to_size);
+    guard_leave();
+    return outcome;
+}
+
+int WSAAPI shim_send(SOCKET socket, const char *bytes, int size, int flags)
+{
+    const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, (char *)(uintptr_t)bytes};
+    const struct sending sending = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_PLAIN,
+        .buffers = {&buffer, 1},
+        .flags = (DWORD)flags,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.send(socket, bytes, size, flags);
+    }
+    outcome = answered(&sending, &answer) ? give_plain(&answer)
+                                          : shim_originals.send(socket, bytes, size, flags);
+    guard_leave();
+    return outcome;
+}
+
+int WSAAPI shim_WSASendTo(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,
+                          DWORD flags, const struct sockaddr *to, int to_size,
+                          LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    const struct sending sending = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_PLAIN,
+        .to = to,
+        .to_size = to_size,
+        .buffers = {buffers, buffer_count},
+        .flags = flags,
+        .count = count,
+        .overlapped = overlapped,
+        .routine = routine,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.WSASendTo(socket, buffers, buffer_count, count, flags, to, to_size,
+                                        overlapped, routine);
+    }
+    outcome = answered(&sending, &answer)
+                  ? shim_give(&answer)
+                  : shim_originals.WSASendTo(socket, buffers, buffer_count, count, flags, to,
+                                             to_size, overlapped, routine);
+    guard_leave();
+    return outcome;
+}
+
+/* False: nothing can be read there. */
+static bool read_message(const WSAMSG *message, struct sending *sending)
+{
+    WSAMSG read;
+
+    if (!pointer_read(&read, message, sizeof read)) {
+        return false;
+    }
+    sending->to = read.name;
+    sending->to_size = read.namelen;
+    sending->buffers = (struct shim_buffers){read.lpBuffers, read.dwBufferCount};
+    sending->control = read.Control;
+    sending->message_flags = read.dwFlags;
+    return true;
+}
+
+int WSAAPI shim_WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD count,
+                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    struct sending sending = {
+        .socket = socket,
+        .entry = WFP_MESSAGE_WSA,
+        .flags = flags,
+        .count = count,
+        .overlapped = overlapped,
+        .routine = routine,
+    };
+    struct wfp_answer answer = {0};
+    int outcome;
+
+    if (!guard_enter()) {
+        return shim_originals.WSASendMsg(socket, message, flags, count, overlapped, routine);
+    }
+    outcome = read_message(message, &sending) && answered(&sending, &answer)
+                  ? shim_give(&answer)
+                  : shim_originals.WSASendMsg(socket, message, flags, count, overlapped, routine);
+    guard_leave();
+    return outcome;
+}
