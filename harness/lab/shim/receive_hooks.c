@@ -117,9 +117,10 @@ static enum shim_outcome ask(const struct receiving *receiving, const struct shi
 {
     struct wfp_message_reply reply;
 
-    /* What the model says nothing about: a buffer that is not there. */
+    /* The model has nothing to say about a buffer that is not there; the pages do. */
     if (!describe(receiving, at, call)) {
-        return SHIM_PASSED_ON;
+        answer->error = WSAEFAULT;
+        return SHIM_ANSWERED;
     }
     if (!shim_note(wfp_message_receive(shim.world, call, &reply), "the model cannot receive here")) {
         return SHIM_PASSED_ON;
@@ -251,13 +252,13 @@ int WSAAPI shim_WSARecvFrom(SOCKET socket, LPWSABUF buffers, DWORD buffer_count,
     return outcome;
 }
 
-/* False: nothing can be read there. */
-static bool read_message(WSAMSG *message, struct receiving *receiving)
+/* Where nothing can be read, the buffers stay those that are not there. */
+static void read_message(WSAMSG *message, struct receiving *receiving)
 {
     WSAMSG read;
 
     if (!pointer_read(&read, message, sizeof read)) {
-        return false;
+        return;
     }
     receiving->message = message;
     receiving->from = read.name;
@@ -265,7 +266,6 @@ static bool read_message(WSAMSG *message, struct receiving *receiving)
     receiving->buffers = (struct shim_buffers){read.lpBuffers, read.dwBufferCount};
     receiving->control = read.Control;
     receiving->flags = read.dwFlags;
-    return true;
 }
 
 int PASCAL shim_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
@@ -274,6 +274,7 @@ int PASCAL shim_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
     struct receiving receiving = {
         .socket = socket,
         .entry = WFP_MESSAGE_WSA,
+        .buffers = {NULL, 1},
         .count = count,
         .overlapped = overlapped,
         .routine = routine,
@@ -284,7 +285,8 @@ int PASCAL shim_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
     if (!guard_enter()) {
         return shim_originals.WSARecvMsg(socket, message, count, overlapped, routine);
     }
-    outcome = read_message(message, &receiving) && answered(&receiving, &answer)
+    read_message(message, &receiving);
+    outcome = answered(&receiving, &answer)
                   ? shim_give(&answer)
                   : shim_originals.WSARecvMsg(socket, message, count, overlapped, routine);
     guard_leave();

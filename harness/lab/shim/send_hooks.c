@@ -81,9 +81,10 @@ static enum shim_outcome ask(const struct sending *sending, struct shim_socket *
 {
     struct wfp_message_reply reply;
 
-    /* What the model says nothing about: a buffer or an address that is not there. */
+    /* The model has nothing to say about a buffer or an address that is not there; the pages do. */
     if (!describe(sending, from, call)) {
-        return SHIM_PASSED_ON;
+        answer->error = WSAEFAULT;
+        return SHIM_ANSWERED;
     }
     from->armed = false;
     if (!shim_note(wfp_message_send(shim.world, call, &reply), "the model cannot send this")) {
@@ -211,20 +212,19 @@ int WSAAPI shim_WSASendTo(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, L
     return outcome;
 }
 
-/* False: nothing can be read there. */
-static bool read_message(const WSAMSG *message, struct sending *sending)
+/* Where nothing can be read, the buffers stay those that are not there. */
+static void read_message(const WSAMSG *message, struct sending *sending)
 {
     WSAMSG read;
 
     if (!pointer_read(&read, message, sizeof read)) {
-        return false;
+        return;
     }
     sending->to = read.name;
     sending->to_size = read.namelen;
     sending->buffers = (struct shim_buffers){read.lpBuffers, read.dwBufferCount};
     sending->control = read.Control;
     sending->message_flags = read.dwFlags;
-    return true;
 }
 
 int WSAAPI shim_WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD count,
@@ -233,6 +233,7 @@ int WSAAPI shim_WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD
     struct sending sending = {
         .socket = socket,
         .entry = WFP_MESSAGE_WSA,
+        .buffers = {NULL, 1},
         .flags = flags,
         .count = count,
         .overlapped = overlapped,
@@ -244,7 +245,8 @@ int WSAAPI shim_WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD
     if (!guard_enter()) {
         return shim_originals.WSASendMsg(socket, message, flags, count, overlapped, routine);
     }
-    outcome = read_message(message, &sending) && answered(&sending, &answer)
+    read_message(message, &sending);
+    outcome = answered(&sending, &answer)
                   ? shim_give(&answer)
                   : shim_originals.WSASendMsg(socket, message, flags, count, overlapped, routine);
     guard_leave();
