@@ -120,7 +120,7 @@ int WSAAPI shim_getsockopt(SOCKET socket, int level, int name, char *value, int 
         return shim_originals.getsockopt(socket, level, name, value, size);
     }
     /* Without a length that can be read the model has nothing to say. */
-    if (pointer_read(&option.size, size, sizeof option.size)) {
+    if (shim_active() && pointer_read(&option.size, size, sizeof option.size)) {
         outcome = ask_under_lock(&option, wfp_option_get, POINTER_WRITE, copy, &reply);
     }
     if (outcome == SHIM_PASSED_ON) {
