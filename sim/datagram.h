@@ -39,8 +39,8 @@ struct parcel {
 };
 
 /*
- * False if it was lost for want of room. What nobody in this world receives has left it. `receiver`:
- * the endpoint at which it waits now, else 0.
+ * False if it was lost for want of room. What nobody in this world receives has left it.
+ * `receiver`: the endpoint at which it waits now, else 0.
  */
 bool datagram_deliver(struct wfp_world *world, const struct parcel *parcel, uint32_t *receiver);
 

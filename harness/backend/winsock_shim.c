@@ -95,8 +95,7 @@ bool shimmed_state(struct machine *machine, const struct winsock_order *order,
     const bool flow = order->peer != NULL && address_parse(order->peer, &peer);
 
     if (on == NULL ||
-        !done(machine, shim_state(on->socket, flow ? &peer : NULL, order->handle, &told),
-              answer)) {
+        !done(machine, shim_state(on->socket, flow ? &peer : NULL, order->handle, &told), answer)) {
         return false;
     }
     answer->state = true;

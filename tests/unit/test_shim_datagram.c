@@ -96,8 +96,8 @@ static void arm(void)
 
 /* ---- the calls, each in its kind ---- */
 
-static int send_message(SOCKET from, const struct sockaddr_in *to, const char *text,
-                        WSABUF control, OVERLAPPED *overlapped)
+static int send_message(SOCKET from, const struct sockaddr_in *to, const char *text, WSABUF control,
+                        OVERLAPPED *overlapped)
 {
     WSABUF data = {(ULONG)strlen(text), (char *)(uintptr_t)text};
     WSAMSG message = {.name = (struct sockaddr *)(uintptr_t)to,
@@ -396,8 +396,8 @@ static void bad_pointers_are_answered_without_being_touched(void **state)
     assert_int_equal(WSAGetLastError(), WSAEFAULT);
 
     /* What waits is still there after a receive that had no buffer for it. */
-    assert_int_equal(
-        WSASendTo(scene.client, &here, 1, NULL, 0, to, sizeof scene.at, NULL, NULL), 0);
+    assert_int_equal(WSASendTo(scene.client, &here, 1, NULL, 0, to, sizeof scene.at, NULL, NULL),
+                     0);
     assert_int_equal(recv(scene.service, nowhere, 2, 0), SOCKET_ERROR);
     assert_int_equal(WSAGetLastError(), WSAEFAULT);
     assert_int_equal(find_receive()(scene.service, (void *)nowhere, NULL, NULL, NULL),

@@ -94,11 +94,9 @@ static void decide(struct shim_socket *client, const struct sockaddr *address, i
 static void decide_datagrams(struct shim_socket *client, const struct sockaddr *address, int size,
                              struct way *way)
 {
-    const struct shim_socket *service =
-        client->armed ? shim_socket_find(client->redirect_to) : NULL;
     struct wfp_send call = {.socket = client->id,
                             .redirect = client->armed ? &shim.redirect : NULL,
-                            .service = service == NULL ? 0 : service->id};
+                            .service = shim_service(client)};
     struct wfp_message_reply reply = {.answer = {.error = WSAEFAULT}};
 
     client->armed = false;

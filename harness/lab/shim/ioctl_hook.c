@@ -9,11 +9,8 @@
 #include "harness/lab/interpose/guard.h"
 #include "harness/lab/interpose/import.h"
 #include "harness/lab/interpose/pointer.h"
-#include "harness/lab/shim/message.h"
+#include "harness/lab/shim/argument.h"
 #include "harness/lab/shim/world.h"
-
-/* More than any record; a buffer may be said to be larger, but no more of it is looked at. */
-enum { LOOKED_AT_MAX = 4194304 };
 
 struct question {
     SOCKET socket;
@@ -44,24 +41,6 @@ static bool is_answered(DWORD code)
 
 /* ---- the call as the model sees it ---- */
 
-/* A copy of what stands there, so that the model touches nothing of the program's. */
-static bool copy_buffer(const void *at, uint32_t size, enum pointer_use use,
-                        struct wfp_buffer *buffer)
-{
-    const size_t looked_at = size < LOOKED_AT_MAX ? size : LOOKED_AT_MAX;
-
-    buffer->size = size;
-    buffer->pointer = pointer_classify(at, size, use);
-    buffer->bytes = calloc(1, looked_at + 1);
-    if (buffer->bytes == NULL || (use == POINTER_READ && size > LOOKED_AT_MAX)) {
-        return false;
-    }
-    if (pointer_is_valid(buffer->pointer) && !pointer_read(buffer->bytes, at, looked_at)) {
-        buffer->pointer = WFP_POINTER_UNMAPPED;
-    }
-    return true;
-}
-
 static uintptr_t routine_address(const struct question *question)
 {
     return (uintptr_t)question->routine;
@@ -75,14 +54,15 @@ static bool describe(const struct question *question, struct wfp_ioctl *call)
     call->socket = on == NULL ? WFP_INVALID_SOCKET : on->id;
     call->code = question->code;
     call->byte_count = shim_argument(question->count, sizeof *question->count, POINTER_WRITE);
-    call->overlapped = shim_argument(question->overlapped, sizeof *question->overlapped, POINTER_WRITE);
+    call->overlapped =
+        shim_argument(question->overlapped, sizeof *question->overlapped, POINTER_WRITE);
     call->routine = shim_argument((const void *)routine_address(question), 1, POINTER_EXECUTE);
     call->entry = WFP_ENTRY_WSAIOCTL;
     call->fault = shim.fault;
     call->thread = shim_thread();
     shim.fault = WFP_FAULT_NONE;
-    return copy_buffer(question->in, question->in_size, POINTER_READ, &call->in) &&
-           copy_buffer(question->out, question->out_size, POINTER_WRITE, &call->out);
+    return shim_buffer_take(question->in, question->in_size, POINTER_READ, &call->in) &&
+           shim_buffer_take(question->out, question->out_size, POINTER_WRITE, &call->out);
 }
 
 /* ---- its answer ---- */
@@ -141,7 +121,8 @@ static enum shim_outcome ask(const struct question *question, struct wfp_answer 
     return reply.answer.outcome == WFP_DIED ? SHIM_DIED : SHIM_ANSWERED;
 }
 
-static enum shim_outcome answer_under_lock(const struct question *question, struct wfp_answer *answer)
+static enum shim_outcome answer_under_lock(const struct question *question,
+                                           struct wfp_answer *answer)
 {
     enum shim_outcome outcome = SHIM_PASSED_ON;
 

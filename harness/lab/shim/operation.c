@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lab/interpose/guard.h"
 #include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
@@ -105,8 +106,7 @@ static void signal_event(const struct shim_operation *operation, HANDLE event)
 {
     struct wfp_reply reply;
 
-    if (plain(event) != NULL &&
-        wfp_operation_event(shim.world, operation->id, &reply) == WFP_OK &&
+    if (plain(event) != NULL && wfp_operation_event(shim.world, operation->id, &reply) == WFP_OK &&
         reply.answer.error == 0) {
         (void)SetEvent(plain(event));
     }
@@ -177,7 +177,7 @@ void shim_operation_started(struct shim_operation *operation, uint32_t id, bool 
     }
 }
 
-/* ---- calls that are not the model's operations ---- */
+/* ---- calls that send and receive ---- */
 
 /* What a routine is called with, until it is. */
 struct last_words {
@@ -195,14 +195,14 @@ static void CALLBACK say(ULONG_PTR argument)
     said.routine(0, said.bytes, said.overlapped, 0);
 }
 
-static void queue_routine(const struct shim_completion *completion, DWORD bytes)
+static void queue_routine(const struct shim_call *call, DWORD bytes)
 {
     struct last_words *words = malloc(sizeof *words);
 
     if (words == NULL) {
         return;
     }
-    *words = (struct last_words){completion->routine, completion->overlapped, bytes};
+    *words = (struct last_words){call->routine, call->overlapped, bytes};
     if (QueueUserAPC(say, GetCurrentThread(), (ULONG_PTR)words) == 0) {
         free(words);
     }
@@ -219,20 +219,41 @@ static void forget(const OVERLAPPED *overlapped)
     }
 }
 
-void shim_completion_done(const struct shim_completion *completion, DWORD bytes)
+static void complete(const struct shim_call *call, DWORD bytes)
 {
-    const HANDLE event = event_of(completion->overlapped);
+    const HANDLE event = event_of(call->overlapped);
 
-    forget(completion->overlapped);
-    write_overlapped(completion->overlapped, 0, bytes);
-    if (completion->routine != NULL) {
-        queue_routine(completion, bytes);
+    forget(call->overlapped);
+    write_overlapped(call->overlapped, 0, bytes);
+    if (call->routine != NULL) {
+        queue_routine(call, bytes);
         return;
     }
     if (plain(event) != NULL) {
         (void)SetEvent(plain(event));
     }
-    post(completion->socket, completion->overlapped, event, bytes);
+    post(call->socket, call->overlapped, event, bytes);
+}
+
+void shim_call_tell(const struct shim_call *call, const struct wfp_answer *answer)
+{
+    const DWORD bytes = answer->bytes;
+
+    if (answer->count == WFP_COUNT_VALUE && call->count != NULL) {
+        (void)pointer_write(call->count, &bytes, sizeof bytes);
+    }
+    if (answer->error == 0 && call->overlapped != NULL) {
+        complete(call, bytes);
+    }
+}
+
+bool shim_call_answered(const struct shim_call *call, enum shim_outcome outcome)
+{
+    if (outcome == SHIM_DIED) {
+        guard_leave();
+        shim_die(call->count);
+    }
+    return outcome == SHIM_ANSWERED;
 }
 
 /* ---- ends ---- */

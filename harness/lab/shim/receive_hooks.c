@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Datagrams and messages that the program receives: four calls, asked of the model as one. The bytes
- * are those that really came; all that stands beside them is the model's.
+ * Datagrams and messages that the program receives: four calls, asked of the model as one. The
+ * bytes are those that really came; all that stands beside them is the model's.
  */
 
 #include <winsock2.h>
@@ -11,10 +11,10 @@
 
 #include "harness/lab/interpose/guard.h"
 #include "harness/lab/shim/address.h"
-#include "harness/lab/shim/message.h"
+#include "harness/lab/shim/argument.h"
 
 struct receiving {
-    SOCKET socket;
+    struct shim_call call;
     enum wfp_message_entry entry;
     struct sockaddr *from;
     int *from_size;
@@ -23,9 +23,6 @@ struct receiving {
     DWORD flags;
     LPDWORD flags_out; /* NULL: by the error alone */
     WSAMSG *message;   /* of WSARecvMsg, to be filled */
-    LPDWORD count;     /* unless it is a plain call, which returns the count */
-    LPWSAOVERLAPPED overlapped;
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
 
 /* ---- the call as the model sees it ---- */
@@ -47,10 +44,12 @@ static bool describe(const struct receiving *receiving, const struct shim_socket
                                               : shim_name(receiving->from, name_size(receiving));
     call->layout = shim_layout;
     call->flags = receiving->flags;
-    call->byte_count = shim_argument(receiving->count, sizeof *receiving->count, POINTER_WRITE);
-    call->overlapped = receiving->overlapped != NULL;
+    call->byte_count =
+        shim_argument(receiving->call.count, sizeof *receiving->call.count, POINTER_WRITE);
+    call->overlapped = receiving->call.overlapped != NULL;
     return shim_buffers_take(&receiving->buffers, POINTER_WRITE, SHIM_DATAGRAM_MAX, &call->data) &&
-           shim_control_take(&receiving->control, POINTER_WRITE, &call->control);
+           shim_buffer_take(receiving->control.buf, receiving->control.len, POINTER_WRITE,
+                            &call->control);
 }
 
 /* ---- its answer ---- */
@@ -91,24 +90,10 @@ static void tell_datagram(const struct receiving *receiving, const struct shim_s
     }
 }
 
-static void tell(const struct receiving *receiving, const struct wfp_answer *answer)
-{
-    const struct shim_completion completion = {receiving->socket, receiving->overlapped,
-                                               receiving->routine};
-    const DWORD bytes = answer->bytes;
-
-    if (answer->count == WFP_COUNT_VALUE && receiving->count != NULL) {
-        (void)pointer_write(receiving->count, &bytes, sizeof bytes);
-    }
-    if (answer->error == 0 && receiving->overlapped != NULL) {
-        shim_completion_done(&completion, bytes);
-    }
-}
-
 /* Nothing has come yet: the provider, to whom nothing has come either, keeps the buffers. */
 static bool is_pending(const struct receiving *receiving, const struct wfp_answer *answer)
 {
-    return receiving->overlapped != NULL &&
+    return receiving->call.overlapped != NULL &&
            (answer->error == WSA_IO_PENDING || answer->error == WSAEWOULDBLOCK);
 }
 
@@ -122,7 +107,8 @@ static enum shim_outcome ask(const struct receiving *receiving, const struct shi
         answer->error = WSAEFAULT;
         return SHIM_ANSWERED;
     }
-    if (!shim_note(wfp_message_receive(shim.world, call, &reply), "the model cannot receive here")) {
+    if (!shim_note(wfp_message_receive(shim.world, call, &reply),
+                   "the model cannot receive here")) {
         return SHIM_PASSED_ON;
     }
     *answer = reply.answer;
@@ -135,7 +121,7 @@ static enum shim_outcome ask(const struct receiving *receiving, const struct shi
     if (has_received(answer)) {
         tell_datagram(receiving, at, call, &reply);
     }
-    tell(receiving, answer);
+    shim_call_tell(&receiving->call, answer);
     return SHIM_ANSWERED;
 }
 
@@ -147,7 +133,7 @@ static enum shim_outcome ask_under_lock(const struct receiving *receiving,
     const struct shim_socket *at;
 
     AcquireSRWLockExclusive(&shim.lock);
-    at = shim_message_socket(receiving->socket, receiving->entry);
+    at = shim_message_socket(receiving->call.socket, receiving->entry);
     if (at != NULL) {
         outcome = ask(receiving, at, &call, answer);
         free(call.data.bytes);
@@ -157,31 +143,19 @@ static enum shim_outcome ask_under_lock(const struct receiving *receiving,
     return outcome;
 }
 
-/* False: the provider is to be asked. */
 static bool answered(const struct receiving *receiving, struct wfp_answer *answer)
 {
-    const enum shim_outcome outcome = ask_under_lock(receiving, answer);
-
-    if (outcome == SHIM_DIED) {
-        guard_leave();
-        shim_die(receiving->count);
-    }
-    return outcome == SHIM_ANSWERED;
+    return shim_call_answered(&receiving->call, ask_under_lock(receiving, answer));
 }
 
 /* ---- the calls ---- */
-
-static int give_plain(const struct wfp_answer *answer)
-{
-    return answer->error == 0 ? (int)answer->bytes : shim_give(answer);
-}
 
 int WSAAPI shim_recvfrom(SOCKET socket, char *bytes, int size, int flags, struct sockaddr *from,
                          int *from_size)
 {
     const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, bytes};
     const struct receiving receiving = {
-        .socket = socket,
+        .call = {.socket = socket},
         .entry = WFP_MESSAGE_PLAIN,
         .from = from,
         .from_size = from_size,
@@ -195,7 +169,7 @@ int WSAAPI shim_recvfrom(SOCKET socket, char *bytes, int size, int flags, struct
         return shim_originals.recvfrom(socket, bytes, size, flags, from, from_size);
     }
     outcome = answered(&receiving, &answer)
-                  ? give_plain(&answer)
+                  ? shim_give_bytes(&answer)
                   : shim_originals.recvfrom(socket, bytes, size, flags, from, from_size);
     guard_leave();
     return outcome;
@@ -205,7 +179,7 @@ int WSAAPI shim_recv(SOCKET socket, char *bytes, int size, int flags)
 {
     const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, bytes};
     const struct receiving receiving = {
-        .socket = socket,
+        .call = {.socket = socket},
         .entry = WFP_MESSAGE_PLAIN,
         .buffers = {&buffer, 1},
         .flags = (DWORD)flags,
@@ -216,7 +190,7 @@ int WSAAPI shim_recv(SOCKET socket, char *bytes, int size, int flags)
     if (!guard_enter()) {
         return shim_originals.recv(socket, bytes, size, flags);
     }
-    outcome = answered(&receiving, &answer) ? give_plain(&answer)
+    outcome = answered(&receiving, &answer) ? shim_give_bytes(&answer)
                                             : shim_originals.recv(socket, bytes, size, flags);
     guard_leave();
     return outcome;
@@ -227,15 +201,12 @@ int WSAAPI shim_WSARecvFrom(SOCKET socket, LPWSABUF buffers, DWORD buffer_count,
                             LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct receiving receiving = {
-        .socket = socket,
+        .call = {socket, count, overlapped, routine},
         .entry = WFP_MESSAGE_PLAIN,
         .from = from,
         .from_size = from_size,
         .buffers = {buffers, buffer_count},
         .flags_out = flags,
-        .count = count,
-        .overlapped = overlapped,
-        .routine = routine,
     };
     struct wfp_answer answer = {0};
     int outcome;
@@ -272,12 +243,9 @@ int PASCAL shim_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct receiving receiving = {
-        .socket = socket,
+        .call = {socket, count, overlapped, routine},
         .entry = WFP_MESSAGE_WSA,
         .buffers = {NULL, 1},
-        .count = count,
-        .overlapped = overlapped,
-        .routine = routine,
     };
     struct wfp_answer answer = {0};
     int outcome;

@@ -8,12 +8,12 @@
 
 #include "harness/lab/interpose/guard.h"
 #include "harness/lab/shim/address.h"
-#include "harness/lab/shim/message.h"
+#include "harness/lab/shim/argument.h"
 
 enum { DATA_MAX = 4194304 /* more than any datagram: what is longer nobody could send */ };
 
 struct sending {
-    SOCKET socket;
+    struct shim_call call;
     enum wfp_message_entry entry;
     const struct sockaddr *to;
     int to_size;
@@ -21,9 +21,6 @@ struct sending {
     WSABUF control;
     DWORD flags;
     DWORD message_flags;
-    LPDWORD count; /* unless it is a plain call, which returns the count */
-    LPWSAOVERLAPPED overlapped;
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
 
 /* ---- the call as the model sees it ---- */
@@ -31,23 +28,22 @@ struct sending {
 static bool describe(const struct sending *sending, const struct shim_socket *from,
                      struct wfp_send *call)
 {
-    const struct shim_socket *service =
-        from->armed ? shim_socket_find(from->redirect_to) : NULL;
-
     call->socket = from->id;
     call->entry = sending->entry;
     call->name = shim_name(sending->to, sending->to_size);
     call->layout = shim_layout;
     call->flags = sending->flags;
     call->message_flags = sending->message_flags;
-    call->byte_count = shim_argument(sending->count, sizeof *sending->count, POINTER_WRITE);
-    call->overlapped = sending->overlapped != NULL;
+    call->byte_count =
+        shim_argument(sending->call.count, sizeof *sending->call.count, POINTER_WRITE);
+    call->overlapped = sending->call.overlapped != NULL;
     call->redirect = from->armed ? &shim.redirect : NULL;
-    call->service = service == NULL ? 0 : service->id;
+    call->service = shim_service(from);
     return (call->name != WFP_NAME_GIVEN ||
             shim_address_read(sending->to, sending->to_size, &call->to)) &&
            shim_buffers_take(&sending->buffers, POINTER_READ, DATA_MAX, &call->data) &&
-           shim_control_take(&sending->control, POINTER_READ, &call->control);
+           shim_buffer_take(sending->control.buf, sending->control.len, POINTER_READ,
+                            &call->control);
 }
 
 /* ---- its answer ---- */
@@ -59,20 +55,6 @@ static void carry(const struct shim_socket *from, const struct wfp_send *call,
 
     if (reply->receiver != 0 && to != NULL) {
         shim_carrier_send(from, to, call->data.bytes, call->data.size);
-    }
-}
-
-static void tell(const struct sending *sending, const struct wfp_answer *answer)
-{
-    const struct shim_completion completion = {sending->socket, sending->overlapped,
-                                               sending->routine};
-    const DWORD bytes = answer->bytes;
-
-    if (answer->count == WFP_COUNT_VALUE && sending->count != NULL) {
-        (void)pointer_write(sending->count, &bytes, sizeof bytes);
-    }
-    if (answer->error == 0 && sending->overlapped != NULL) {
-        shim_completion_done(&completion, bytes);
     }
 }
 
@@ -96,7 +78,7 @@ static enum shim_outcome ask(const struct sending *sending, struct shim_socket *
         return SHIM_DIED;
     }
     carry(from, call, &reply);
-    tell(sending, answer);
+    shim_call_tell(&sending->call, answer);
     return SHIM_ANSWERED;
 }
 
@@ -107,7 +89,7 @@ static enum shim_outcome ask_under_lock(const struct sending *sending, struct wf
     struct shim_socket *from;
 
     AcquireSRWLockExclusive(&shim.lock);
-    from = shim_message_socket(sending->socket, sending->entry);
+    from = shim_message_socket(sending->call.socket, sending->entry);
     if (from != NULL) {
         outcome = ask(sending, from, &call, answer);
         free(call.data.bytes);
@@ -117,31 +99,19 @@ static enum shim_outcome ask_under_lock(const struct sending *sending, struct wf
     return outcome;
 }
 
-/* False: the provider is to be asked. */
 static bool answered(const struct sending *sending, struct wfp_answer *answer)
 {
-    const enum shim_outcome outcome = ask_under_lock(sending, answer);
-
-    if (outcome == SHIM_DIED) {
-        guard_leave();
-        shim_die(sending->count);
-    }
-    return outcome == SHIM_ANSWERED;
+    return shim_call_answered(&sending->call, ask_under_lock(sending, answer));
 }
 
 /* ---- the calls ---- */
-
-static int give_plain(const struct wfp_answer *answer)
-{
-    return answer->error == 0 ? (int)answer->bytes : shim_give(answer);
-}
 
 int WSAAPI shim_sendto(SOCKET socket, const char *bytes, int size, int flags,
                        const struct sockaddr *to, int to_size)
 {
     const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, (char *)(uintptr_t)bytes};
     const struct sending sending = {
-        .socket = socket,
+        .call = {.socket = socket},
         .entry = WFP_MESSAGE_PLAIN,
         .to = to,
         .to_size = to_size,
@@ -155,7 +125,7 @@ int WSAAPI shim_sendto(SOCKET socket, const char *bytes, int size, int flags,
         return shim_originals.sendto(socket, bytes, size, flags, to, to_size);
     }
     outcome = answered(&sending, &answer)
-                  ? give_plain(&answer)
+                  ? shim_give_bytes(&answer)
                   : shim_originals.sendto(socket, bytes, size, flags, to, to_size);
     guard_leave();
     return outcome;
@@ -165,7 +135,7 @@ int WSAAPI shim_send(SOCKET socket, const char *bytes, int size, int flags)
 {
     const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, (char *)(uintptr_t)bytes};
     const struct sending sending = {
-        .socket = socket,
+        .call = {.socket = socket},
         .entry = WFP_MESSAGE_PLAIN,
         .buffers = {&buffer, 1},
         .flags = (DWORD)flags,
@@ -176,7 +146,7 @@ int WSAAPI shim_send(SOCKET socket, const char *bytes, int size, int flags)
     if (!guard_enter()) {
         return shim_originals.send(socket, bytes, size, flags);
     }
-    outcome = answered(&sending, &answer) ? give_plain(&answer)
+    outcome = answered(&sending, &answer) ? shim_give_bytes(&answer)
                                           : shim_originals.send(socket, bytes, size, flags);
     guard_leave();
     return outcome;
@@ -187,15 +157,12 @@ int WSAAPI shim_WSASendTo(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, L
                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     const struct sending sending = {
-        .socket = socket,
+        .call = {socket, count, overlapped, routine},
         .entry = WFP_MESSAGE_PLAIN,
         .to = to,
         .to_size = to_size,
         .buffers = {buffers, buffer_count},
         .flags = flags,
-        .count = count,
-        .overlapped = overlapped,
-        .routine = routine,
     };
     struct wfp_answer answer = {0};
     int outcome;
@@ -231,13 +198,10 @@ int WSAAPI shim_WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD
                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct sending sending = {
-        .socket = socket,
+        .call = {socket, count, overlapped, routine},
         .entry = WFP_MESSAGE_WSA,
         .buffers = {NULL, 1},
         .flags = flags,
-        .count = count,
-        .overlapped = overlapped,
-        .routine = routine,
     };
     struct wfp_answer answer = {0};
     int outcome;

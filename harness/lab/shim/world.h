@@ -28,8 +28,8 @@ struct shim_socket {
     enum wfp_family family;
     enum wfp_type type;
     bool listening;
-    bool armed; /* the next connect(), or first datagram, is redirected to: */
-    SOCKET redirect_to; /* INVALID_SOCKET: outside this world */
+    bool armed;            /* the next connect(), or first datagram, is redirected to: */
+    SOCKET redirect_to;    /* INVALID_SOCKET: outside this world */
     SOCKET accepting_from; /* AcceptEx under way, else INVALID_SOCKET */
     HANDLE port;           /* completion port, or NULL */
     ULONG_PTR key;
@@ -134,6 +134,8 @@ struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_family 
 struct shim_socket *shim_socket_of(uint32_t id);
 /* The world's number of the thread that calls. */
 uint32_t shim_thread(void);
+/* Where the armed socket's next flow is redirected to, in the world; 0: outside, or not armed. */
+uint32_t shim_service(const struct shim_socket *socket);
 /* Notes what the model could not do; true if there was nothing to note. */
 bool shim_note(enum wfp_status status, const char *what);
 
@@ -141,6 +143,8 @@ bool shim_note(enum wfp_status status, const char *what);
 
 /* Returns as Winsock does: 0, or SOCKET_ERROR with its reason. */
 int shim_give(const struct wfp_answer *answer);
+/* ... or the bytes, as calls without a place for their count do. */
+int shim_give_bytes(const struct wfp_answer *answer);
 /* As the provider would die: of the pointer that it was given. */
 void shim_die(const void *at);
 
@@ -175,15 +179,19 @@ void shim_operation_finish(struct shim_operation *operation);
 /* After a call that may have ended operations: tells the program about those that did. */
 void shim_operation_sweep(void);
 
-/* The OVERLAPPED of a call that is not the model's, and where its end is told. */
-struct shim_completion {
+/* ---- calls that send and receive: how their end is told ---- */
+
+struct shim_call {
     SOCKET socket;
-    OVERLAPPED *overlapped;
+    LPDWORD count; /* NULL, too, where the call returns it */
+    LPWSAOVERLAPPED overlapped;
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
 
-/* The model has done it at once: tells the program so by every way that it asked for. */
-void shim_completion_done(const struct shim_completion *completion, DWORD bytes);
+/* Tells it by every way that the program asked for; under the lock. */
+void shim_call_tell(const struct shim_call *call, const struct wfp_answer *answer);
+/* False: the provider is to be asked. Of a death, nobody comes back; inside the guard. */
+bool shim_call_answered(const struct shim_call *call, enum shim_outcome outcome);
 
 /* ---- the replaced calls: hooks.c lists them ---- */
 

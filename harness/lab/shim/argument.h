@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What the calls that send and receive pass, as the model takes it. */
+/* What calls pass, as the model takes it: copies, so that it touches nothing of the program's. */
 
-#ifndef HARNESS_LAB_SHIM_MESSAGE_H
-#define HARNESS_LAB_SHIM_MESSAGE_H
+#ifndef HARNESS_LAB_SHIM_ARGUMENT_H
+#define HARNESS_LAB_SHIM_ARGUMENT_H
 
 #include <winsock2.h>
 
@@ -32,8 +32,12 @@ bool shim_buffers_take(const struct shim_buffers *buffers, enum pointer_use use,
                        struct wfp_buffer *taken);
 /* Spreads `size` bytes over them. */
 void shim_buffers_give(const struct shim_buffers *buffers, const uint8_t *bytes, uint32_t size);
-/* A copy of the control data, to be freed. False without memory. */
-bool shim_control_take(const WSABUF *control, enum pointer_use use, struct wfp_buffer *taken);
+/*
+ * A copy of what stands in a buffer, to be freed. It may be said to be larger than anything that is
+ * passed; then no more of it is looked at. False without memory, or if that much is to be READ.
+ */
+bool shim_buffer_take(const void *at, uint32_t size, enum pointer_use use,
+                      struct wfp_buffer *taken);
 
 /* What the model sees of a name and its length. */
 enum wfp_name shim_name(const void *name, int size);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "harness/lab/shim/message.h"
+#include "harness/lab/shim/argument.h"
 
 #include <stdlib.h>
 
-enum { BUFFERS_MAX = 64, CONTROL_MAX = 4194304 };
+enum {
+    BUFFERS_MAX = 64,
+    LOOKED_AT_MAX = 4194304 /* more than any record */
+};
 
 const enum wfp_layout shim_layout = sizeof(void *) == 8 ? WFP_LAYOUT_64 : WFP_LAYOUT_32;
 
@@ -81,18 +84,17 @@ void shim_buffers_give(const struct shim_buffers *buffers, const uint8_t *bytes,
 
 /* ---- arguments ---- */
 
-bool shim_control_take(const WSABUF *control, enum pointer_use use, struct wfp_buffer *taken)
+bool shim_buffer_take(const void *at, uint32_t size, enum pointer_use use, struct wfp_buffer *taken)
 {
-    const uint32_t looked_at = control->len < CONTROL_MAX ? control->len : CONTROL_MAX;
+    const size_t looked_at = size < LOOKED_AT_MAX ? size : LOOKED_AT_MAX;
 
-    taken->size = control->len;
-    taken->pointer = pointer_classify(control->buf, control->len, use);
-    taken->bytes = calloc(1, (size_t)looked_at + 1);
-    if (taken->bytes == NULL || control->len > CONTROL_MAX) {
+    taken->size = size;
+    taken->pointer = pointer_classify(at, size, use);
+    taken->bytes = calloc(1, looked_at + 1);
+    if (taken->bytes == NULL || (use == POINTER_READ && size > LOOKED_AT_MAX)) {
         return false;
     }
-    if (use == POINTER_READ && pointer_is_valid(taken->pointer) &&
-        !pointer_read(taken->bytes, control->buf, looked_at)) {
+    if (pointer_is_valid(taken->pointer) && !pointer_read(taken->bytes, at, looked_at)) {
         taken->pointer = WFP_POINTER_UNMAPPED;
     }
     return true;
