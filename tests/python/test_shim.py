@@ -9,7 +9,7 @@ import pytest
 from wfpcheck import serve
 
 # What enters below Winsock, never leaves the kernel, or is laid out as in a process of another kind.
-BEYOND = ("needs kernel-entry", "needs provider-entry", "needs a callout inside the kernel",
+BEYOND = ("needs kernel-entry", "needs provider-entry", "needs a driver inside the kernel",
           "needs kernel-face", "needs layout-32", "needs layout-64")
 HANGS = {
     "id": "hangs", "kind": "calls",
@@ -83,9 +83,10 @@ def test_shim_answers_as_the_profile_says(wfpcheck, error):
     assert [case["actual"] for case in told.values()] == [f"{error}/780"]
 
 
-def test_recording_says_who_answered(wfpcheck, tmp_path):
+@pytest.mark.parametrize("topic", ["query-records", "datagrams"])
+def test_recording_says_who_answered(wfpcheck, tmp_path, topic):
     path = tmp_path / "shim.jsonl"
-    wfpcheck("record", "query-records", "--backend", "winsock", "--redirector", "shim",
+    wfpcheck("record", topic, "--backend", "winsock", "--redirector", "shim",
              "--output", path)
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert lines[0]["redirector"] == "shim"

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/lab/shim/world.h"
-
 #include <wfp/datagram.h>
+
+#include "harness/lab/shim/world.h"
 
 /* ---- redirect handles ---- */
 
