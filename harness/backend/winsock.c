@@ -152,7 +152,7 @@ static enum status perform_by_helper(struct winsock *winsock, const struct backe
 }
 
 /* What happens inside the kernel alone; no process sees it, and no shim in one can play it. */
-static bool is_a_drivers(const struct step *step)
+static bool is_drivers(const struct step *step)
 {
     const struct kernel_step *kernel = &step->kernel;
 
@@ -181,7 +181,7 @@ static enum status perform(void *state, const struct backend_call *call,
     if (winsock->worker == NULL) {
         return refuse(reply, STATUS_BROKEN, "the worker died earlier");
     }
-    if (is_a_drivers(step)) {
+    if (is_drivers(step)) {
         return refuse(reply, STATUS_BAD_INPUT, "needs a driver inside the kernel");
     }
     if (is_kernels(step) && winsock->helper != NULL) {

@@ -63,7 +63,8 @@ bool datagram_bind(struct machine *machine, const struct winsock_order *order,
     if (bind(on->socket, &local.address.any, local.size) == 0) {
         return true;
     }
-    answer->absent = WSAGetLastError() == WSAEADDRNOTAVAIL;
+    /* An address that the script names may not be had on every machine. */
+    answer->absent = WSAGetLastError() == WSAEADDRNOTAVAIL || WSAGetLastError() == WSAEADDRINUSE;
     return machine_failed(machine, answer, "bind");
 }
 

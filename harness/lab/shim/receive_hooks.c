@@ -175,25 +175,10 @@ int WSAAPI shim_recvfrom(SOCKET socket, char *bytes, int size, int flags, struct
     return outcome;
 }
 
+/* The same without an address, whoever answers. */
 int WSAAPI shim_recv(SOCKET socket, char *bytes, int size, int flags)
 {
-    const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, bytes};
-    const struct receiving receiving = {
-        .call = {.socket = socket},
-        .entry = WFP_MESSAGE_PLAIN,
-        .buffers = {&buffer, 1},
-        .flags = (DWORD)flags,
-    };
-    struct wfp_answer answer = {0};
-    int outcome;
-
-    if (!guard_enter()) {
-        return shim_originals.recv(socket, bytes, size, flags);
-    }
-    outcome = answered(&receiving, &answer) ? shim_give_bytes(&answer)
-                                            : shim_originals.recv(socket, bytes, size, flags);
-    guard_leave();
-    return outcome;
+    return shim_recvfrom(socket, bytes, size, flags, NULL, NULL);
 }
 
 int WSAAPI shim_WSARecvFrom(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,

@@ -131,25 +131,10 @@ int WSAAPI shim_sendto(SOCKET socket, const char *bytes, int size, int flags,
     return outcome;
 }
 
+/* The same without an address, whoever answers. */
 int WSAAPI shim_send(SOCKET socket, const char *bytes, int size, int flags)
 {
-    const WSABUF buffer = {size < 0 ? 0 : (ULONG)size, (char *)(uintptr_t)bytes};
-    const struct sending sending = {
-        .call = {.socket = socket},
-        .entry = WFP_MESSAGE_PLAIN,
-        .buffers = {&buffer, 1},
-        .flags = (DWORD)flags,
-    };
-    struct wfp_answer answer = {0};
-    int outcome;
-
-    if (!guard_enter()) {
-        return shim_originals.send(socket, bytes, size, flags);
-    }
-    outcome = answered(&sending, &answer) ? shim_give_bytes(&answer)
-                                          : shim_originals.send(socket, bytes, size, flags);
-    guard_leave();
-    return outcome;
+    return shim_sendto(socket, bytes, size, flags, NULL, 0);
 }
 
 int WSAAPI shim_WSASendTo(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,

@@ -139,13 +139,13 @@ uint32_t shim_service(const struct shim_socket *socket);
 /* Notes what the model could not do; true if there was nothing to note. */
 bool shim_note(enum wfp_status status, const char *what);
 
-/* ---- answers; not under the lock ---- */
+/* ---- answers ---- */
 
 /* Returns as Winsock does: 0, or SOCKET_ERROR with its reason. */
 int shim_give(const struct wfp_answer *answer);
 /* ... or the bytes, as calls without a place for their count do. */
 int shim_give_bytes(const struct wfp_answer *answer);
-/* As the provider would die: of the pointer that it was given. */
+/* As the provider would die: of the pointer that it was given. Not under the lock. */
 void shim_die(const void *at);
 
 /* ---- carrier.c: datagrams on the provider's own sockets; under the lock ---- */
