@@ -29,6 +29,20 @@ static void written_address(const char *text, struct destination *destination)
     }
 }
 
+/* A socket that a send has bound stands at no address; Windows sends nothing to that. */
+static void make_reachable(struct destination *destination)
+{
+    struct wfp_address loopback;
+    struct wfp_address found;
+
+    if (shim_address_read(&destination->address.any, destination->size, &found) &&
+        wfp_address_unspecified(&found)) {
+        loopback = shim_address_loopback((enum wfp_family)found.family);
+        loopback.port = found.port;
+        destination->size = shim_address_make(&loopback, &destination->address);
+    }
+}
+
 static bool find_destination(struct machine *machine, const struct winsock_order *order,
                              struct destination *destination, struct winsock_answer *answer)
 {
@@ -47,8 +61,11 @@ static bool find_destination(struct machine *machine, const struct winsock_order
         return false;
     }
     destination->size = (int)sizeof destination->address;
-    return getsockname(to->socket, &destination->address.any, &destination->size) == 0 ||
-           machine_failed(machine, answer, "getsockname");
+    if (getsockname(to->socket, &destination->address.any, &destination->size) != 0) {
+        return machine_failed(machine, answer, "getsockname");
+    }
+    make_reachable(destination);
+    return true;
 }
 
 bool datagram_bind(struct machine *machine, const struct winsock_order *order,
