@@ -4,6 +4,10 @@
  * The interposer: Winsock calls of this program are followed, and those about redirect records
  * answered by the model in the provider's place. It shows how a program and its own Windows code
  * fare, and nothing about Windows: what it answers is never an observation.
+ *
+ * Datagrams travel over loopback to whichever socket the model says; what it sends to anywhere else
+ * is not sent. A receive never waits: where nothing has come it is WSAEWOULDBLOCK. With an
+ * OVERLAPPED it is left pending with the provider, and not followed further.
  */
 
 #ifndef HARNESS_LAB_SHIM_SHIM_H
@@ -22,7 +26,7 @@ enum { SHIM_CONTEXT_MAX = 65536, SHIM_NAME_MAX = 40 };
 /* What the model of one run is made of. */
 struct shim_begin {
     struct wfp_profile profile;
-    struct wfp_limits limits;
+    struct wfp_limits limits; /* flows 0: connect() of a datagram socket goes to the provider */
     /* Answer also codes and options that nobody defined; else they go to the provider. */
     uint32_t every_code;
 };
