@@ -238,26 +238,28 @@ static bool enqueue(struct wfp_world *world, uint32_t receiver, const struct wfp
     return true;
 }
 
-bool datagram_deliver(struct wfp_world *world, const struct parcel *parcel)
+bool datagram_deliver(struct wfp_world *world, const struct parcel *parcel, uint32_t *receiver)
 {
-    const uint32_t receiver = receiver_of(world, parcel);
+    const uint32_t found = receiver_of(world, parcel);
     uint32_t record = parcel->record;
     struct wfp_address from;
     uint32_t flow;
 
-    if (world_endpoint_at(world, receiver) == NULL) {
+    *receiver = 0;
+    if (world_endpoint_at(world, found) == NULL) {
         world_drop_record(world, &record);
         return true;
     }
-    from = seen_from(world, receiver, parcel);
-    flow = datagram_take_flow(world, receiver, &from);
+    from = seen_from(world, found, parcel);
+    flow = datagram_take_flow(world, found, &from);
     if (flow != 0) {
         (void)datagram_step(world, flow, false, WFP_FLOW_PEER);
     }
-    if (flow == 0 || !enqueue(world, receiver, &from, parcel)) {
+    if (flow == 0 || !enqueue(world, found, &from, parcel)) {
         world_drop_record(world, &record);
         return false;
     }
+    *receiver = found;
     return true;
 }
 

@@ -38,8 +38,11 @@ struct parcel {
     uint32_t record; /* goes with the datagram, or is dropped with it */
 };
 
-/* False if it was lost for want of room. What nobody in this world receives has left it. */
-bool datagram_deliver(struct wfp_world *world, const struct parcel *parcel);
+/*
+ * False if it was lost for want of room. What nobody in this world receives has left it.
+ * `receiver`: the endpoint at which it waits now, else 0.
+ */
+bool datagram_deliver(struct wfp_world *world, const struct parcel *parcel, uint32_t *receiver);
 
 /* The oldest datagram at an endpoint leaves the queue. */
 void datagram_consume(struct wfp_world *world, struct endpoint *endpoint);

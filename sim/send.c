@@ -124,12 +124,14 @@ static void deliver(struct wfp_world *world, const struct wfp_send *call,
                     struct wfp_message_reply *reply)
 {
     struct parcel parcel = {view->endpoint, view->peer, flow, call->data.bytes, call->data.size, 0};
+    uint32_t receiver;
 
     if (carries && flow != 0) {
         parcel.record = world_flow(world, flow)->carried;
         world_flow(world, flow)->carried = 0;
     }
-    reply->dropped = !datagram_deliver(world, &parcel);
+    reply->dropped = !datagram_deliver(world, &parcel, &receiver);
+    reply->receiver = receiver == 0 ? 0 : world_descriptor_of(world, receiver);
 }
 
 static void connect_to(struct wfp_world *world, const struct send_view *view,

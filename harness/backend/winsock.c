@@ -13,9 +13,12 @@
 
 /* Only a redirector offers NEED_REDIRECT and the kernel's: nothing on a stock machine redirects. */
 static const uint32_t always_offered = NEED_BIT(NEED_BAD_POINTERS) | NEED_BIT(NEED_THREADS) |
-                                       NEED_BIT(NEED_ACCEPT_EX) | NEED_BIT(NEED_DUPLICATE);
+                                       NEED_BIT(NEED_ACCEPT_EX) | NEED_BIT(NEED_DUPLICATE) |
+                                       NEED_BIT(NEED_DATAGRAMS);
 static const uint32_t shim_offered = NEED_BIT(NEED_REDIRECT) | NEED_BIT(NEED_KERNEL_FACE) |
-                                     NEED_BIT(NEED_FAULT_INJECTION) | NEED_BIT(NEED_ELEVATION);
+                                     NEED_BIT(NEED_FAULT_INJECTION) | NEED_BIT(NEED_ELEVATION) |
+                                     NEED_BIT(NEED_DATAGRAM_REDIRECT) | NEED_BIT(NEED_CLOCK) |
+                                     NEED_BIT(NEED_RAW_SOCKETS);
 
 /* ---- an answer as a reply ---- */
 
@@ -149,13 +152,12 @@ static enum status perform_by_helper(struct winsock *winsock, const struct backe
 }
 
 /* What happens inside the kernel alone; no process sees it, and no shim in one can play it. */
-static bool is_a_callouts(const struct step *step)
+static bool is_drivers(const struct step *step)
 {
     const struct kernel_step *kernel = &step->kernel;
 
     return kernel_step_is(step) || kernel->request != NULL || kernel->flags != 0 ||
-           kernel->size != 0 || kernel->address.given || kernel->local_address.given ||
-           kernel->owner.given;
+           kernel->size != 0 || kernel->local_address.given || kernel->owner.given;
 }
 
 static bool is_kernels(const struct step *step)
@@ -179,8 +181,8 @@ static enum status perform(void *state, const struct backend_call *call,
     if (winsock->worker == NULL) {
         return refuse(reply, STATUS_BROKEN, "the worker died earlier");
     }
-    if (is_a_callouts(step)) {
-        return refuse(reply, STATUS_BAD_INPUT, "needs a callout inside the kernel");
+    if (is_drivers(step)) {
+        return refuse(reply, STATUS_BAD_INPUT, "needs a driver inside the kernel");
     }
     if (is_kernels(step) && winsock->helper != NULL) {
         return perform_by_helper(winsock, call, reply);
@@ -277,10 +279,7 @@ static uint32_t needs_of(const struct winsock *winsock, uint32_t raw_sockets)
     uint32_t needs = always_offered;
 
     needs |= sizeof(void *) == 8 ? NEED_BIT(NEED_LAYOUT_64) : NEED_BIT(NEED_LAYOUT_32);
-    /* The shim stands before ioctls and connections only. */
-    needs |= winsock->shim ? 0 : NEED_BIT(NEED_DATAGRAMS);
-
-    /* What enters elsewhere than through WSAIoctl, nothing in this process can answer. */
+    /* What enters below Winsock, WSPIoctl or the kernel, nothing in this process can answer. */
     needs |= winsock->shim ? shim_offered : 0;
     needs |= raw_sockets != 0 ? NEED_BIT(NEED_RAW_SOCKETS) : 0;
     if (winsock->helper != NULL) {

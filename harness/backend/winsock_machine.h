@@ -246,7 +246,10 @@ bool shimmed_redirect(struct machine *machine, const struct winsock_order *order
                       struct winsock_answer *answer);
 bool shimmed_handle(struct machine *machine, const struct winsock_order *order,
                     struct winsock_answer *answer);
+/* Of a connection, or of the flow to `order->peer`. */
 bool shimmed_state(struct machine *machine, const struct winsock_order *order,
+                   struct winsock_answer *answer);
+bool shimmed_clock(struct machine *machine, const struct winsock_order *order,
                    struct winsock_answer *answer);
 
 /* ---- winsock_steps.c ---- */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "harness/address.h"
 #include "harness/vector.h"
 
 /* Verbs beside enum step_kind. */
@@ -20,7 +21,8 @@ enum winsock_verb {
     WINSOCK_HELLO = STEP_KIND_COUNT, /* what can be done here? */
     WINSOCK_BEGIN,                   /* a fresh machine; `in`: struct shim_begin, for the shim */
     WINSOCK_PREPARE,                 /* open what stands around a redirected connection */
-    WINSOCK_REDIRECT,                /* the shim is to redirect what was prepared; `in`: context */
+    WINSOCK_REDIRECT,                /* the shim is to redirect what was prepared, or the first
+                                        datagram of `on` to `to`; `in`: context */
     WINSOCK_END,                     /* close and free everything; trouble: better start anew */
     WINSOCK_VERB_COUNT
 };
@@ -67,6 +69,7 @@ struct winsock_order {
     uint32_t option;
     uint32_t flags;
     uint32_t message_flags;
+    uint32_t advance; /* microseconds, for the shim's clock */
     uint32_t control_pointer;
     uint32_t control_size; /* bytes passed; `control` holds as many, or none; or room for them */
     const char *on;
@@ -75,10 +78,11 @@ struct winsock_order {
     const char *to;
     const char *from;
     const char *handle;
-    const char *peer; /* "203.0.113.9:53" */
+    const char *peer; /* "203.0.113.9:53"; bind: its own */
     struct winsock_bytes in;
     struct winsock_bytes control;
-    json_t *source; /* owns the texts of an order that was read */
+    json_t *source;               /* owns the texts of an order that was read */
+    char local[ADDRESS_TEXT_MAX]; /* behind `peer` of a bind */
 };
 
 struct winsock_answer {

@@ -43,6 +43,14 @@ static void add_ioctl(const struct winsock *winsock, const struct backend_call *
     order->port = ioctl->overlapped != WFP_POINTER_NULL && port_wanted(winsock->vector, call->step);
 }
 
+static void add_local(const struct step *step, struct winsock_order *order)
+{
+    if (step->kernel.address.given) {
+        address_print(&step->kernel.address.address, order->local, sizeof order->local);
+        order->peer = order->local;
+    }
+}
+
 /* What the steps about datagrams have; of the others these members are 0 or NULL. */
 static void add_message(const struct backend_call *call, struct winsock_order *order)
 {
@@ -51,6 +59,7 @@ static void add_message(const struct backend_call *call, struct winsock_order *o
     const bool option = step->kind == STEP_OPTION_SET || step->kind == STEP_OPTION_GET;
 
     order->peer = message->peer_text;
+    order->advance = message->advance;
     if (step->kind != STEP_SEND && step->kind != STEP_RECEIVE && !option) {
         return;
     }
@@ -105,6 +114,9 @@ void winsock_order_make(const struct winsock *winsock, const struct backend_call
         add_ioctl(winsock, call, order);
     }
     add_message(call, order);
+    if (step->kind == STEP_BIND) {
+        add_local(step, order);
+    }
 }
 
 static bool copy_bytes(const uint8_t *from, uint32_t size, struct winsock_bytes *to)

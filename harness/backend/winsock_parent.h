@@ -68,7 +68,7 @@ void winsock_order_forget(struct winsock_order *order);
 
 /* A fresh machine in the worker, and a fresh model where the shim is to answer from one. */
 enum status winsock_redirect_begin(struct winsock *winsock, char *trouble);
-/* Prepares the connection of the step, and has it redirected. Statuses as for a backend's step. */
+/* Has the connection or the datagrams of the step redirected. Statuses as for a backend's step. */
 enum status winsock_redirect(struct winsock *winsock, const struct step *step, char *trouble);
 /* The helper tells the redirect state of a connection. */
 enum status winsock_redirect_state(struct winsock *winsock, const struct step *step,

@@ -39,10 +39,10 @@ static bool find_receive(struct machine *machine, SOCKET socket, LPFN_WSARECVMSG
            machine_failed(machine, answer, "SIO_GET_EXTENSION_FUNCTION_POINTER");
 }
 
-/* The call must not block: there may be nothing to come. */
+/* The call must not block: there may be nothing to come. What the shim answers has come. */
 static void await_datagram(SOCKET socket)
 {
-    struct timeval patience = {0, ARRIVAL * 1000};
+    struct timeval patience = {0, shim_active() ? 0 : ARRIVAL * 1000};
     u_long nonblocking = 1;
     fd_set readable;
 

@@ -104,11 +104,18 @@ static enum status redirect_by_helper(struct winsock *winsock, const struct step
 
 /* ---- by the shim ---- */
 
+static bool is_datagrams(const struct step *step)
+{
+    return step->kind == STEP_SEND || step->kind == STEP_DATAGRAM_CONNECT;
+}
+
 static enum status redirect_by_shim(struct winsock *winsock, const struct step *step,
                                     uint8_t *context, char *trouble)
 {
     const struct winsock_order order = {
         .verb = WINSOCK_REDIRECT,
+        .on = is_datagrams(step) ? step->on : NULL,
+        .to = is_datagrams(step) ? step->message.service : NULL,
         .handle = step->redirect.handle,
         .target_pid = step->redirect.target_pid,
         .layer = step->redirect.layer,
@@ -143,21 +150,32 @@ static enum status prepare(struct winsock *winsock, const struct step *step,
     return status_of(winsock_ask(winsock, &order, prepared, trouble));
 }
 
-enum status winsock_redirect(struct winsock *winsock, const struct step *step, char *trouble)
+static enum status redirect_connection(struct winsock *winsock, const struct step *step,
+                                       uint8_t *context, char *trouble)
 {
     struct winsock_answer prepared;
-    uint8_t *context = make_context(&step->redirect, trouble);
-    enum status status = context == NULL ? STATUS_BROKEN : STATUS_OK;
+    enum status status = prepare(winsock, step, &prepared, trouble);
 
-    if (status == STATUS_OK) {
-        status = prepare(winsock, step, &prepared, trouble);
+    if (status != STATUS_OK) {
+        return status;
     }
-    if (status == STATUS_OK) {
-        status = winsock->helper != NULL
-                     ? redirect_by_helper(winsock, step, &prepared, context, trouble)
-                     : redirect_by_shim(winsock, step, context, trouble);
-        winsock_answer_clear(&prepared);
+    status = winsock->helper != NULL
+                 ? redirect_by_helper(winsock, step, &prepared, context, trouble)
+                 : redirect_by_shim(winsock, step, context, trouble);
+    winsock_answer_clear(&prepared);
+    return status;
+}
+
+enum status winsock_redirect(struct winsock *winsock, const struct step *step, char *trouble)
+{
+    uint8_t *context = make_context(&step->redirect, trouble);
+    enum status status;
+
+    if (context == NULL) {
+        return STATUS_BROKEN;
     }
+    status = is_datagrams(step) ? redirect_by_shim(winsock, step, context, trouble)
+                                : redirect_connection(winsock, step, context, trouble);
     free(context);
     return status;
 }

@@ -251,6 +251,13 @@ static bool step_datagram_connect(struct machine *machine, struct machine_thread
     return datagram_connect(machine, order, answer);
 }
 
+static bool step_clock(struct machine *machine, struct machine_thread *thread,
+                       const struct winsock_order *order, struct winsock_answer *answer)
+{
+    (void)thread;
+    return shimmed_clock(machine, order, answer);
+}
+
 static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_SOCKET] = step_socket,
     [STEP_BIND] = step_bind,
@@ -278,6 +285,8 @@ static step_function *const performers[STEP_KIND_COUNT] = {
     [STEP_DATAGRAM_CONNECT] = step_datagram_connect,
     [STEP_SEND] = datagram_send,
     [STEP_RECEIVE] = datagram_receive,
+    [STEP_CLOCK] = step_clock,
+    [STEP_FLOW_STATE] = step_state,
 };
 
 bool machine_perform(struct machine *machine, struct machine_thread *thread,

@@ -304,6 +304,7 @@ static void test_full_queue_drops(void **state)
 
         assert_answer(reply.answer, answer_bytes(0, 1));
         assert_int_equal(reply.dropped, i >= scene->limits.datagrams);
+        assert_int_equal(reply.receiver, reply.dropped ? 0 : flows.service);
     }
     for (uint32_t i = 0; i < scene->limits.datagrams; i++) {
         expect_mail(scene, flows.service, "x", false);

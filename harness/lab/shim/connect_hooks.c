@@ -6,28 +6,23 @@
 
 #include <string.h>
 
-#include <ws2tcpip.h>
+#include <wfp/datagram.h>
 
 #include "harness/lab/interpose/guard.h"
 #include "harness/lab/interpose/pointer.h"
+#include "harness/lab/shim/address.h"
 #include "harness/lab/shim/world.h"
-
-union address {
-    struct sockaddr any;
-    struct sockaddr_in ipv4;
-    struct sockaddr_in6 ipv6;
-};
 
 /* Where a connect() really goes. */
 struct way {
-    bool answered; /* the model refuses it: */
+    bool answered; /* nowhere: the model has answered, with: */
     uint32_t error;
     bool redirected; /* to this address: */
-    union address address;
+    union shim_address address;
     int size;
 };
 
-static bool same_address(const union address *a, const union address *b)
+static bool same_address(const union shim_address *a, const union shim_address *b)
 {
     if (a->any.sa_family != b->any.sa_family) {
         return false;
@@ -40,7 +35,7 @@ static bool same_address(const union address *a, const union address *b)
            a->ipv4.sin_addr.s_addr == b->ipv4.sin_addr.s_addr;
 }
 
-static bool address_of(SOCKET socket, union address *address, int *size)
+static bool address_of(SOCKET socket, union shim_address *address, int *size)
 {
     memset(address, 0, sizeof *address);
     *size = (int)sizeof *address;
@@ -50,8 +45,8 @@ static bool address_of(SOCKET socket, union address *address, int *size)
 /* A listener of this process, or 0: somewhere outside the world. */
 static uint32_t listener_at(const struct sockaddr *address, int size)
 {
-    union address wanted;
-    union address own;
+    union shim_address wanted;
+    union shim_address own;
     int own_size;
 
     memset(&wanted, 0, sizeof wanted);
@@ -92,6 +87,27 @@ static void decide(struct shim_socket *client, const struct sockaddr *address, i
     }
 }
 
+/*
+ * In a world with flows the model alone keeps a datagram socket's peer: nothing is to leave this
+ * machine.
+ */
+static void decide_datagrams(struct shim_socket *client, const struct sockaddr *address, int size,
+                             struct way *way)
+{
+    struct wfp_send call = {.socket = client->id,
+                            .redirect = client->armed ? &shim.redirect : NULL,
+                            .service = shim_service(client)};
+    struct wfp_message_reply reply = {.answer = {.error = WSAEFAULT}};
+
+    client->armed = false;
+    way->answered = true;
+    if (shim_address_read(address, size, &call.to)) {
+        (void)shim_note(wfp_datagram_connect(shim.world, &call, &reply),
+                        "the model cannot connect this socket for datagrams");
+    }
+    way->error = reply.answer.error;
+}
+
 static void find_way(SOCKET socket, const struct sockaddr *address, int size, struct way *way)
 {
     struct shim_socket *client;
@@ -99,7 +115,9 @@ static void find_way(SOCKET socket, const struct sockaddr *address, int size, st
     memset(way, 0, sizeof *way);
     AcquireSRWLockExclusive(&shim.lock);
     client = shim_socket_find(socket);
-    if (client != NULL) {
+    if (client != NULL && client->type != WFP_TCP && shim.begin->limits.flows > 0) {
+        decide_datagrams(client, address, size, way);
+    } else if (client != NULL) {
         decide(client, address, size, way);
     }
     ReleaseSRWLockExclusive(&shim.lock);
@@ -115,8 +133,9 @@ int WSAAPI shim_connect(SOCKET socket, const struct sockaddr *address, int size)
     }
     find_way(socket, address, size, &way);
     if (way.answered) {
-        outcome = SOCKET_ERROR;
-        WSASetLastError((int)way.error);
+        const struct wfp_answer answer = {.error = way.error};
+
+        outcome = shim_give(&answer);
     } else if (way.redirected) {
         outcome = shim_originals.connect(socket, &way.address.any, way.size);
     } else {
@@ -137,7 +156,7 @@ static void add_accepted(SOCKET listener, SOCKET accepted)
     AcquireSRWLockExclusive(&shim.lock);
     from = shim_socket_find(listener);
     if (from != NULL && wfp_socket_accept(shim.world, from->id, true, &id) == WFP_OK) {
-        (void)shim_socket_add(accepted, id, WFP_TCP);
+        (void)shim_socket_add(accepted, id, from->family, WFP_TCP);
     }
     ReleaseSRWLockExclusive(&shim.lock);
 }

@@ -30,6 +30,16 @@ static const struct import_hook hooks[] = {
     HOOK(GetQueuedCompletionStatus),
     HOOK(CreateIoCompletionPort),
     HOOK(CancelIoEx),
+    HOOK(setsockopt),
+    HOOK(getsockopt),
+    HOOK(getsockname),
+    HOOK(send),
+    HOOK(sendto),
+    HOOK(WSASendTo),
+    HOOK(WSASendMsg),
+    HOOK(recv),
+    HOOK(recvfrom),
+    HOOK(WSARecvFrom),
 };
 
 static const char *const modules[] = {"ws2_32.dll", "kernel32.dll", "kernelbase.dll", NULL};

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <winsock2.h>
+
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/import.h"
 #include "harness/lab/interpose/pointer.h"
+#include "harness/lab/shim/argument.h"
 #include "harness/lab/shim/world.h"
-
-/* More than any record; a buffer may be said to be larger, but no more of it is looked at. */
-enum { LOOKED_AT_MAX = 4194304 };
 
 struct question {
     SOCKET socket;
@@ -21,8 +23,6 @@ struct question {
     LPWSAOVERLAPPED overlapped;
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
-
-enum outcome { PASSED_ON, ANSWERED, ANSWERED_BY_DEATH };
 
 static bool is_answered(DWORD code)
 {
@@ -41,35 +41,6 @@ static bool is_answered(DWORD code)
 
 /* ---- the call as the model sees it ---- */
 
-/* An argument that is there in part is not there. */
-static enum wfp_pointer argument(const void *at, size_t size, enum pointer_use use)
-{
-    const enum wfp_pointer kind = pointer_classify(at, size, use);
-
-    if (kind == WFP_POINTER_NULL) {
-        return kind;
-    }
-    return pointer_is_valid(kind) ? WFP_POINTER_HEAP : WFP_POINTER_UNMAPPED;
-}
-
-/* A copy of what stands there, so that the model touches nothing of the program's. */
-static bool copy_buffer(const void *at, uint32_t size, enum pointer_use use,
-                        struct wfp_buffer *buffer)
-{
-    const size_t looked_at = size < LOOKED_AT_MAX ? size : LOOKED_AT_MAX;
-
-    buffer->size = size;
-    buffer->pointer = pointer_classify(at, size, use);
-    buffer->bytes = calloc(1, looked_at + 1);
-    if (buffer->bytes == NULL || (use == POINTER_READ && size > LOOKED_AT_MAX)) {
-        return false;
-    }
-    if (pointer_is_valid(buffer->pointer) && !pointer_read(buffer->bytes, at, looked_at)) {
-        buffer->pointer = WFP_POINTER_UNMAPPED;
-    }
-    return true;
-}
-
 static uintptr_t routine_address(const struct question *question)
 {
     return (uintptr_t)question->routine;
@@ -82,15 +53,16 @@ static bool describe(const struct question *question, struct wfp_ioctl *call)
     memset(call, 0, sizeof *call);
     call->socket = on == NULL ? WFP_INVALID_SOCKET : on->id;
     call->code = question->code;
-    call->byte_count = argument(question->count, sizeof *question->count, POINTER_WRITE);
-    call->overlapped = argument(question->overlapped, sizeof *question->overlapped, POINTER_WRITE);
-    call->routine = argument((const void *)routine_address(question), 1, POINTER_EXECUTE);
+    call->byte_count = shim_argument(question->count, sizeof *question->count, POINTER_WRITE);
+    call->overlapped =
+        shim_argument(question->overlapped, sizeof *question->overlapped, POINTER_WRITE);
+    call->routine = shim_argument((const void *)routine_address(question), 1, POINTER_EXECUTE);
     call->entry = WFP_ENTRY_WSAIOCTL;
     call->fault = shim.fault;
     call->thread = shim_thread();
     shim.fault = WFP_FAULT_NONE;
-    return copy_buffer(question->in, question->in_size, POINTER_READ, &call->in) &&
-           copy_buffer(question->out, question->out_size, POINTER_WRITE, &call->out);
+    return shim_buffer_take(question->in, question->in_size, POINTER_READ, &call->in) &&
+           shim_buffer_take(question->out, question->out_size, POINTER_WRITE, &call->out);
 }
 
 /* ---- its answer ---- */
@@ -122,7 +94,7 @@ static void keep(const struct question *question, const struct wfp_reply *reply,
     shim_operation_started(operation, reply->operation, reply->answer.error == WSA_IO_PENDING);
 }
 
-static enum outcome ask(const struct question *question, struct wfp_answer *answer)
+static enum shim_outcome ask(const struct question *question, struct wfp_answer *answer)
 {
     struct shim_operation *operation = shim_operation_take();
     struct wfp_reply reply;
@@ -134,7 +106,7 @@ static enum outcome ask(const struct question *question, struct wfp_answer *answ
             shim_operation_drop(operation);
         }
         (void)shim_note(WFP_NO_ROOM, "no room for the buffers of an ioctl");
-        return PASSED_ON;
+        return SHIM_PASSED_ON;
     }
     *answer = reply.answer;
     if (reply.answer.outcome == WFP_RETURNED) {
@@ -146,12 +118,13 @@ static enum outcome ask(const struct question *question, struct wfp_answer *answ
         shim_operation_drop(operation);
     }
     shim_operation_sweep();
-    return reply.answer.outcome == WFP_DIED ? ANSWERED_BY_DEATH : ANSWERED;
+    return reply.answer.outcome == WFP_DIED ? SHIM_DIED : SHIM_ANSWERED;
 }
 
-static enum outcome answer_under_lock(const struct question *question, struct wfp_answer *answer)
+static enum shim_outcome answer_under_lock(const struct question *question,
+                                           struct wfp_answer *answer)
 {
-    enum outcome outcome = PASSED_ON;
+    enum shim_outcome outcome = SHIM_PASSED_ON;
 
     AcquireSRWLockExclusive(&shim.lock);
     /* A socket that somebody else opened is somebody else's matter; no socket at all is not. */
@@ -163,27 +136,35 @@ static enum outcome answer_under_lock(const struct question *question, struct wf
     return outcome;
 }
 
-/* As the provider would die: of the pointer that it was given. */
-static void die(const struct question *question)
-{
-    const ULONG_PTR arguments[] = {1, (ULONG_PTR)question->count};
-
-    RaiseException(EXCEPTION_ACCESS_VIOLATION, 0, 2, arguments);
-}
-
 /* ---- the call ---- */
 
 /* Pointers that the provider hands out instead of exporting the call. */
+static const struct {
+    GUID id;
+    shim_function *ours;
+    size_t original;
+} extensions[] = {
+    {WSAID_ACCEPTEX, (shim_function *)shim_AcceptEx, offsetof(struct shim_originals, AcceptEx)},
+    {WSAID_WSASENDMSG, (shim_function *)shim_WSASendMsg,
+     offsetof(struct shim_originals, WSASendMsg)},
+    {WSAID_WSARECVMSG, (shim_function *)shim_WSARecvMsg,
+     offsetof(struct shim_originals, WSARecvMsg)},
+};
+
 static void replace_extension(const struct question *question)
 {
-    static const GUID accept_ex = WSAID_ACCEPTEX;
-    const LPFN_ACCEPTEX ours = shim_AcceptEx;
+    shim_function *original;
     GUID id;
 
-    if (question->out_size == sizeof ours && pointer_read(&id, question->in, sizeof id) &&
-        memcmp(&id, &accept_ex, sizeof id) == 0 &&
-        pointer_read(&shim_originals.AcceptEx, question->out, sizeof ours)) {
-        (void)pointer_write(question->out, &ours, sizeof ours);
+    if (question->out_size != sizeof original || !pointer_read(&id, question->in, sizeof id) ||
+        !pointer_read(&original, question->out, sizeof original)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+        if (memcmp(&id, &extensions[i].id, sizeof id) == 0) {
+            memcpy((char *)&shim_originals + extensions[i].original, &original, sizeof original);
+            (void)pointer_write(question->out, &extensions[i].ours, sizeof original);
+        }
     }
 }
 
@@ -201,15 +182,6 @@ static int pass_on(const struct question *question)
     return outcome;
 }
 
-static int give(const struct wfp_answer *answer)
-{
-    if (answer->error == 0) {
-        return 0;
-    }
-    WSASetLastError((int)answer->error);
-    return SOCKET_ERROR;
-}
-
 int WSAAPI shim_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                          DWORD out_size, LPDWORD count, LPWSAOVERLAPPED overlapped,
                          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
@@ -217,7 +189,7 @@ int WSAAPI shim_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LP
     const struct question question = {socket,   code,  in,         in_size, out,
                                       out_size, count, overlapped, routine};
     struct wfp_answer answer = {0};
-    enum outcome outcome;
+    enum shim_outcome outcome;
     int passed = 0;
 
     if (!guard_enter()) {
@@ -225,12 +197,12 @@ int WSAAPI shim_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LP
                                        routine);
     }
     outcome = answer_under_lock(&question, &answer);
-    if (outcome == PASSED_ON) {
+    if (outcome == SHIM_PASSED_ON) {
         passed = pass_on(&question);
     }
     guard_leave();
-    if (outcome == ANSWERED_BY_DEATH) {
-        die(&question);
+    if (outcome == SHIM_DIED) {
+        shim_die(question.count);
     }
-    return outcome == PASSED_ON ? passed : give(&answer);
+    return outcome == SHIM_PASSED_ON ? passed : shim_give(&answer);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lab/interpose/guard.h"
 #include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
@@ -77,43 +78,47 @@ struct shim_operation *shim_operation_find(const OVERLAPPED *overlapped)
 
 /* ---- telling the program ---- */
 
-static void write_overlapped(const struct shim_operation *operation, DWORD status, DWORD bytes)
+static void write_overlapped(OVERLAPPED *overlapped, DWORD status, DWORD bytes)
 {
     OVERLAPPED told;
 
-    if (pointer_read(&told, operation->overlapped, sizeof told)) {
+    if (pointer_read(&told, overlapped, sizeof told)) {
         told.InternalHigh = bytes;
         told.Internal = status;
-        (void)pointer_write(operation->overlapped, &told,
+        (void)pointer_write(overlapped, &told,
                             offsetof(OVERLAPPED, InternalHigh) + sizeof told.InternalHigh);
     }
 }
 
-static HANDLE event_of(const struct shim_operation *operation)
+static HANDLE event_of(const OVERLAPPED *overlapped)
 {
     OVERLAPPED told;
 
-    return pointer_read(&told, operation->overlapped, sizeof told) ? told.hEvent : NULL;
+    return pointer_read(&told, overlapped, sizeof told) ? told.hEvent : NULL;
+}
+
+static HANDLE plain(HANDLE event)
+{
+    return (HANDLE)((uintptr_t)event & ~(uintptr_t)1);
 }
 
 static void signal_event(const struct shim_operation *operation, HANDLE event)
 {
-    const HANDLE plain = (HANDLE)((uintptr_t)event & ~(uintptr_t)1);
     struct wfp_reply reply;
 
-    if (plain != NULL && wfp_operation_event(shim.world, operation->id, &reply) == WFP_OK &&
+    if (plain(event) != NULL && wfp_operation_event(shim.world, operation->id, &reply) == WFP_OK &&
         reply.answer.error == 0) {
-        (void)SetEvent(plain);
+        (void)SetEvent(plain(event));
     }
 }
 
 /* With its lowest bit set, an event says that nothing is to arrive at the port. */
-static void post(const struct shim_operation *operation, HANDLE event, DWORD bytes)
+static void post(SOCKET socket, OVERLAPPED *overlapped, HANDLE event, DWORD bytes)
 {
-    const struct shim_socket *on = shim_socket_find(operation->socket);
+    const struct shim_socket *on = shim_socket_find(socket);
 
     if (on != NULL && on->port != NULL && ((uintptr_t)event & 1) == 0) {
-        (void)PostQueuedCompletionStatus(on->port, bytes, on->key, operation->overlapped);
+        (void)PostQueuedCompletionStatus(on->port, bytes, on->key, overlapped);
     }
 }
 
@@ -141,16 +146,16 @@ static void CALLBACK run_routine(ULONG_PTR argument)
 
 static void publish(struct shim_operation *operation)
 {
-    const HANDLE event = event_of(operation);
+    const HANDLE event = event_of(operation->overlapped);
     struct wfp_reply reply;
 
     operation->pending = false;
     if (wfp_operation_result(shim.world, operation->id, WFP_CHANNEL_WSA, &reply) != WFP_OK) {
         return;
     }
-    write_overlapped(operation, status_of(reply.answer.error), reply.answer.bytes);
+    write_overlapped(operation->overlapped, status_of(reply.answer.error), reply.answer.bytes);
     signal_event(operation, event);
-    post(operation, event, reply.answer.bytes);
+    post(operation->socket, operation->overlapped, event, reply.answer.bytes);
     if (operation->thread != NULL) {
         (void)QueueUserAPC(run_routine, operation->thread, (ULONG_PTR)operation);
     }
@@ -158,18 +163,97 @@ static void publish(struct shim_operation *operation)
 
 void shim_operation_started(struct shim_operation *operation, uint32_t id, bool pending)
 {
-    const HANDLE event = event_of(operation);
+    const HANDLE event = event_of(operation->overlapped);
 
     operation->used = true;
     operation->id = id;
     operation->pending = pending;
-    write_overlapped(operation, STILL_PENDING, 0);
+    write_overlapped(operation->overlapped, STILL_PENDING, 0);
     if (event != NULL) {
-        (void)ResetEvent((HANDLE)((uintptr_t)event & ~(uintptr_t)1));
+        (void)ResetEvent(plain(event));
     }
     if (!pending) {
         publish(operation);
     }
+}
+
+/* ---- calls that send and receive ---- */
+
+/* What a routine is called with, until it is. */
+struct last_words {
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    OVERLAPPED *overlapped;
+    DWORD bytes;
+};
+
+static void CALLBACK say(ULONG_PTR argument)
+{
+    struct last_words *words = (struct last_words *)argument;
+    const struct last_words said = *words;
+
+    free(words);
+    said.routine(0, said.bytes, said.overlapped, 0);
+}
+
+static void queue_routine(const struct shim_call *call, DWORD bytes)
+{
+    struct last_words *words = malloc(sizeof *words);
+
+    if (words == NULL) {
+        return;
+    }
+    *words = (struct last_words){call->routine, call->overlapped, bytes};
+    if (QueueUserAPC(say, GetCurrentThread(), (ULONG_PTR)words) == 0) {
+        free(words);
+    }
+}
+
+/* The program may have used its OVERLAPPED for one of the model's operations before. */
+static void forget(const OVERLAPPED *overlapped)
+{
+    struct shim_operation *operation = shim_operation_find(overlapped);
+
+    if (operation != NULL && !operation->pending) {
+        (void)wfp_operation_release(shim.world, operation->id);
+        shim_operation_drop(operation);
+    }
+}
+
+static void complete(const struct shim_call *call, DWORD bytes)
+{
+    const HANDLE event = event_of(call->overlapped);
+
+    forget(call->overlapped);
+    write_overlapped(call->overlapped, 0, bytes);
+    if (call->routine != NULL) {
+        queue_routine(call, bytes);
+        return;
+    }
+    if (plain(event) != NULL) {
+        (void)SetEvent(plain(event));
+    }
+    post(call->socket, call->overlapped, event, bytes);
+}
+
+void shim_call_tell(const struct shim_call *call, const struct wfp_answer *answer)
+{
+    const DWORD bytes = answer->bytes;
+
+    if (answer->count == WFP_COUNT_VALUE && call->count != NULL) {
+        (void)pointer_write(call->count, &bytes, sizeof bytes);
+    }
+    if (answer->error == 0 && call->overlapped != NULL) {
+        complete(call, bytes);
+    }
+}
+
+bool shim_call_answered(const struct shim_call *call, enum shim_outcome outcome)
+{
+    if (outcome == SHIM_DIED) {
+        guard_leave();
+        shim_die(call->count);
+    }
+    return outcome == SHIM_ANSWERED;
 }
 
 /* ---- ends ---- */

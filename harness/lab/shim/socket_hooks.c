@@ -50,7 +50,7 @@ static void add_new(SOCKET socket, int family, int type, bool overlapped)
         shim_note(wfp_socket_open(shim.world, family == AF_INET6 ? WFP_IPV6 : WFP_IPV4,
                                   type_of(type), overlapped, &id),
                   "the model has no room for another socket")) {
-        (void)shim_socket_add(socket, id, type_of(type));
+        (void)shim_socket_add(socket, id, family == AF_INET6 ? WFP_IPV6 : WFP_IPV4, type_of(type));
     }
 }
 
@@ -62,8 +62,18 @@ static void add_duplicate(SOCKET socket, DWORD token)
     if (source != NULL && token == shim.duplicate_token &&
         shim_note(wfp_socket_duplicate(shim.world, source->id, &id),
                   "the model has no room for another descriptor")) {
-        (void)shim_socket_add(socket, id, source->type);
+        (void)shim_socket_add(socket, id, source->family, source->type);
     }
+}
+
+/* What a raw socket of the world sends is to reach nobody but another one: UDP carries it. */
+static SOCKET open_real(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group,
+                        DWORD flags)
+{
+    const bool carried = type == SOCK_RAW && shim_active();
+
+    return shim_originals.WSASocketW(family, carried ? SOCK_DGRAM : type,
+                                     carried ? IPPROTO_UDP : protocol, info, group, flags);
 }
 
 SOCKET WSAAPI shim_WSASocketW(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info,
@@ -78,7 +88,7 @@ SOCKET WSAAPI shim_WSASocketW(int family, int type, int protocol, LPWSAPROTOCOL_
     if (info != NULL) {
         (void)pointer_read(&token, &info->dwProviderReserved, sizeof token);
     }
-    made = shim_originals.WSASocketW(family, type, protocol, info, group, flags);
+    made = open_real(family, type, protocol, info, group, flags);
     if (made != INVALID_SOCKET) {
         const int error = WSAGetLastError();
 
@@ -149,7 +159,7 @@ int WSAAPI shim_WSACleanup(void)
 
 /* ---- a socket's life ---- */
 
-/* Where it is bound matters to datagrams only, which the shim does not answer. */
+/* Where it is bound matters to datagrams only. */
 static enum wfp_status binds(struct wfp_world *world, uint32_t id)
 {
     return wfp_socket_bind(world, id, NULL);
@@ -162,9 +172,11 @@ int WSAAPI shim_bind(SOCKET socket, const struct sockaddr *address, int size)
     if (!guard_enter()) {
         return shim_originals.bind(socket, address, size);
     }
-    outcome = shim_originals.bind(socket, address, size);
-    if (outcome == 0) {
-        follow(socket, binds);
+    if (!shim_datagram_bind(socket, address, size, &outcome)) {
+        outcome = shim_originals.bind(socket, address, size);
+        if (outcome == 0) {
+            follow(socket, binds);
+        }
     }
     guard_leave();
     return outcome;
@@ -202,9 +214,11 @@ int WSAAPI shim_shutdown(SOCKET socket, int how)
     if (!guard_enter()) {
         return shim_originals.shutdown(socket, how);
     }
-    outcome = shim_originals.shutdown(socket, how);
-    if (outcome == 0) {
-        follow(socket, wfp_socket_shutdown);
+    if (!shim_datagram_shutdown(socket, &outcome)) {
+        outcome = shim_originals.shutdown(socket, how);
+        if (outcome == 0) {
+            follow(socket, wfp_socket_shutdown);
+        }
     }
     guard_leave();
     return outcome;

@@ -2,7 +2,6 @@
 
 #include "harness/lab/shim/world.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +79,29 @@ bool shim_note(enum wfp_status status, const char *what)
     return status == WFP_OK;
 }
 
+/* ---- answers ---- */
+
+int shim_give(const struct wfp_answer *answer)
+{
+    if (answer->error == 0) {
+        return 0;
+    }
+    WSASetLastError((int)answer->error);
+    return SOCKET_ERROR;
+}
+
+int shim_give_bytes(const struct wfp_answer *answer)
+{
+    return answer->error == 0 ? (int)answer->bytes : shim_give(answer);
+}
+
+void shim_die(const void *at)
+{
+    const ULONG_PTR arguments[] = {1, (ULONG_PTR)at};
+
+    RaiseException(EXCEPTION_ACCESS_VIOLATION, 0, 2, arguments);
+}
+
 /* ---- sockets ---- */
 
 /* AcceptEx has no end that could be seen: it is looked after when the socket is next used. */
@@ -111,7 +133,18 @@ struct shim_socket *shim_socket_find(SOCKET socket)
     return NULL;
 }
 
-struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_type type)
+struct shim_socket *shim_socket_of(uint32_t id)
+{
+    for (size_t i = shim.socket_count; id != 0 && i-- > 0;) {
+        if (shim.sockets[i].id == id) {
+            return &shim.sockets[i];
+        }
+    }
+    return NULL;
+}
+
+struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_family family,
+                                    enum wfp_type type)
 {
     struct shim_socket *added;
 
@@ -123,9 +156,18 @@ struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_type ty
     memset(added, 0, sizeof *added);
     added->socket = socket;
     added->id = id;
+    added->family = family;
     added->type = type;
     added->accepting_from = INVALID_SOCKET;
     return added;
+}
+
+uint32_t shim_service(const struct shim_socket *socket)
+{
+    const struct shim_socket *service =
+        socket->armed ? shim_socket_find(socket->redirect_to) : NULL;
+
+    return service == NULL ? 0 : service->id;
 }
 
 /* ---- threads ---- */
@@ -156,128 +198,4 @@ void shim_thread_exit(DWORD thread)
         }
     }
     ReleaseSRWLockExclusive(&shim.lock);
-}
-
-/* ---- what a driver would do ---- */
-
-static enum wfp_status add_handle(const char *name, uint32_t *id)
-{
-    struct shim_handle *added = &shim.handles[shim.handle_count];
-    enum wfp_status status;
-
-    if (shim.handle_count == SHIM_HANDLES_MAX) {
-        return WFP_NO_ROOM;
-    }
-    status = wfp_handle_create(shim.world, 1000 + shim.handle_count, id);
-    if (status == WFP_OK) {
-        (void)snprintf(added->name, sizeof added->name, "%s", name);
-        added->id = *id;
-        shim.handle_count++;
-    }
-    return status;
-}
-
-static uint32_t find_handle(const char *name)
-{
-    for (size_t i = shim.handle_count; i-- > 0;) {
-        if (strcmp(shim.handles[i].name, name) == 0) {
-            return shim.handles[i].id;
-        }
-    }
-    return 0;
-}
-
-static enum wfp_status need_handle(const char *name, uint32_t *id)
-{
-    *id = find_handle(name);
-    return *id != 0 ? WFP_OK : add_handle(name, id);
-}
-
-enum wfp_status shim_handle_create(const char *name)
-{
-    enum wfp_status status;
-    uint32_t id;
-
-    AcquireSRWLockExclusive(&shim.lock);
-    status = add_handle(name, &id);
-    ReleaseSRWLockExclusive(&shim.lock);
-    return status;
-}
-
-enum wfp_status shim_handle_destroy(const char *name)
-{
-    enum wfp_status status;
-
-    AcquireSRWLockExclusive(&shim.lock);
-    status = wfp_handle_destroy(shim.world, find_handle(name));
-    ReleaseSRWLockExclusive(&shim.lock);
-    return status;
-}
-
-static enum wfp_status arm(SOCKET client, SOCKET listener, const struct shim_redirect *wanted)
-{
-    struct shim_socket *armed = shim_socket_find(client);
-
-    if (armed == NULL || shim_socket_find(listener) == NULL) {
-        return WFP_NO_SOCKET;
-    }
-    if (wanted->context_size > SHIM_CONTEXT_MAX) {
-        return WFP_NO_ROOM;
-    }
-    if (wanted->context_size > 0) {
-        memcpy(shim.context, wanted->context, wanted->context_size);
-    }
-    shim.redirect = (struct wfp_redirect){.target_pid = wanted->target_pid,
-                                          .context = shim.context,
-                                          .context_size = wanted->context_size,
-                                          .layer = wanted->layer,
-                                          .remote = wanted->remote,
-                                          .lost = wanted->lost};
-    armed->armed = true;
-    armed->redirect_to = listener;
-    return need_handle(wanted->handle, &shim.redirect.handle);
-}
-
-enum wfp_status shim_redirect(SOCKET client, SOCKET listener, const struct shim_redirect *redirect)
-{
-    enum wfp_status status;
-
-    AcquireSRWLockExclusive(&shim.lock);
-    status = arm(client, listener, redirect);
-    ReleaseSRWLockExclusive(&shim.lock);
-    return status;
-}
-
-enum wfp_status shim_state(SOCKET socket, const char *handle, struct wfp_answer *answer)
-{
-    const struct shim_socket *found;
-    enum wfp_status status;
-    struct wfp_reply reply;
-    uint32_t id;
-
-    AcquireSRWLockExclusive(&shim.lock);
-    found = shim_socket_find(socket);
-    status = found == NULL ? WFP_NO_SOCKET : need_handle(handle, &id);
-    if (status == WFP_OK) {
-        status = wfp_redirect_state(shim.world, found->id, id, &reply);
-    }
-    if (status == WFP_OK) {
-        *answer = reply.answer;
-    }
-    ReleaseSRWLockExclusive(&shim.lock);
-    return status;
-}
-
-void shim_elevated(bool elevated)
-{
-    AcquireSRWLockExclusive(&shim.lock);
-    if (shim.world != NULL) {
-        wfp_process_elevated(shim.world, elevated);
-    }
-    ReleaseSRWLockExclusive(&shim.lock);
-}
-
-void shim_fault(enum wfp_fault fault)
-{
-    shim.fault = fault;
 }

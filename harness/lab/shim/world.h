@@ -15,15 +15,21 @@
 
 #include "harness/lab/shim/shim.h"
 
-enum { SHIM_SOCKETS_MAX = 256, SHIM_HANDLES_MAX = 8, SHIM_OPERATIONS_MAX = 64 };
+enum {
+    SHIM_SOCKETS_MAX = 256,
+    SHIM_HANDLES_MAX = 8,
+    SHIM_OPERATIONS_MAX = 64,
+    SHIM_DATAGRAM_MAX = 65536
+};
 
 struct shim_socket {
     SOCKET socket;
     uint32_t id; /* in the world */
+    enum wfp_family family;
     enum wfp_type type;
     bool listening;
-    bool armed; /* the next connect() is redirected to: */
-    SOCKET redirect_to;
+    bool armed;            /* the next connect(), or first datagram, is redirected to: */
+    SOCKET redirect_to;    /* INVALID_SOCKET: outside this world */
     SOCKET accepting_from; /* AcceptEx under way, else INVALID_SOCKET */
     HANDLE port;           /* completion port, or NULL */
     ULONG_PTR key;
@@ -66,7 +72,29 @@ struct shim_originals {
     BOOL(WINAPI *GetQueuedCompletionStatus)(HANDLE, LPDWORD, PULONG_PTR, LPOVERLAPPED *, DWORD);
     HANDLE(WINAPI *CreateIoCompletionPort)(HANDLE, HANDLE, ULONG_PTR, DWORD);
     BOOL(WINAPI *CancelIoEx)(HANDLE, LPOVERLAPPED);
-    LPFN_ACCEPTEX AcceptEx; /* as the provider handed it out */
+    int(WSAAPI *setsockopt)(SOCKET, int, int, const char *, int);
+    int(WSAAPI *getsockopt)(SOCKET, int, int, char *, int *);
+    int(WSAAPI *getsockname)(SOCKET, struct sockaddr *, int *);
+    int(WSAAPI *send)(SOCKET, const char *, int, int);
+    int(WSAAPI *sendto)(SOCKET, const char *, int, int, const struct sockaddr *, int);
+    int(WSAAPI *WSASendTo)(SOCKET, LPWSABUF, DWORD, LPDWORD, DWORD, const struct sockaddr *, int,
+                           LPWSAOVERLAPPED, LPWSAOVERLAPPED_COMPLETION_ROUTINE);
+    int(WSAAPI *WSASendMsg)(SOCKET, LPWSAMSG, DWORD, LPDWORD, LPWSAOVERLAPPED,
+                            LPWSAOVERLAPPED_COMPLETION_ROUTINE);
+    int(WSAAPI *recv)(SOCKET, char *, int, int);
+    int(WSAAPI *recvfrom)(SOCKET, char *, int, int, struct sockaddr *, int *);
+    int(WSAAPI *WSARecvFrom)(SOCKET, LPWSABUF, DWORD, LPDWORD, LPDWORD, struct sockaddr *, LPINT,
+                             LPWSAOVERLAPPED, LPWSAOVERLAPPED_COMPLETION_ROUTINE);
+    /* as the provider handed them out */
+    LPFN_ACCEPTEX AcceptEx;
+    LPFN_WSARECVMSG WSARecvMsg;
+};
+
+/* Of a replaced call. */
+enum shim_outcome {
+    SHIM_PASSED_ON, /* it is the provider's to answer */
+    SHIM_ANSWERED,
+    SHIM_DIED
 };
 
 struct shim {
@@ -89,6 +117,7 @@ struct shim {
     uint8_t context[SHIM_CONTEXT_MAX];
     DWORD duplicate_token; /* marks what WSADuplicateSocketW gave of: */
     SOCKET duplicated;
+    uint8_t datagram[SHIM_DATAGRAM_MAX]; /* one that has arrived */
 };
 
 /* No argument can reach a replaced call. */
@@ -99,11 +128,44 @@ extern struct shim_originals shim_originals;
 
 /* NULL if the socket is unknown, or nothing is active. The latest that had this value. */
 struct shim_socket *shim_socket_find(SOCKET socket);
-struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_type type);
+struct shim_socket *shim_socket_add(SOCKET socket, uint32_t id, enum wfp_family family,
+                                    enum wfp_type type);
+/* Through which descriptor of the world; NULL: none of this program's. */
+struct shim_socket *shim_socket_of(uint32_t id);
 /* The world's number of the thread that calls. */
 uint32_t shim_thread(void);
+/* Where the armed socket's next flow is redirected to, in the world; 0: outside, or not armed. */
+uint32_t shim_service(const struct shim_socket *socket);
 /* Notes what the model could not do; true if there was nothing to note. */
 bool shim_note(enum wfp_status status, const char *what);
+
+/* ---- answers ---- */
+
+/* Returns as Winsock does: 0, or SOCKET_ERROR with its reason. */
+int shim_give(const struct wfp_answer *answer);
+/* ... or the bytes, as calls without a place for their count do. */
+int shim_give_bytes(const struct wfp_answer *answer);
+/* As the provider would die: of the pointer that it was given. Not under the lock. */
+void shim_die(const void *at);
+
+/* ---- carrier.c: datagrams on the provider's own sockets; under the lock ---- */
+
+/* Gives it an address of loopback, unless it has one: SOCKET_ERROR with its reason if it cannot. */
+int shim_carrier_bind(const struct shim_socket *socket);
+/* What the model has sent from one to the other really goes there. Trouble is noted. */
+void shim_carrier_send(const struct shim_socket *from, const struct shim_socket *to,
+                       const void *bytes, uint32_t size);
+/*
+ * What the model has received of the oldest datagram, `size` bytes: those that really arrived. They
+ * stay in the carrier's hands until the next call; NULL, with trouble noted, if they are others.
+ */
+const uint8_t *shim_carrier_receive(const struct shim_socket *at, bool peek, const uint8_t *bytes,
+                                    uint32_t size);
+
+/* ---- datagram_hooks.c; not under the lock. False: it is no datagram socket of the world ---- */
+
+bool shim_datagram_bind(SOCKET socket, const struct sockaddr *address, int size, int *outcome);
+bool shim_datagram_shutdown(SOCKET socket, int *outcome);
 
 /* ---- operation.c; under the lock ---- */
 
@@ -116,6 +178,20 @@ void shim_operation_started(struct shim_operation *operation, uint32_t id, bool 
 void shim_operation_finish(struct shim_operation *operation);
 /* After a call that may have ended operations: tells the program about those that did. */
 void shim_operation_sweep(void);
+
+/* ---- calls that send and receive: how their end is told ---- */
+
+struct shim_call {
+    SOCKET socket;
+    LPDWORD count; /* NULL, too, where the call returns it */
+    LPWSAOVERLAPPED overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+};
+
+/* Tells it by every way that the program asked for; under the lock. */
+void shim_call_tell(const struct shim_call *call, const struct wfp_answer *answer);
+/* False: the provider is to be asked. Of a death, nobody comes back; inside the guard. */
+bool shim_call_answered(const struct shim_call *call, enum shim_outcome outcome);
 
 /* ---- the replaced calls: hooks.c lists them ---- */
 
@@ -143,5 +219,24 @@ BOOL WINAPI shim_GetQueuedCompletionStatus(HANDLE port, LPDWORD count, PULONG_PT
                                            LPOVERLAPPED *overlapped, DWORD milliseconds);
 HANDLE WINAPI shim_CreateIoCompletionPort(HANDLE file, HANDLE port, ULONG_PTR key, DWORD threads);
 BOOL WINAPI shim_CancelIoEx(HANDLE file, LPOVERLAPPED overlapped);
+int WSAAPI shim_setsockopt(SOCKET socket, int level, int name, const char *value, int size);
+int WSAAPI shim_getsockopt(SOCKET socket, int level, int name, char *value, int *size);
+int WSAAPI shim_getsockname(SOCKET socket, struct sockaddr *address, int *size);
+int WSAAPI shim_send(SOCKET socket, const char *bytes, int size, int flags);
+int WSAAPI shim_sendto(SOCKET socket, const char *bytes, int size, int flags,
+                       const struct sockaddr *to, int to_size);
+int WSAAPI shim_WSASendTo(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,
+                          DWORD flags, const struct sockaddr *to, int to_size,
+                          LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+int WSAAPI shim_WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD count,
+                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+int WSAAPI shim_recv(SOCKET socket, char *bytes, int size, int flags);
+int WSAAPI shim_recvfrom(SOCKET socket, char *bytes, int size, int flags, struct sockaddr *from,
+                         int *from_size);
+int WSAAPI shim_WSARecvFrom(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,
+                            LPDWORD flags, struct sockaddr *from, LPINT from_size,
+                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+int PASCAL shim_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
+                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 
 #endif

@@ -159,7 +159,8 @@ struct wfp_message_reply {
     uint32_t written;        /* receive: bytes written to the data buffer */
     uint32_t control;        /* receive: Control.len on return (MSG-06) */
     uint32_t flags;          /* receive: dwFlags on return */
-    bool dropped; /* send: it arrived nowhere, for want of room in the receiver's queue */
+    bool dropped;      /* send: it arrived nowhere, for want of room in the receiver's queue */
+    uint32_t receiver; /* send: the socket of this world at which it waits; 0: none */
     struct wfp_connected connected; /* what became of the call's classification, if it had one */
 };
 
