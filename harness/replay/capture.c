@@ -98,7 +98,7 @@ static void take(u_char *user, const struct pcap_pkthdr *header, const u_char *b
     };
 
     reading->result->packets++;
-    if (!reading->visit(reading->context, &packet)) {
+    if (!reading->visit(reading->context, &packet, 1)) {
         reading->stopped = true;
         pcap_breakloop(reading->pcap);
     }

@@ -5,42 +5,42 @@
 #include <stdlib.h>
 
 #include "harness/replay/flow_clock.h"
-#include "harness/replay/flow_entry.h"
+#include "harness/replay/flow_places.h"
 #include "harness/replay/flow_side.h"
 #include "harness/replay/prefetch.h"
-
-enum { ENTRY_SHIFT = 10 };
 
 struct flow_table {
     struct flow_settings settings;
     struct flow_consumer consumer;
+    struct flow_hash_key key;
     struct flow_index index;
-    struct segments entries;
-    uint32_t free; /* chain of free places, number + 1 */
+    struct flow_places places;
     struct flow_clock clock;
     struct flow_counts counts;
 };
 
 static struct flow_entry *entry_at(const struct flow_table *table, uint32_t number)
 {
-    return segments_at(&table->entries, number);
+    return flow_places_entry(&table->places, number);
+}
+
+static struct live_flow live_at(const struct flow_table *table, uint32_t number)
+{
+    return flow_places_live(&table->places, number);
 }
 
 static uint64_t hash_of_entry(const void *context, uint32_t number)
 {
     const struct flow_table *table = context;
 
-    return flow_hash(&table->settings.seed, &entry_at(table, number)->key);
+    return flow_hash(&table->key, &entry_at(table, number)->key);
 }
 
 static void expect_entry(const void *context, uint32_t number)
 {
     const struct flow_table *table = context;
 
-    const char *key = (const char *)&entry_at(table, number)->key;
-
-    PREFETCH(key);
-    PREFETCH(key + sizeof(struct flow_key) - 1);
+    PREFETCH(entry_at(table, number));
 }
 
 /* ---- beginning and end ---- */
@@ -55,8 +55,7 @@ struct flow_table *flow_table_open(const struct flow_settings *settings,
     }
     table->settings = *settings;
     table->consumer = *consumer;
-    table->entries.item_size = sizeof(struct flow_entry);
-    table->entries.shift = ENTRY_SHIFT;
+    table->key = flow_hash_key_make(&settings->seed);
     if (!flow_index_init(&table->index)) {
         free(table);
         return NULL;
@@ -68,7 +67,7 @@ void flow_table_close(struct flow_table *table)
 {
     if (table != NULL) {
         flow_index_clear(&table->index);
-        segments_clear(&table->entries);
+        flow_places_clear(&table->places);
     }
     free(table);
 }
@@ -85,7 +84,7 @@ uint64_t flow_table_alive(const struct flow_table *table)
 
 size_t flow_table_bytes(const struct flow_table *table)
 {
-    return sizeof *table + flow_index_bytes(&table->index) + segments_bytes(&table->entries);
+    return sizeof *table + flow_index_bytes(&table->index) + flow_places_bytes(&table->places);
 }
 
 /* ---- handing out ---- */
@@ -95,18 +94,19 @@ static enum flow_protocol_row row_of(const struct flow_key *key)
     return key->protocol == PROTOCOL_TCP ? FLOW_ROW_TCP : FLOW_ROW_UDP;
 }
 
-static void hand_out(struct flow_table *table, const struct flow_entry *entry, enum flow_end end)
+static void hand_out(struct flow_table *table, struct live_flow live, enum flow_end end)
 {
+    const struct flow_entry *entry = live.entry;
     struct flow_counts *counts = &table->counts;
     const enum flow_protocol_row row = row_of(&entry->key);
 
     counts->flows[row][end]++;
-    counts->confidence[entry->confidence]++;
+    counts->confidence[live.rest->confidence]++;
     counts->classified[row] += (entry->bits & ENTRY_CLASSIFIED) != 0;
     counts->records += (entry->bits & ENTRY_CARRIED) != 0;
     counts->simultaneous += (entry->bits & ENTRY_SIMULTANEOUS) != 0;
     if (table->consumer.end != NULL) {
-        struct flow_summary summary = flow_entry_summary(entry);
+        struct flow_summary summary = live_flow_summary(live);
 
         summary.end = (uint8_t)end;
         table->consumer.end(table->consumer.context, &summary);
@@ -122,21 +122,18 @@ static enum flow_end end_of(const struct flow_table *table, const struct flow_en
 /* The entry is in no list any more. */
 static void remove_entry(struct flow_table *table, uint32_t number, enum flow_end end)
 {
-    struct flow_entry *entry = entry_at(table, number);
-
-    hand_out(table, entry, end);
+    hand_out(table, live_at(table, number), end);
     flow_index_remove(&table->index, hash_of_entry(table, number), number);
-    *entry = (struct flow_entry){.next = table->free};
-    table->free = number + 1;
+    flow_places_give_back(&table->places, number);
 }
 
 void flow_table_end(struct flow_table *table)
 {
-    for (uint32_t number = 0; number < table->entries.count; number++) {
-        const struct flow_entry *entry = entry_at(table, number);
+    for (uint32_t number = 0; number < flow_places_count(&table->places); number++) {
+        const struct live_flow live = live_at(table, number);
 
-        if (entry->flow.state != WFP_FLOW_NONE) {
-            hand_out(table, entry, end_of(table, entry, FLOW_STILL_OPEN));
+        if (live.entry->state != WFP_FLOW_NONE) {
+            hand_out(table, live, end_of(table, live.entry, FLOW_STILL_OPEN));
         }
     }
 }
@@ -145,11 +142,11 @@ void flow_table_end(struct flow_table *table)
 
 static void put_on_clock(struct flow_table *table, uint32_t number)
 {
-    struct flow_entry *entry = entry_at(table, number);
+    const struct wfp_flow flow = flow_entry_glance(entry_at(table, number));
     uint32_t *list = flow_clock_list(
-        &table->clock, entry->flow.last + wfp_flow_patience(&entry->flow, &table->settings.times));
+        &table->clock, flow.last + wfp_flow_patience(&flow, &table->settings.times));
 
-    entry->next = *list;
+    flow_places_rest(&table->places, number)->next = *list;
     *list = number + 1;
 }
 
@@ -162,7 +159,7 @@ static void look_at_list(struct flow_table *table, uint32_t *list)
         const uint32_t number = next - 1;
         const struct flow_entry *entry = entry_at(table, number);
 
-        next = entry->next;
+        next = flow_places_rest(&table->places, number)->next;
         if (flow_entry_idle(entry, table->clock.now, &table->settings.times)) {
             remove_entry(table, number, end_of(table, entry, FLOW_IDLE));
         } else {
@@ -217,22 +214,7 @@ static uint32_t find(const struct flow_table *table, const struct packet *packet
     return number;
 }
 
-/* Most often the guess is right: the entry that the batch has asked the memory for. */
-static uint32_t find_guessed(const struct flow_table *table, const struct packet *packet)
-{
-    if (packet->guess != INDEX_ENTRIES_MAX) {
-        const struct flow_entry *entry = entry_at(table, packet->guess);
-
-        if (flow_key_equal(&entry->key, &packet->key)) {
-            return packet->guess;
-        }
-    }
-    return find(table, packet);
-}
-
-static uint32_t step(const struct flow_table *table, const struct flow_entry *entry,
-                     const struct wfp_flow *before, const struct packet *packet,
-                     struct wfp_flow *after)
+static struct wfp_flow_event event_of(const struct flow_entry *entry, const struct packet *packet)
 {
     const struct wfp_flow_event event = {
         .kind = WFP_FLOW_PACKET,
@@ -242,48 +224,66 @@ static uint32_t step(const struct flow_table *table, const struct flow_entry *en
         .sequence = packet->sequence,
     };
 
-    return wfp_flow_step(before, &event, table->clock.now, &table->settings.times, after);
+    return event;
 }
 
-static void note(struct flow_table *table, struct flow_entry *entry, const struct packet *packet,
+static void count_packet(struct flow_table *table, uint32_t number, const struct packet *packet)
+{
+    struct flow_entry *entry = entry_at(table, number);
+
+    table->counts.packets[row_of(&packet->key)]++;
+    entry->bytes += packet->wire_bytes;
+    if (++entry->packets == 0) {
+        flow_places_rest(&table->places, number)->more_packets++;
+    }
+}
+
+static void note(struct flow_table *table, struct live_flow live, const struct packet *packet,
                  uint32_t told)
 {
-    table->counts.packets[row_of(&packet->key)]++;
-    entry->packets++;
-    entry->bytes += packet->wire_bytes;
-    if ((told & ~(uint32_t)(WFP_FLOW_LATER | WFP_FLOW_CREATED | WFP_FLOW_ENDED)) == 0) {
-        return;
-    }
     if ((told & WFP_FLOW_CLASSIFIED) != 0) {
-        entry->bits |= ENTRY_CLASSIFIED;
+        live.entry->bits |= ENTRY_CLASSIFIED;
         if (packet->key.protocol == PROTOCOL_TCP) {
-            entry->confidence = FLOW_BY_SYN; /* also when it comes after its answer */
+            live.rest->confidence = FLOW_BY_SYN; /* also when it comes after its answer */
         }
     }
-    entry->bits |= (told & WFP_FLOW_CARRIES_RECORD) != 0 ? ENTRY_CARRIED : 0;
-    entry->bits |= (told & WFP_FLOW_SIMULTANEOUS) != 0 ? ENTRY_SIMULTANEOUS : 0;
+    live.entry->bits |= (told & WFP_FLOW_CARRIES_RECORD) != 0 ? ENTRY_CARRIED : 0;
+    live.entry->bits |= (told & WFP_FLOW_SIMULTANEOUS) != 0 ? ENTRY_SIMULTANEOUS : 0;
     table->counts.retransmissions += (told & WFP_FLOW_RETRANSMITTED) != 0;
 }
 
-/* Makes the entry a flow that begins with this packet. It keeps its place in its list. */
-static void begin(struct flow_table *table, struct flow_entry *entry, const struct packet *packet)
+static uint32_t step(const struct flow_table *table, struct live_flow live,
+                     const struct wfp_flow *before, const struct packet *packet,
+                     struct wfp_flow *after)
 {
+    const struct wfp_flow_event event = event_of(live.entry, packet);
+
+    return wfp_flow_step(before, &event, table->clock.now, &table->settings.times, after);
+}
+
+/* Makes the place a flow that begins with this packet. It keeps its place in its list. */
+static void begin(struct flow_table *table, uint32_t number, const struct packet *packet)
+{
+    const struct live_flow live = live_at(table, number);
     const struct wfp_flow none = {0};
+    struct wfp_flow flow;
     uint32_t told;
 
-    *entry = (struct flow_entry){
-        .key = packet->key,
+    *live.entry = (struct flow_entry){.key = packet->key};
+    *live.rest = (struct flow_rest){
         .first_packet = packet->number,
         .first_time = table->clock.now,
-        .next = entry->next,
+        .next = live.rest->next,
     };
-    entry->confidence = (uint8_t)flow_side_decide(packet, &entry->client);
-    told = step(table, entry, &none, packet, &entry->flow);
-    note(table, entry, packet, told);
+    live.rest->confidence = (uint8_t)flow_side_decide(packet, &live.entry->client);
+    told = step(table, live, &none, packet, &flow);
+    live_flow_set_value(live, &flow);
+    note(table, live, packet, told);
+    count_packet(table, number, packet);
     if (table->consumer.begin != NULL) {
-        const struct flow_summary summary = flow_entry_summary(entry);
+        const struct flow_summary summary = live_flow_summary(live);
 
-        entry->class = table->consumer.begin(table->consumer.context, &summary);
+        live.entry->class = table->consumer.begin(table->consumer.context, &summary);
     }
 }
 
@@ -298,7 +298,7 @@ static bool end_one_early(struct flow_table *table)
         if (*list != 0) {
             const uint32_t number = *list - 1;
 
-            *list = entry_at(table, number)->next;
+            *list = flow_places_rest(&table->places, number)->next;
             remove_entry(table, number, end_of(table, entry_at(table, number), FLOW_NO_ROOM));
             return true;
         }
@@ -306,21 +306,11 @@ static bool end_one_early(struct flow_table *table)
     return false;
 }
 
-static bool take_place(struct flow_table *table, uint32_t *number)
-{
-    if (table->free != 0) {
-        *number = table->free - 1;
-        table->free = entry_at(table, *number)->next;
-        return true;
-    }
-    return segments_add(&table->entries, number);
-}
-
 static bool add(struct flow_table *table, const struct packet *packet, uint32_t *number)
 {
     const struct index_owner owner = {table, hash_of_entry, expect_entry};
 
-    if (!take_place(table, number)) {
+    if (!flow_places_take(&table->places, number)) {
         return false;
     }
     /* Growing asks for the hashes of entries, and this one is among them. */
@@ -328,8 +318,7 @@ static bool add(struct flow_table *table, const struct packet *packet, uint32_t 
     if (flow_index_add(&table->index, packet->hash, *number, &owner)) {
         return true;
     }
-    *entry_at(table, *number) = (struct flow_entry){.next = table->free};
-    table->free = *number + 1;
+    flow_places_give_back(&table->places, *number);
     return false;
 }
 
@@ -347,7 +336,7 @@ static enum status create(struct flow_table *table, const struct packet *packet)
     if (!added) {
         return STATUS_BROKEN;
     }
-    begin(table, entry_at(table, number), packet);
+    begin(table, number, packet);
     put_on_clock(table, number);
     if (table->index.entries > table->counts.alive_most) {
         table->counts.alive_most = table->index.entries;
@@ -355,18 +344,20 @@ static enum status create(struct flow_table *table, const struct packet *packet)
     return STATUS_OK;
 }
 
-static void go_on(struct flow_table *table, struct flow_entry *entry, const struct packet *packet)
+static void go_on(struct flow_table *table, uint32_t number, const struct packet *packet)
 {
-    struct wfp_flow after;
-    const uint32_t told = step(table, entry, &entry->flow, packet, &after);
+    const struct live_flow live = live_at(table, number);
+    struct wfp_flow flow = live_flow_value(live);
+    const uint32_t told = step(table, live, &flow, packet, &flow);
 
     if ((told & WFP_FLOW_OVER) != 0) {
-        hand_out(table, entry, end_of(table, entry, FLOW_REUSED));
-        begin(table, entry, packet);
+        hand_out(table, live, end_of(table, live.entry, FLOW_REUSED));
+        begin(table, number, packet);
         return;
     }
-    entry->flow = after;
-    note(table, entry, packet, told);
+    live_flow_set_value(live, &flow);
+    note(table, live, packet, told);
+    count_packet(table, number, packet);
 }
 
 /* A later fragment is part of a packet that has been taken: no step. */
@@ -378,32 +369,62 @@ static void take_fragment(struct flow_table *table, uint32_t number, const struc
         return;
     }
     table->counts.fragments++;
-    note(table, entry_at(table, number), packet, 0);
+    count_packet(table, number, packet);
 }
 
-/* Hashes of several keys at once keep the processor busy where one would make it wait. */
-static void hash_packets(const struct flow_table *table, struct packet *packets, size_t count)
+static enum status take(struct flow_table *table, const struct packet *packet,
+                        struct cause_counts *causes)
 {
-    for (size_t i = 0; i < count; i++) {
-        packets[i].hash = flow_hash(&table->settings.seed, &packets[i].key);
-        PREFETCH(flow_index_line(&table->index, packets[i].hash));
+    const uint32_t number = find(table, packet);
+
+    if (packet->fragment == FRAGMENT_LATER) {
+        take_fragment(table, number, packet, causes);
+        return STATUS_OK;
     }
+    if (number == INDEX_ENTRIES_MAX) {
+        return create(table, packet);
+    }
+    go_on(table, number, packet);
+    return STATUS_OK;
 }
 
-static void guess_entries(const struct flow_table *table, struct packet *packets, size_t count)
+/* ---- many packets ---- */
+
+/* Nearly every packet is a later one of the flow that was guessed: then this is all. */
+static bool take_later(struct flow_table *table, const struct packet *packet)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct index_walk walk = flow_index_walk(&table->index, packets[i].hash);
+    struct flow_entry *entry = packet->guess;
 
-        packets[i].guess = flow_index_next(&table->index, &walk);
-        if (packets[i].guess != INDEX_ENTRIES_MAX) {
-            const char *entry = (const char *)entry_at(table, packets[i].guess);
-
-            PREFETCH(entry);
-            PREFETCH(entry + 64);
-            PREFETCH(entry + sizeof(struct flow_entry) - 1);
-        }
+    if (entry == NULL || !flow_key_equal(&entry->key, &packet->key) ||
+        packet->fragment == FRAGMENT_LATER || entry->packets == UINT32_MAX) {
+        return false;
     }
+    const struct wfp_flow flow = flow_entry_glance(entry);
+    const struct wfp_flow_event event = event_of(entry, packet);
+
+    if (!wfp_flow_goes_on(&flow, &event, table->clock.now, &table->settings.times)) {
+        return false;
+    }
+    entry->last = table->clock.now;
+    entry->bytes += packet->wire_bytes;
+    entry->packets++;
+    table->counts.packets[row_of(&packet->key)]++;
+    return true;
+}
+
+static void guess(const struct flow_table *table, struct packet *packet)
+{
+    struct index_walk walk = flow_index_walk(&table->index, packet->hash);
+    const uint32_t number = flow_index_next(&table->index, &walk);
+
+    packet->guess = number == INDEX_ENTRIES_MAX ? NULL : entry_at(table, number);
+    PREFETCH(packet->guess);
+}
+
+void flow_table_expect(const struct flow_table *table, struct packet *packet)
+{
+    packet->hash = flow_hash(&table->key, &packet->key);
+    PREFETCH(flow_index_line(&table->index, packet->hash));
 }
 
 enum status flow_table_take(struct flow_table *table, struct packet *packets, size_t count,
@@ -411,19 +432,13 @@ enum status flow_table_take(struct flow_table *table, struct packet *packets, si
 {
     enum status status = STATUS_OK;
 
-    hash_packets(table, packets, count);
-    guess_entries(table, packets, count);
+    for (size_t i = 0; i < count; i++) {
+        guess(table, &packets[i]);
+    }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        uint32_t number;
-
         set_time(table, packets[i].time);
-        number = find_guessed(table, &packets[i]);
-        if (packets[i].fragment == FRAGMENT_LATER) {
-            take_fragment(table, number, &packets[i], causes);
-        } else if (number == INDEX_ENTRIES_MAX) {
-            status = create(table, &packets[i]);
-        } else {
-            go_on(table, entry_at(table, number), &packets[i]);
+        if (!take_later(table, &packets[i])) {
+            status = take(table, &packets[i], causes);
         }
     }
     return status;

@@ -6,11 +6,6 @@
 
 enum { ALIGNMENT = 64, ROOM_AT_FIRST = 16 };
 
-static size_t piece_bytes(const struct segments *segments)
-{
-    return (segments->item_size << segments->shift) + ALIGNMENT - 1;
-}
-
 static bool make_room(struct segments *segments)
 {
     const size_t room = segments->piece_room == 0 ? ROOM_AT_FIRST : segments->piece_room * 2;
@@ -34,15 +29,16 @@ static bool make_room(struct segments *segments)
     return true;
 }
 
-static bool add_piece(struct segments *segments)
+static bool add_piece(struct segments *segments, size_t item_size)
 {
+    const size_t bytes = (item_size << SEGMENT_SHIFT) + ALIGNMENT - 1;
     uint8_t *piece;
     size_t lead;
 
     if (!make_room(segments)) {
         return false;
     }
-    piece = calloc(1, piece_bytes(segments));
+    piece = calloc(1, bytes);
     if (piece == NULL) {
         return false;
     }
@@ -50,12 +46,14 @@ static bool add_piece(struct segments *segments)
     segments->pieces[segments->piece_count] = piece;
     segments->bases[segments->piece_count] = piece + lead;
     segments->piece_count++;
+    segments->bytes += bytes;
     return true;
 }
 
-bool segments_add(struct segments *segments, uint32_t *number)
+bool segments_add(struct segments *segments, size_t item_size, uint32_t *number)
 {
-    if (segments->count >> segments->shift == segments->piece_count && !add_piece(segments)) {
+    if (segments->count >> SEGMENT_SHIFT == segments->piece_count &&
+        !add_piece(segments, item_size)) {
         return false;
     }
     *number = segments->count++;
@@ -64,7 +62,7 @@ bool segments_add(struct segments *segments, uint32_t *number)
 
 size_t segments_bytes(const struct segments *segments)
 {
-    return segments->piece_count * piece_bytes(segments) +
+    return segments->bytes +
            segments->piece_room * (sizeof *segments->pieces + sizeof *segments->bases);
 }
 
@@ -75,8 +73,5 @@ void segments_clear(struct segments *segments)
     }
     free(segments->pieces);
     free(segments->bases);
-    segments->pieces = NULL;
-    segments->bases = NULL;
-    segments->piece_count = segments->piece_room = 0;
-    segments->count = 0;
+    *segments = (struct segments){.count = 0};
 }

@@ -101,6 +101,7 @@ static void give(struct bench *bench, const struct packet *given)
     struct packet packet = *given;
 
     packet.number = ++bench->packets;
+    flow_table_expect(bench->table, &packet);
     assert_int_equal(flow_table_take(bench->table, &packet, 1, &bench->causes), STATUS_OK);
 }
 
@@ -350,6 +351,7 @@ static uint64_t digest_of_run(uint64_t seed, size_t batch)
             random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
             packets[j] = datagram((uint32_t)(random >> 40) % 700, i / 40);
             packets[j].number = i + 1;
+            flow_table_expect(bench->table, &packets[j]);
         }
         assert_int_equal(flow_table_take(bench->table, packets, batch, &bench->causes), STATUS_OK);
     }

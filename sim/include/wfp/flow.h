@@ -16,6 +16,7 @@
 #ifndef WFP_FLOW_H
 #define WFP_FLOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -126,6 +127,25 @@ enum {
  */
 uint32_t wfp_flow_step(const struct wfp_flow *before, const struct wfp_flow_event *event,
                        uint64_t now, const struct wfp_flow_times *times, struct wfp_flow *after);
+
+/*
+ * Would the step tell WFP_FLOW_LATER, nothing else, and change nothing but `last`, which becomes
+ * `now`? So it is with nearly every packet, and for them this is all that has to be asked. Of the
+ * flow it looks at last, state and kind only. False may also be said where it would be so.
+ */
+static inline bool wfp_flow_goes_on(const struct wfp_flow *flow, const struct wfp_flow_event *event,
+                                    uint64_t now, const struct wfp_flow_times *times)
+{
+    /* Without asking which of the two it is: in traffic that is hard to foresee. */
+    const bool segment = event->flow == WFP_FLOW_TCP;
+    const bool turns = (event->tcp_flags & (WFP_TCP_SYN | WFP_TCP_FIN | WFP_TCP_RST)) != 0;
+    const uint64_t idle = now - flow->last;
+    const bool alive =
+        (segment & (idle <= times->tcp_idle)) | (!segment & (idle <= times->udp_idle));
+
+    return event->kind == WFP_FLOW_PACKET && flow->kind == event->flow &&
+           flow->state == WFP_FLOW_LIVE && now >= flow->last && alive && !(segment & turns);
+}
 
 /* How long the flow may be idle in its state, in microseconds; 0 for no flow. */
 uint64_t wfp_flow_patience(const struct wfp_flow *flow, const struct wfp_flow_times *times);
