@@ -12,7 +12,7 @@ bool flow_index_init(struct flow_index *index)
 
     *index = (struct flow_index){.level = LEVEL_AT_FIRST};
     for (unsigned i = 0; i < 1u << LEVEL_AT_FIRST; i++) {
-        if (!segments_add(&index->lines, sizeof(struct index_line), &number)) {
+        if (!store_add(&index->lines, sizeof(struct index_line), &number)) {
             flow_index_clear(index);
             return false;
         }
@@ -22,25 +22,25 @@ bool flow_index_init(struct flow_index *index)
 
 void flow_index_clear(struct flow_index *index)
 {
-    segments_clear(&index->lines);
-    segments_clear(&index->more);
+    store_clear(&index->lines);
+    store_clear(&index->more);
     index->more_free = 0;
     index->entries = 0;
 }
 
 size_t flow_index_bytes(const struct flow_index *index)
 {
-    return segments_bytes(&index->lines) + segments_bytes(&index->more);
+    return store_bytes(&index->lines) + store_bytes(&index->more);
 }
 
 static struct index_line *line_at(const struct flow_index *index, uint32_t number)
 {
-    return segments_at(&index->lines, sizeof(struct index_line), number);
+    return store_at(&index->lines, sizeof(struct index_line), number);
 }
 
 static struct index_line *more_at(const struct flow_index *index, uint32_t next)
 {
-    return next == 0 ? NULL : segments_at(&index->more, sizeof(struct index_line), next - 1);
+    return next == 0 ? NULL : store_at(&index->more, sizeof(struct index_line), next - 1);
 }
 
 /* ---- lines that are chained to others ---- */
@@ -57,7 +57,7 @@ static bool take_line(struct flow_index *index, uint32_t *next)
         *line = (struct index_line){.next = 0};
         return true;
     }
-    if (!segments_add(&index->more, sizeof(struct index_line), &number)) {
+    if (!store_add(&index->more, sizeof(struct index_line), &number)) {
         return false;
     }
     *next = number + 1;
@@ -159,7 +159,7 @@ static void grow(struct flow_index *index, const struct index_owner *owner)
     struct index_line *old = line_at(index, index->split);
     uint32_t number;
 
-    if (!segments_add(&index->lines, sizeof(struct index_line), &number)) {
+    if (!store_add(&index->lines, sizeof(struct index_line), &number)) {
         return; /* fuller lines work too */
     }
     index->split++;

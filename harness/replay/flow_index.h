@@ -4,7 +4,7 @@
 #define HARNESS_REPLAY_FLOW_INDEX_H
 
 #include "harness/replay/packet.h"
-#include "harness/replay/segments.h"
+#include "harness/replay/store.h"
 
 /*
  * From the hash of a flow to the numbers of the entries that may be it: a linear hash table. It
@@ -24,8 +24,8 @@ struct index_line {
 };
 
 struct flow_index {
-    struct segments lines;
-    struct segments more;
+    struct store lines;
+    struct store more;
     uint32_t more_free; /* chain of unused lines in `more`, number + 1 */
     uint32_t level;     /* there are 1 << level lines, and `split` more */
     uint32_t split;
@@ -59,7 +59,7 @@ static inline struct index_line *flow_index_line(const struct flow_index *index,
     /* A line that is not there yet is still in the one with the highest bit cleared. */
     const uint32_t absent = number >= index->lines.count;
 
-    return segments_at(&index->lines, sizeof(struct index_line), number ^ absent << index->level);
+    return store_at(&index->lines, sizeof(struct index_line), number ^ absent << index->level);
 }
 
 /* Not the bits that choose the line. At least 2: an empty slot's 0 is never taken for it. */
@@ -118,7 +118,7 @@ static inline uint32_t flow_index_next(const struct flow_index *index, struct in
         } else if (walk->line->next == 0) {
             return INDEX_ENTRIES_MAX;
         } else {
-            walk->line = segments_at(&index->more, sizeof(struct index_line), walk->line->next - 1);
+            walk->line = store_at(&index->more, sizeof(struct index_line), walk->line->next - 1);
             walk->base = 0;
             walk->matches = flow_index_matches(walk->line->tags, walk->tag);
         }

@@ -4,14 +4,14 @@
 
 void flow_places_clear(struct flow_places *places)
 {
-    segments_clear(&places->entries);
-    segments_clear(&places->rests);
+    store_clear(&places->entries);
+    store_clear(&places->rests);
     places->free = 0;
 }
 
 size_t flow_places_bytes(const struct flow_places *places)
 {
-    return segments_bytes(&places->entries) + segments_bytes(&places->rests);
+    return store_bytes(&places->entries) + store_bytes(&places->rests);
 }
 
 bool flow_places_take(struct flow_places *places, uint32_t *number)
@@ -28,10 +28,10 @@ bool flow_places_take(struct flow_places *places, uint32_t *number)
     }
     /* There is one entry more than rests where the last time memory ended between the two. */
     if (places->entries.count == places->rests.count &&
-        !segments_add(&places->entries, sizeof(struct flow_entry), &taken)) {
+        !store_add(&places->entries, sizeof(struct flow_entry), &taken)) {
         return false;
     }
-    return segments_add(&places->rests, sizeof(struct flow_rest), number);
+    return store_add(&places->rests, sizeof(struct flow_rest), number);
 }
 
 void flow_places_give_back(struct flow_places *places, uint32_t number)

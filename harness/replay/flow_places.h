@@ -4,12 +4,12 @@
 #define HARNESS_REPLAY_FLOW_PLACES_H
 
 #include "harness/replay/flow_entry.h"
-#include "harness/replay/segments.h"
+#include "harness/replay/store.h"
 
 /* Where live flows are: numbered places, used again, that never move. Zeroed memory is none. */
 struct flow_places {
-    struct segments entries;
-    struct segments rests;
+    struct store entries;
+    struct store rests;
     uint32_t free; /* chain of free places, number + 1 */
 };
 
@@ -30,12 +30,12 @@ static inline uint32_t flow_places_count(const struct flow_places *places)
 static inline struct flow_entry *flow_places_entry(const struct flow_places *places,
                                                    uint32_t number)
 {
-    return segments_at(&places->entries, sizeof(struct flow_entry), number);
+    return store_at(&places->entries, sizeof(struct flow_entry), number);
 }
 
 static inline struct flow_rest *flow_places_rest(const struct flow_places *places, uint32_t number)
 {
-    return segments_at(&places->rests, sizeof(struct flow_rest), number);
+    return store_at(&places->rests, sizeof(struct flow_rest), number);
 }
 
 static inline struct live_flow flow_places_live(const struct flow_places *places, uint32_t number)

@@ -406,6 +406,7 @@ static bool take_later(struct flow_table *table, const struct packet *packet)
         return false;
     }
     entry->last = table->clock.now;
+    entry->state = WFP_FLOW_LIVE;
     entry->bytes += packet->wire_bytes;
     entry->packets++;
     table->counts.packets[row_of(&packet->key)]++;

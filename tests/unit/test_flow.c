@@ -265,6 +265,7 @@ static bool check_goes_on(const struct wfp_flow *before, const struct wfp_flow *
         return false;
     }
     expected.last = now;
+    expected.state = WFP_FLOW_LIVE;
     assert_int_equal(told, WFP_FLOW_LATER);
     assert_memory_equal(after, &expected, sizeof expected);
     return true;

@@ -130,8 +130,9 @@ uint32_t wfp_flow_step(const struct wfp_flow *before, const struct wfp_flow_even
 
 /*
  * Would the step tell WFP_FLOW_LATER, nothing else, and change nothing but `last`, which becomes
- * `now`? So it is with nearly every packet, and for them this is all that has to be asked. Of the
- * flow it looks at last, state and kind only. False may also be said where it would be so.
+ * `now`, and `state`, which is WFP_FLOW_LIVE after it? So it is with nearly every packet, and for
+ * them this is all that has to be asked. Of the flow it looks at last, state and kind only. False
+ * may also be said where it would be so.
  */
 static inline bool wfp_flow_goes_on(const struct wfp_flow *flow, const struct wfp_flow_event *event,
                                     uint64_t now, const struct wfp_flow_times *times)
@@ -139,12 +140,15 @@ static inline bool wfp_flow_goes_on(const struct wfp_flow *flow, const struct wf
     /* Without asking which of the two it is: in traffic that is hard to foresee. */
     const bool segment = event->flow == WFP_FLOW_TCP;
     const bool turns = (event->tcp_flags & (WFP_TCP_SYN | WFP_TCP_FIN | WFP_TCP_RST)) != 0;
+    const bool live = flow->state == WFP_FLOW_LIVE;
+    const bool opening = flow->state == WFP_FLOW_OPENING;
     const uint64_t idle = now - flow->last;
-    const bool alive =
-        (segment & (idle <= times->tcp_idle)) | (!segment & (idle <= times->udp_idle));
+    const bool in_time = (live & segment & (idle <= times->tcp_idle)) |
+                         (live & !segment & (idle <= times->udp_idle)) |
+                         (opening & segment & (idle <= times->tcp_opening));
 
-    return event->kind == WFP_FLOW_PACKET && flow->kind == event->flow &&
-           flow->state == WFP_FLOW_LIVE && now >= flow->last && alive && !(segment & turns);
+    return event->kind == WFP_FLOW_PACKET && flow->kind == event->flow && now >= flow->last &&
+           in_time && !(segment & turns);
 }
 
 /* How long the flow may be idle in its state, in microseconds; 0 for no flow. */
