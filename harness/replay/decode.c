@@ -33,10 +33,10 @@ static const struct transport {
     size_t needed; /* bytes of the header that are read */
     size_t size_at, size_shift, size_unit;
     size_t least;
-    uint32_t sequence;       /* those bits are one */
-    uint8_t flags;           /* the same, of that word */
-    bool unsaid;             /* 0: longer than the field can say, or left to the network card */
-    uint8_t small, beyond;   /* enum cause */
+    uint32_t sequence;     /* those bits are one */
+    uint8_t flags;         /* the same, of that word */
+    bool unsaid;           /* 0: longer than the field can say, or left to the network card */
+    uint8_t small, beyond; /* enum cause */
 } transports[] = {
     {14, 12, 12, 4, 20, 0xFFFFFFFF, 0xFF, false, CAUSE_BAD_HEADER_LENGTH, CAUSE_BAD_HEADER_LENGTH},
     {8, 4, 0, 1, 8, 0, 0, true, CAUSE_LENGTH_TOO_SMALL, CAUSE_LENGTH_BEYOND_PACKET},
@@ -97,8 +97,7 @@ static inline enum cause read_transport(const struct ip *ip, struct packet *pack
     packet->key.protocol = ip->protocol;
     packet->key.zero = 0;
     packet->fragment = ip->fragment;
-    packet->from =
-        flow_key_order(&packet->key, ip->source, ip->destination, source, destination);
+    packet->from = flow_key_order(&packet->key, ip->source, ip->destination, source, destination);
     return CAUSE_NONE;
 }
 

@@ -59,7 +59,8 @@ static inline uint64_t flow_hash_pair(uint64_t word, uint64_t key)
  */
 static inline uint64_t flow_hash(const struct flow_hash_key *key, const struct flow_key *flow)
 {
-    /* One by one: they have just been written so, and the processor would wait to read them as one. */
+    /* One by one: they have just been written so, and the processor would wait to read them as one.
+     */
     const uint64_t tail = (uint64_t)flow->port[0] << 48 | (uint64_t)flow->port[1] << 32 |
                           (uint64_t)flow->family << 8 | flow->protocol;
     uint64_t hash = flow_hash_pair(tail, key->words[0]);

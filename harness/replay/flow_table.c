@@ -5,28 +5,19 @@
 #include <stdlib.h>
 
 #include "harness/replay/flow_clock.h"
-#include "harness/replay/flow_places.h"
-#include "harness/replay/flow_side.h"
+#include "harness/replay/flow_lives.h"
 #include "harness/replay/prefetch.h"
 
 struct flow_table {
-    struct flow_settings settings;
-    struct flow_consumer consumer;
+    struct flow_lives lives;
     struct flow_hash_key key;
     struct flow_index index;
-    struct flow_places places;
     struct flow_clock clock;
-    struct flow_counts counts;
 };
 
 static struct flow_entry *entry_at(const struct flow_table *table, uint32_t number)
 {
-    return flow_places_entry(&table->places, number);
-}
-
-static struct live_flow live_at(const struct flow_table *table, uint32_t number)
-{
-    return flow_places_live(&table->places, number);
+    return flow_places_entry(&table->lives.places, number);
 }
 
 static uint64_t hash_of_entry(const void *context, uint32_t number)
@@ -53,8 +44,8 @@ struct flow_table *flow_table_open(const struct flow_settings *settings,
     if (table == NULL) {
         return NULL;
     }
-    table->settings = *settings;
-    table->consumer = *consumer;
+    table->lives.settings = *settings;
+    table->lives.consumer = *consumer;
     table->key = flow_hash_key_make(&settings->seed);
     if (!flow_index_init(&table->index)) {
         free(table);
@@ -67,14 +58,14 @@ void flow_table_close(struct flow_table *table)
 {
     if (table != NULL) {
         flow_index_clear(&table->index);
-        flow_places_clear(&table->places);
+        flow_places_clear(&table->lives.places);
     }
     free(table);
 }
 
 const struct flow_counts *flow_table_counts(const struct flow_table *table)
 {
-    return &table->counts;
+    return &table->lives.counts;
 }
 
 uint64_t flow_table_alive(const struct flow_table *table)
@@ -84,56 +75,23 @@ uint64_t flow_table_alive(const struct flow_table *table)
 
 size_t flow_table_bytes(const struct flow_table *table)
 {
-    return sizeof *table + flow_index_bytes(&table->index) + flow_places_bytes(&table->places);
-}
-
-/* ---- handing out ---- */
-
-static enum flow_protocol_row row_of(const struct flow_key *key)
-{
-    return key->protocol == PROTOCOL_TCP ? FLOW_ROW_TCP : FLOW_ROW_UDP;
-}
-
-static void hand_out(struct flow_table *table, struct live_flow live, enum flow_end end)
-{
-    const struct flow_entry *entry = live.entry;
-    struct flow_counts *counts = &table->counts;
-    const enum flow_protocol_row row = row_of(&entry->key);
-
-    counts->flows[row][end]++;
-    counts->confidence[live.rest->confidence]++;
-    counts->classified[row] += (entry->bits & ENTRY_CLASSIFIED) != 0;
-    counts->records += (entry->bits & ENTRY_CARRIED) != 0;
-    counts->simultaneous += (entry->bits & ENTRY_SIMULTANEOUS) != 0;
-    if (table->consumer.end != NULL) {
-        struct flow_summary summary = live_flow_summary(live);
-
-        summary.end = (uint8_t)end;
-        table->consumer.end(table->consumer.context, &summary);
-    }
-}
-
-static enum flow_end end_of(const struct flow_table *table, const struct flow_entry *entry,
-                            enum flow_end otherwise)
-{
-    return flow_entry_end(entry, table->clock.now, &table->settings.times, otherwise);
+    return sizeof *table + flow_index_bytes(&table->index) +
+           flow_places_bytes(&table->lives.places);
 }
 
 /* The entry is in no list any more. */
-static void remove_entry(struct flow_table *table, uint32_t number, enum flow_end end)
+static void remove_entry(struct flow_table *table, uint32_t number, enum flow_end otherwise)
 {
-    hand_out(table, live_at(table, number), end);
+    flow_lives_end(&table->lives, number, otherwise);
     flow_index_remove(&table->index, hash_of_entry(table, number), number);
-    flow_places_give_back(&table->places, number);
+    flow_places_give_back(&table->lives.places, number);
 }
 
 void flow_table_end(struct flow_table *table)
 {
-    for (uint32_t number = 0; number < flow_places_count(&table->places); number++) {
-        const struct live_flow live = live_at(table, number);
-
-        if (live.entry->state != WFP_FLOW_NONE) {
-            hand_out(table, live, end_of(table, live.entry, FLOW_STILL_OPEN));
+    for (uint32_t number = 0; number < flow_places_count(&table->lives.places); number++) {
+        if (entry_at(table, number)->state != WFP_FLOW_NONE) {
+            flow_lives_end(&table->lives, number, FLOW_STILL_OPEN);
         }
     }
 }
@@ -144,9 +102,9 @@ static void put_on_clock(struct flow_table *table, uint32_t number)
 {
     const struct wfp_flow flow = flow_entry_glance(entry_at(table, number));
     uint32_t *list = flow_clock_list(
-        &table->clock, flow.last + wfp_flow_patience(&flow, &table->settings.times));
+        &table->clock, flow.last + wfp_flow_patience(&flow, &table->lives.settings.times));
 
-    flow_places_rest(&table->places, number)->next = *list;
+    flow_places_rest(&table->lives.places, number)->next = *list;
     *list = number + 1;
 }
 
@@ -159,9 +117,9 @@ static void look_at_list(struct flow_table *table, uint32_t *list)
         const uint32_t number = next - 1;
         const struct flow_entry *entry = entry_at(table, number);
 
-        next = flow_places_rest(&table->places, number)->next;
-        if (flow_entry_idle(entry, table->clock.now, &table->settings.times)) {
-            remove_entry(table, number, end_of(table, entry, FLOW_IDLE));
+        next = flow_places_rest(&table->lives.places, number)->next;
+        if (flow_entry_idle(entry, table->lives.now, &table->lives.settings.times)) {
+            remove_entry(table, number, FLOW_IDLE);
         } else {
             put_on_clock(table, number);
         }
@@ -171,7 +129,7 @@ static void look_at_list(struct flow_table *table, uint32_t *list)
 static void turn_clock(struct flow_table *table)
 {
     struct flow_clock *clock = &table->clock;
-    const uint64_t goal = clock->now >> CLOCK_SHIFT;
+    const uint64_t goal = table->lives.now >> CLOCK_SHIFT;
     const uint64_t steps = goal - clock->hand < CLOCK_LISTS ? goal - clock->hand : CLOCK_LISTS;
 
     clock->hand = goal;
@@ -184,19 +142,19 @@ static void set_time(struct flow_table *table, uint64_t time)
 {
     struct flow_clock *clock = &table->clock;
 
-    if (time >= clock->now) {
-        clock->now = time;
-        if (clock->now >> CLOCK_SHIFT != clock->hand) {
+    if (time >= table->lives.now) {
+        table->lives.now = time;
+        if (table->lives.now >> CLOCK_SHIFT != clock->hand) {
             turn_clock(table);
         }
         return;
     }
-    if (clock->now - time <= FLOW_CLOCK_TOLERANCE) {
-        table->counts.backwards++;
+    if (table->lives.now - time <= FLOW_CLOCK_TOLERANCE) {
+        table->lives.counts.backwards++;
         return;
     }
-    table->counts.clock_set++;
-    clock->now = time;
+    table->lives.counts.clock_set++;
+    table->lives.now = time;
     clock->hand = time >> CLOCK_SHIFT;
 }
 
@@ -214,79 +172,6 @@ static uint32_t find(const struct flow_table *table, const struct packet *packet
     return number;
 }
 
-static struct wfp_flow_event event_of(const struct flow_entry *entry, const struct packet *packet)
-{
-    const struct wfp_flow_event event = {
-        .kind = WFP_FLOW_PACKET,
-        .flow = packet->key.protocol == PROTOCOL_TCP ? WFP_FLOW_TCP : WFP_FLOW_UDP,
-        .side = packet->from == entry->client ? WFP_FLOW_OWNER : WFP_FLOW_PEER,
-        .tcp_flags = packet->tcp_flags,
-        .sequence = packet->sequence,
-    };
-
-    return event;
-}
-
-static void count_packet(struct flow_table *table, uint32_t number, const struct packet *packet)
-{
-    struct flow_entry *entry = entry_at(table, number);
-
-    table->counts.packets[row_of(&packet->key)]++;
-    entry->bytes += packet->wire_bytes;
-    if (++entry->packets == 0) {
-        flow_places_rest(&table->places, number)->more_packets++;
-    }
-}
-
-static void note(struct flow_table *table, struct live_flow live, const struct packet *packet,
-                 uint32_t told)
-{
-    if ((told & WFP_FLOW_CLASSIFIED) != 0) {
-        live.entry->bits |= ENTRY_CLASSIFIED;
-        if (packet->key.protocol == PROTOCOL_TCP) {
-            live.rest->confidence = FLOW_BY_SYN; /* also when it comes after its answer */
-        }
-    }
-    live.entry->bits |= (told & WFP_FLOW_CARRIES_RECORD) != 0 ? ENTRY_CARRIED : 0;
-    live.entry->bits |= (told & WFP_FLOW_SIMULTANEOUS) != 0 ? ENTRY_SIMULTANEOUS : 0;
-    table->counts.retransmissions += (told & WFP_FLOW_RETRANSMITTED) != 0;
-}
-
-static uint32_t step(const struct flow_table *table, struct live_flow live,
-                     const struct wfp_flow *before, const struct packet *packet,
-                     struct wfp_flow *after)
-{
-    const struct wfp_flow_event event = event_of(live.entry, packet);
-
-    return wfp_flow_step(before, &event, table->clock.now, &table->settings.times, after);
-}
-
-/* Makes the place a flow that begins with this packet. It keeps its place in its list. */
-static void begin(struct flow_table *table, uint32_t number, const struct packet *packet)
-{
-    const struct live_flow live = live_at(table, number);
-    const struct wfp_flow none = {0};
-    struct wfp_flow flow;
-    uint32_t told;
-
-    *live.entry = (struct flow_entry){.key = packet->key};
-    *live.rest = (struct flow_rest){
-        .first_packet = packet->number,
-        .first_time = table->clock.now,
-        .next = live.rest->next,
-    };
-    live.rest->confidence = (uint8_t)flow_side_decide(packet, &live.entry->client);
-    told = step(table, live, &none, packet, &flow);
-    live_flow_set_value(live, &flow);
-    note(table, live, packet, told);
-    count_packet(table, number, packet);
-    if (table->consumer.begin != NULL) {
-        const struct flow_summary summary = live_flow_summary(live);
-
-        live.entry->class = table->consumer.begin(table->consumer.context, &summary);
-    }
-}
-
 /* Ends the flow whose turn to be looked at is next; false when there is none. */
 static bool end_one_early(struct flow_table *table)
 {
@@ -298,8 +183,8 @@ static bool end_one_early(struct flow_table *table)
         if (*list != 0) {
             const uint32_t number = *list - 1;
 
-            *list = flow_places_rest(&table->places, number)->next;
-            remove_entry(table, number, end_of(table, entry_at(table, number), FLOW_NO_ROOM));
+            *list = flow_places_rest(&table->lives.places, number)->next;
+            remove_entry(table, number, FLOW_NO_ROOM);
             return true;
         }
     }
@@ -310,7 +195,7 @@ static bool add(struct flow_table *table, const struct packet *packet, uint32_t 
 {
     const struct index_owner owner = {table, hash_of_entry, expect_entry};
 
-    if (!flow_places_take(&table->places, number)) {
+    if (!flow_places_take(&table->lives.places, number)) {
         return false;
     }
     /* Growing asks for the hashes of entries, and this one is among them. */
@@ -318,7 +203,7 @@ static bool add(struct flow_table *table, const struct packet *packet, uint32_t 
     if (flow_index_add(&table->index, packet->hash, *number, &owner)) {
         return true;
     }
-    flow_places_give_back(&table->places, *number);
+    flow_places_give_back(&table->lives.places, *number);
     return false;
 }
 
@@ -327,7 +212,7 @@ static enum status create(struct flow_table *table, const struct packet *packet)
     bool added = false;
     uint32_t number = 0;
 
-    if (table->index.entries >= table->settings.flows_max && !end_one_early(table)) {
+    if (table->index.entries >= table->lives.settings.flows_max && !end_one_early(table)) {
         return STATUS_BROKEN;
     }
     do {
@@ -336,28 +221,12 @@ static enum status create(struct flow_table *table, const struct packet *packet)
     if (!added) {
         return STATUS_BROKEN;
     }
-    begin(table, number, packet);
+    flow_lives_begin(&table->lives, number, packet);
     put_on_clock(table, number);
-    if (table->index.entries > table->counts.alive_most) {
-        table->counts.alive_most = table->index.entries;
+    if (table->index.entries > table->lives.counts.alive_most) {
+        table->lives.counts.alive_most = table->index.entries;
     }
     return STATUS_OK;
-}
-
-static void go_on(struct flow_table *table, uint32_t number, const struct packet *packet)
-{
-    const struct live_flow live = live_at(table, number);
-    struct wfp_flow flow = live_flow_value(live);
-    const uint32_t told = step(table, live, &flow, packet, &flow);
-
-    if ((told & WFP_FLOW_OVER) != 0) {
-        hand_out(table, live, end_of(table, live.entry, FLOW_REUSED));
-        begin(table, number, packet);
-        return;
-    }
-    live_flow_set_value(live, &flow);
-    note(table, live, packet, told);
-    count_packet(table, number, packet);
 }
 
 /* A later fragment is part of a packet that has been taken: no step. */
@@ -368,8 +237,8 @@ static void take_fragment(struct flow_table *table, uint32_t number, const struc
         cause_count(causes, CAUSE_FRAGMENT_ALONE, packet->number);
         return;
     }
-    table->counts.fragments++;
-    count_packet(table, number, packet);
+    table->lives.counts.fragments++;
+    flow_lives_count(&table->lives, number, packet);
 }
 
 static enum status take(struct flow_table *table, const struct packet *packet,
@@ -384,34 +253,11 @@ static enum status take(struct flow_table *table, const struct packet *packet,
     if (number == INDEX_ENTRIES_MAX) {
         return create(table, packet);
     }
-    go_on(table, number, packet);
+    flow_lives_go_on(&table->lives, number, packet);
     return STATUS_OK;
 }
 
 /* ---- many packets ---- */
-
-/* Nearly every packet is a later one of the flow that was guessed: then this is all. */
-static bool take_later(struct flow_table *table, const struct packet *packet)
-{
-    struct flow_entry *entry = packet->guess;
-
-    if (entry == NULL || !flow_key_equal(&entry->key, &packet->key) ||
-        packet->fragment == FRAGMENT_LATER || entry->packets == UINT32_MAX) {
-        return false;
-    }
-    const struct wfp_flow flow = flow_entry_glance(entry);
-    const struct wfp_flow_event event = event_of(entry, packet);
-
-    if (!wfp_flow_goes_on(&flow, &event, table->clock.now, &table->settings.times)) {
-        return false;
-    }
-    entry->last = table->clock.now;
-    entry->state = WFP_FLOW_LIVE;
-    entry->bytes += packet->wire_bytes;
-    entry->packets++;
-    table->counts.packets[row_of(&packet->key)]++;
-    return true;
-}
 
 static void guess(const struct flow_table *table, struct packet *packet)
 {
@@ -438,7 +284,7 @@ enum status flow_table_take(struct flow_table *table, struct packet *packets, si
     }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         set_time(table, packets[i].time);
-        if (!take_later(table, &packets[i])) {
+        if (!flow_lives_later(&table->lives, &packets[i])) {
             status = take(table, &packets[i], causes);
         }
     }
