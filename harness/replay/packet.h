@@ -55,10 +55,11 @@ static inline uint8_t flow_key_order(struct flow_key *key, const uint64_t source
                                      uint16_t destination_port)
 {
     /* Without branches: which is the smaller cannot be foreseen. */
-    const uint8_t from = (source[0] > destination[0]) |
-                         ((source[0] == destination[0]) &
-                          ((source[1] > destination[1]) |
-                           ((source[1] == destination[1]) & (source_port > destination_port))));
+    const uint8_t from =
+        (uint8_t)((source[0] > destination[0]) |
+                  ((source[0] == destination[0]) &
+                   ((source[1] > destination[1]) |
+                    ((source[1] == destination[1]) & (source_port > destination_port)))));
     const uint64_t swap = 0 - (uint64_t)from;
     const uint64_t upper = (source[0] ^ destination[0]) & swap;
     const uint64_t lower = (source[1] ^ destination[1]) & swap;

@@ -138,17 +138,19 @@ static inline bool wfp_flow_goes_on(const struct wfp_flow *flow, const struct wf
                                     uint64_t now, const struct wfp_flow_times *times)
 {
     /* Without asking which of the two it is: in traffic that is hard to foresee. */
-    const bool segment = event->flow == WFP_FLOW_TCP;
-    const bool turns = (event->tcp_flags & (WFP_TCP_SYN | WFP_TCP_FIN | WFP_TCP_RST)) != 0;
-    const bool live = flow->state == WFP_FLOW_LIVE;
-    const bool opening = flow->state == WFP_FLOW_OPENING;
     const uint64_t idle = now - flow->last;
-    const bool in_time = (live & segment & (idle <= times->tcp_idle)) |
-                         (live & !segment & (idle <= times->udp_idle)) |
-                         (opening & segment & (idle <= times->tcp_opening));
+    const unsigned segment = event->flow == WFP_FLOW_TCP;
+    const unsigned turns = (event->tcp_flags & (WFP_TCP_SYN | WFP_TCP_FIN | WFP_TCP_RST)) != 0;
+    const unsigned live = flow->state == WFP_FLOW_LIVE;
+    const unsigned opening = flow->state == WFP_FLOW_OPENING;
+    const unsigned in_tcp_opening = idle <= times->tcp_opening;
+    const unsigned in_tcp_idle = idle <= times->tcp_idle;
+    const unsigned in_udp_idle = idle <= times->udp_idle;
+    const unsigned in_time = (segment & live & in_tcp_idle) | (segment & opening & in_tcp_opening) |
+                             ((segment ^ 1) & live & in_udp_idle);
 
     return event->kind == WFP_FLOW_PACKET && flow->kind == event->flow && now >= flow->last &&
-           in_time && !(segment & turns);
+           in_time != 0 && (segment & turns) == 0;
 }
 
 /* How long the flow may be idle in its state, in microseconds; 0 for no flow. */
