@@ -60,25 +60,22 @@ static void show_progress(const struct replaying *replaying, bool over)
     }
 }
 
-/* Now and then, when there is time for other things. */
-static bool go_on(const struct replaying *replaying, uint64_t packets)
+static bool is_passed(uint64_t every, uint64_t before, uint64_t after)
 {
-    if (packets % SHOW_EVERY == 0) {
-        show_progress(replaying, false);
-    }
-    return !interrupted();
+    return before / every != after / every;
 }
 
-static bool take_packet(void *context, const struct capture_packet *packet)
+static bool take_packets(void *context, const struct capture_packet *packets, size_t count)
 {
     struct replaying *replaying = context;
-    const uint64_t packets = replay_counts(replaying->replay)->packets;
+    const uint64_t before = replay_counts(replaying->replay)->packets;
 
-    replaying->status = replay_packet(replaying->replay, packet);
-    if (replaying->status != STATUS_OK) {
-        return false;
+    replaying->status = replay_packets(replaying->replay, packets, count);
+    if (is_passed(SHOW_EVERY, before, before + count)) {
+        show_progress(replaying, false);
     }
-    return (packets + 1) % ASK_EVERY != 0 || go_on(replaying, packets + 1);
+    return replaying->status == STATUS_OK &&
+           !(is_passed(ASK_EVERY, before, before + count) && interrupted());
 }
 
 static bool is_refused(const struct capture_result *result)
@@ -107,7 +104,7 @@ static void read_captures(struct replaying *replaying)
 
         capture->path = replaying->options->positionals[report->started - 1];
         capture->before = replay_counts(replaying->replay)->packets;
-        capture_read(capture->path, report->filter, take_packet, replaying, &capture->result);
+        capture_read(capture->path, report->filter, take_packets, replaying, &capture->result);
         complain_of(replaying, capture);
     }
     if (replaying->status == STATUS_OK) {

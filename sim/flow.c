@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <stdbool.h>
-
 #include <wfp/flow.h>
 
 struct wfp_flow_times wfp_flow_times_default(void)

@@ -3,11 +3,13 @@
 #include "harness/replay/capture.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/platform/files.h"
+#include "harness/replay/pcapng_file.h"
 #include "harness/replay/plain_file.h"
 
 /* libpcap reads through the stream; the usual 4 KiB cost it twice the time. */
@@ -98,7 +100,7 @@ static void take(u_char *user, const struct pcap_pkthdr *header, const u_char *b
     };
 
     reading->result->packets++;
-    if (!reading->visit(reading->context, &packet)) {
+    if (!reading->visit(reading->context, &packet, 1)) {
         reading->stopped = true;
         pcap_breakloop(reading->pcap);
     }
@@ -230,6 +232,37 @@ static bool read_plain_file(const char *path, capture_visit *visit, void *contex
     return plain;
 }
 
+static enum link_type link_in_file(uint32_t number, char name[64])
+{
+    for (size_t i = 0; i < LINKS; i++) {
+        if (links[i].in_file == number) {
+            (void)snprintf(name, 64, "%s", pcap_datalink_val_to_name(links[i].number));
+            return links[i].link;
+        }
+    }
+    (void)snprintf(name, 64, "%" PRIu32, number);
+    return LINK_UNKNOWN;
+}
+
+/* libpcap has one link type for a whole file, and says so when an interface has another. */
+static void go_on_with_links(const char *path, const char *filter, capture_visit *visit,
+                             void *context, struct capture_result *result)
+{
+    FILE *stream = NULL;
+
+    if (result->verdict != CAPTURE_PARTLY || (filter != NULL && filter[0] != '\0') ||
+        strstr(result->why, "different from the type of the first interface") == NULL) {
+        return;
+    }
+    stream = files_kind(path) == FILES_REGULAR ? files_open(path, "rb") : NULL;
+    if (stream == NULL) {
+        return;
+    }
+    result->link_name[0] = '\0';
+    (void)pcapng_file_go_on(stream, link_in_file, visit, context, result);
+    (void)fclose(stream);
+}
+
 void capture_read(const char *path, const char *filter, capture_visit *visit, void *context,
                   struct capture_result *result)
 {
@@ -250,4 +283,5 @@ void capture_read(const char *path, const char *filter, capture_visit *visit, vo
         return;
     }
     capture_read_stream(stream, filter, visit, context, result);
+    go_on_with_links(path, filter, visit, context, result);
 }

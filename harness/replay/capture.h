@@ -32,6 +32,9 @@ struct capture_result {
     char why[CAPTURE_TEXT_MAX]; /* "" for CAPTURE_WHOLE, CAPTURE_EMPTY and CAPTURE_STOPPED */
 };
 
+/* As many as are given at once, at most. */
+enum { CAPTURE_BATCH = 64 };
+
 struct capture_packet {
     const uint8_t *bytes; /* only until the visitor returns */
     size_t captured, wire;
@@ -39,8 +42,8 @@ struct capture_packet {
     enum link_type link;
 };
 
-/* False: no more, please. */
-typedef bool capture_visit(void *context, const struct capture_packet *packet);
+/* Packets that follow each other, at least one. False: no more, please. */
+typedef bool capture_visit(void *context, const struct capture_packet *packets, size_t count);
 
 /* "whole", "cut" ... */
 const char *capture_verdict_name(enum capture_verdict verdict);

@@ -3,13 +3,9 @@
 #include "harness/replay/decode.h"
 
 enum {
+    ETHERNET_HEADER = 14,
     IPV4_HEADER = 20,
     IPV6_HEADER = 40,
-    TCP_HEADER = 20,
-    UDP_HEADER = 8,
-
-    /* Bytes of a TCP header up to its flags: no more is needed. */
-    TCP_NEEDED = 14,
 
     PROTOCOL_HOP_BY_HOP = 0,
     PROTOCOL_IPIP = 4,
@@ -24,46 +20,49 @@ enum {
     PROTOCOL_SHIM6 = 140
 };
 
-/* What an IP header says, while the rest is read. */
+/* What an IP header says, and what follows it. */
 struct ip {
+    struct view rest;
     uint64_t source[2], destination[2];
     uint8_t family, protocol;
     uint8_t fragment; /* enum fragment_role */
 };
 
-static enum cause decode_tcp(const struct view *view, bool whole, struct packet *packet)
+/* Where TCP and UDP say how long they are, in a word of 16 bits. */
+static const struct transport {
+    size_t needed; /* bytes of the header that are read */
+    size_t size_at, size_shift, size_unit;
+    size_t least;
+    uint32_t sequence;     /* those bits are one */
+    uint8_t flags;         /* the same, of that word */
+    bool unsaid;           /* 0: longer than the field can say, or left to the network card */
+    uint8_t small, beyond; /* enum cause */
+} transports[] = {
+    {14, 12, 12, 4, 20, 0xFFFFFFFF, 0xFF, false, CAUSE_BAD_HEADER_LENGTH, CAUSE_BAD_HEADER_LENGTH},
+    {8, 4, 0, 1, 8, 0, 0, true, CAUSE_LENGTH_TOO_SMALL, CAUSE_LENGTH_BEYOND_PACKET},
+};
+
+/* Both are read by the same instructions: which of them comes next cannot be foreseen. */
+static inline enum cause read_header(const struct view *view, const struct ip *ip,
+                                     struct packet *packet)
 {
-    const enum cause cause = view_holds(view, TCP_NEEDED);
-    size_t header;
+    const struct transport *transport = &transports[ip->protocol != PROTOCOL_TCP];
+    const enum cause cause = view_holds(view, transport->needed);
+    uint16_t word;
+    size_t size;
 
     if (cause != CAUSE_NONE) {
         return cause;
     }
-    header = (size_t)(view->bytes[12] >> 4) * 4;
-    if (header < TCP_HEADER || (whole && header > view->wire)) {
-        return CAUSE_BAD_HEADER_LENGTH;
+    word = view_u16(view->bytes + transport->size_at);
+    size = (size_t)(word >> transport->size_shift) * transport->size_unit;
+    packet->sequence = view_u32(view->bytes + 4) & transport->sequence;
+    packet->tcp_flags = (uint8_t)word & transport->flags;
+    if (size < transport->least) {
+        return size == 0 && transport->unsaid ? CAUSE_NONE : (enum cause)transport->small;
     }
-    packet->sequence = view_u32(view->bytes + 4);
-    packet->tcp_flags = view->bytes[13];
-    return CAUSE_NONE;
-}
-
-static enum cause decode_udp(const struct view *view, bool whole)
-{
-    const enum cause cause = view_holds(view, UDP_HEADER);
-    size_t length;
-
-    if (cause != CAUSE_NONE) {
-        return cause;
-    }
-    length = view_u16(view->bytes + 4);
-    if (length == 0) {
-        return CAUSE_NONE; /* longer than the field can say, or left to the network card */
-    }
-    if (length < UDP_HEADER) {
-        return CAUSE_LENGTH_TOO_SMALL;
-    }
-    return whole && length > view->wire ? CAUSE_LENGTH_BEYOND_PACKET : CAUSE_NONE;
+    return size > view->wire && ip->fragment == FRAGMENT_WHOLE ? (enum cause)transport->beyond
+                                                               : CAUSE_NONE;
 }
 
 static enum cause refuse_protocol(uint8_t protocol)
@@ -73,47 +72,41 @@ static enum cause refuse_protocol(uint8_t protocol)
                : CAUSE_OTHER_PROTOCOL;
 }
 
-static void set_key(const struct ip *ip, uint16_t source_port, uint16_t destination_port,
-                    struct packet *packet)
+/* Of a later fragment the ports are not known. */
+static inline enum cause read_transport(const struct ip *ip, struct packet *packet)
 {
+    const bool ports = ip->fragment != FRAGMENT_LATER;
+    uint16_t source = 0;
+    uint16_t destination = 0;
+
+    packet->tcp_flags = 0;
+    packet->sequence = 0;
+    if ((ip->protocol != PROTOCOL_TCP) & (ip->protocol != PROTOCOL_UDP)) {
+        return refuse_protocol(ip->protocol);
+    }
+    if (ports) {
+        const enum cause cause = read_header(&ip->rest, ip, packet);
+
+        if (cause != CAUSE_NONE) {
+            return cause;
+        }
+        source = view_u16(ip->rest.bytes);
+        destination = view_u16(ip->rest.bytes + 2);
+    }
     packet->key.family = ip->family;
     packet->key.protocol = ip->protocol;
     packet->key.zero = 0;
     packet->fragment = ip->fragment;
-    packet->from =
-        flow_key_order(&packet->key, ip->source, ip->destination, source_port, destination_port);
-}
-
-static enum cause decode_transport(const struct view *view, const struct ip *ip,
-                                   struct packet *packet)
-{
-    const bool whole = ip->fragment == FRAGMENT_WHOLE;
-    enum cause cause = CAUSE_NONE;
-
-    packet->tcp_flags = 0;
-    packet->sequence = 0;
-    if (ip->protocol != PROTOCOL_TCP && ip->protocol != PROTOCOL_UDP) {
-        return refuse_protocol(ip->protocol);
-    }
-    if (ip->fragment == FRAGMENT_LATER) {
-        set_key(ip, 0, 0, packet);
-        return CAUSE_NONE;
-    }
-    cause =
-        ip->protocol == PROTOCOL_TCP ? decode_tcp(view, whole, packet) : decode_udp(view, whole);
-    if (cause == CAUSE_NONE) {
-        set_key(ip, view_u16(view->bytes), view_u16(view->bytes + 2), packet);
-    }
-    return cause;
+    packet->from = flow_key_order(&packet->key, ip->source, ip->destination, source, destination);
+    return CAUSE_NONE;
 }
 
 /* ---- IPv4 ---- */
 
-static enum cause decode_ipv4(struct view *view, struct packet *packet)
+static inline enum cause read_ipv4(struct view view, struct ip *ip, struct packet *packet)
 {
-    const uint8_t *bytes = view->bytes;
-    enum cause cause = view_holds(view, IPV4_HEADER);
-    struct ip ip = {.family = 4};
+    const uint8_t *bytes = view.bytes;
+    enum cause cause = view_holds(&view, IPV4_HEADER);
     size_t header;
     size_t total;
     uint16_t place;
@@ -127,28 +120,30 @@ static enum cause decode_ipv4(struct view *view, struct packet *packet)
         return CAUSE_BAD_HEADER_LENGTH;
     }
     /* 0: cut into segments by the network card, after it was captured. */
-    total = total == 0 ? view->wire : total;
+    total = total == 0 ? view.wire : total;
     if (total < header) {
         return CAUSE_LENGTH_TOO_SMALL;
     }
-    if (total > view->wire) {
+    if (total > view.wire) {
         return CAUSE_LENGTH_BEYOND_PACKET;
     }
-    cause = view_holds(view, header);
+    cause = view_holds(&view, header);
     if (cause != CAUSE_NONE) {
         return cause;
     }
-    ip.source[1] = view_u32(bytes + 12);
-    ip.destination[1] = view_u32(bytes + 16);
-    ip.protocol = bytes[9];
+    ip->source[0] = ip->destination[0] = 0;
+    ip->source[1] = view_u32(bytes + 12);
+    ip->destination[1] = view_u32(bytes + 16);
+    ip->protocol = bytes[9];
     place = view_u16(bytes + 6) & 0x3FFF; /* more fragments, and the offset */
-    ip.fragment = place == 0              ? FRAGMENT_WHOLE
-                  : (place & 0x1FFF) == 0 ? FRAGMENT_FIRST
-                                          : FRAGMENT_LATER;
+    ip->fragment = place == 0              ? FRAGMENT_WHOLE
+                   : (place & 0x1FFF) == 0 ? FRAGMENT_FIRST
+                                           : FRAGMENT_LATER;
     packet->fragment_id = view_u16(bytes + 4);
-    view_trim(view, total);
-    view_skip(view, header);
-    return decode_transport(view, &ip, packet);
+    view_trim(&view, total);
+    view_skip(&view, header);
+    ip->rest = view;
+    return CAUSE_NONE;
 }
 
 /* ---- IPv6 ---- */
@@ -192,8 +187,10 @@ static void read_fragment_header(const uint8_t *bytes, struct ip *ip, struct pac
 }
 
 /* Goes past the extension headers; behind a later fragment's there is no further header. */
-static enum cause skip_extensions(struct view *view, struct ip *ip, struct packet *packet)
+static enum cause skip_extensions(struct ip *ip, struct packet *packet)
 {
+    struct view *view = &ip->rest;
+
     while (ip->fragment != FRAGMENT_LATER && is_extension(ip->protocol)) {
         enum cause cause = view_holds(view, 8);
         size_t size;
@@ -215,11 +212,10 @@ static enum cause skip_extensions(struct view *view, struct ip *ip, struct packe
     return CAUSE_NONE;
 }
 
-static enum cause decode_ipv6(struct view *view, struct packet *packet)
+static inline enum cause read_ipv6(struct view view, struct ip *ip)
 {
-    const uint8_t *bytes = view->bytes;
-    enum cause cause = view_holds(view, IPV6_HEADER);
-    struct ip ip = {.family = 6};
+    const uint8_t *bytes = view.bytes;
+    enum cause cause = view_holds(&view, IPV6_HEADER);
     size_t length;
 
     if (cause != CAUSE_NONE) {
@@ -227,69 +223,81 @@ static enum cause decode_ipv6(struct view *view, struct packet *packet)
     }
     /* 0: a jumbogram, or as with IPv4. */
     length = view_u16(bytes + 4);
-    length = length == 0 ? view->wire : length + IPV6_HEADER;
-    if (length > view->wire) {
+    length = length == 0 ? view.wire : length + IPV6_HEADER;
+    if (length > view.wire) {
         return CAUSE_LENGTH_BEYOND_PACKET;
     }
-    ip.source[0] = view_u64(bytes + 8);
-    ip.source[1] = view_u64(bytes + 16);
-    ip.destination[0] = view_u64(bytes + 24);
-    ip.destination[1] = view_u64(bytes + 32);
-    ip.protocol = bytes[6];
-    view_trim(view, length);
-    view_skip(view, IPV6_HEADER);
-    cause = skip_extensions(view, &ip, packet);
-    return cause == CAUSE_NONE ? decode_transport(view, &ip, packet) : cause;
+    ip->source[0] = view_u64(bytes + 8);
+    ip->source[1] = view_u64(bytes + 16);
+    ip->destination[0] = view_u64(bytes + 24);
+    ip->destination[1] = view_u64(bytes + 32);
+    ip->protocol = bytes[6];
+    ip->fragment = FRAGMENT_WHOLE;
+    view_trim(&view, length);
+    view_skip(&view, IPV6_HEADER);
+    ip->rest = view;
+    return CAUSE_NONE;
 }
 
 /* ---- both ---- */
 
 /* Nearly every packet is an Ethernet frame with nothing before IP; link_strip() says the same. */
-static bool strip_simple(enum link_type link, struct view *view, enum network *network)
+static inline bool is_simple(enum link_type link, const struct view *view)
 {
-    enum { ETHERNET_HEADER = 14 };
     const uint8_t *bytes = view->bytes;
 
-    if (link != LINK_ETHERNET || view->captured < ETHERNET_HEADER ||
-        !((bytes[12] == 0x08 && bytes[13] == 0x00) || (bytes[12] == 0x86 && bytes[13] == 0xDD))) {
-        return false;
-    }
-    *network = bytes[12] == 0x08 ? NETWORK_IPV4 : NETWORK_IPV6;
-    view_skip(view, ETHERNET_HEADER);
-    return true;
+    return link == LINK_ETHERNET && view->captured >= ETHERNET_HEADER &&
+           ((bytes[12] == 0x08 && bytes[13] == 0x00) || (bytes[12] == 0x86 && bytes[13] == 0xDD));
 }
 
-static enum cause decode_ip(struct view *view, enum network network, struct packet *packet)
+static inline enum cause read_ip(struct view view, enum network network, struct ip *ip,
+                                 struct packet *packet)
 {
-    const enum cause cause = view_holds(view, 1);
+    const enum cause cause = view_holds(&view, 1);
+    const uint8_t family = cause == CAUSE_NONE ? view.bytes[0] >> 4 : 0;
 
     if (cause != CAUSE_NONE) {
         return cause;
     }
-    packet->family = view->bytes[0] >> 4;
-    if (packet->family == 4 && network != NETWORK_IPV6) {
-        return decode_ipv4(view, packet);
+    if ((family != 4 || network == NETWORK_IPV6) && (family != 6 || network == NETWORK_IPV4)) {
+        return CAUSE_BAD_VERSION;
     }
-    if (packet->family == 6 && network != NETWORK_IPV4) {
-        return decode_ipv6(view, packet);
-    }
-    packet->family = 0;
-    return CAUSE_BAD_VERSION;
+    packet->family = ip->family = family;
+    return family == 4 ? read_ipv4(view, ip, packet) : read_ipv6(view, ip);
 }
 
+/*
+ * Whatever is changed through a pointer is a copy: so the compiler can keep the views of common
+ * packets in registers.
+ */
 enum cause decode(enum link_type link, const uint8_t *bytes, size_t captured, size_t wire,
                   struct packet *packet)
 {
     struct view view = {bytes, captured, wire > captured ? wire : captured};
     enum network network = NETWORK_EITHER;
+    enum cause cause = CAUSE_NONE;
+    struct ip ip;
 
     packet->family = 0;
-    if (!strip_simple(link, &view, &network)) {
-        const enum cause cause = link_strip(link, &view, &network);
+    if (is_simple(link, &view)) {
+        network = bytes[12] == 0x08 ? NETWORK_IPV4 : NETWORK_IPV6;
+        view_skip(&view, ETHERNET_HEADER);
+    } else {
+        struct view stripped = view;
+        enum network named = NETWORK_EITHER;
 
-        if (cause != CAUSE_NONE) {
-            return cause;
-        }
+        cause = link_strip(link, &stripped, &named);
+        view = stripped;
+        network = named;
     }
-    return decode_ip(&view, network, packet);
+    if (cause == CAUSE_NONE) {
+        cause = read_ip(view, network, &ip, packet);
+    }
+    if (cause == CAUSE_NONE && ip.family == 6 && is_extension(ip.protocol)) {
+        struct ip skipped = ip;
+
+        cause = skip_extensions(&skipped, packet);
+        ip = skipped;
+    }
+    return cause == CAUSE_NONE ? read_transport(&ip, packet) : cause;
 }

@@ -13,8 +13,7 @@
 enum { CLOCK_LISTS = 128, CLOCK_SHIFT = 20, CLOCK_LOOK_AGAIN = 100 };
 
 struct flow_clock {
-    uint64_t now;  /* microseconds */
-    uint64_t hand; /* now >> CLOCK_SHIFT, up to which lists have been looked at */
+    uint64_t hand; /* microseconds >> CLOCK_SHIFT, up to which lists have been looked at */
     uint32_t lists[CLOCK_LISTS];
 };
 

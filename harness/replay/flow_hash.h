@@ -4,25 +4,39 @@
 #define HARNESS_REPLAY_FLOW_HASH_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "harness/replay/packet.h"
 
 /*
- * SipHash with one round per word and three at the end, keyed: whoever writes a capture does not
- * know the key, so cannot choose flows that fall on one place. Results never depend on it.
+ * Both hashes are keyed: whoever writes a capture does not know the key, so cannot choose flows
+ * that fall on one place. Results never depend on it.
  */
 struct hash_seed {
     uint64_t words[2];
 };
 
-/* Of any words, 1 to 8 of them; the same number each time for one purpose. */
+/*
+ * Of any words, 1 to 8 of them; the same number each time for one purpose. SipHash with one round
+ * per word and three at the end.
+ */
 uint64_t hash_words(const struct hash_seed *seed, const uint64_t *words, size_t count);
 
-/* The ports, family and protocol of a key as one number. */
+enum { FLOW_KEY_WORDS = 5 };
+
+struct flow_hash_key {
+    uint64_t words[FLOW_KEY_WORDS];
+};
+
+struct flow_hash_key flow_hash_key_make(const struct hash_seed *seed);
+
+/* The ports, family and protocol of a key as they stand in memory. */
 static inline uint64_t flow_key_tail(const struct flow_key *key)
 {
-    return (uint64_t)key->port[0] << 48 | (uint64_t)key->port[1] << 32 |
-           (uint64_t)key->family << 8 | key->protocol;
+    uint64_t tail;
+
+    memcpy(&tail, (const char *)key + offsetof(struct flow_key, port), sizeof tail);
+    return tail;
 }
 
 static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
@@ -32,72 +46,36 @@ static inline bool flow_key_equal(const struct flow_key *a, const struct flow_ke
             (flow_key_tail(a) ^ flow_key_tail(b))) == 0;
 }
 
-struct sip {
-    uint64_t a, b, c, d;
-};
-
-static inline uint64_t sip_rotate(uint64_t word, unsigned bits)
+static inline uint64_t flow_hash_pair(uint64_t word, uint64_t key)
 {
-    return word << bits | word >> (64 - bits);
+    const uint64_t both = word + key;
+
+    return (both & 0xFFFFFFFF) * (both >> 32);
 }
 
-static inline void sip_mix(struct sip *sip)
+/*
+ * NH, the universal hash of UMAC: two flows have the same for one key in 2^32, whichever they are;
+ * and no step waits for the one before. Then its bits are mixed, for each of them is used.
+ */
+static inline uint64_t flow_hash(const struct flow_hash_key *key, const struct flow_key *flow)
 {
-    sip->a += sip->b;
-    sip->c += sip->d;
-    sip->b = sip_rotate(sip->b, 13) ^ sip->a;
-    sip->d = sip_rotate(sip->d, 16) ^ sip->c;
-    sip->a = sip_rotate(sip->a, 32);
-    sip->c += sip->b;
-    sip->a += sip->d;
-    sip->b = sip_rotate(sip->b, 17) ^ sip->c;
-    sip->d = sip_rotate(sip->d, 21) ^ sip->a;
-    sip->c = sip_rotate(sip->c, 32);
-}
+    /* One by one: they have just been written so, and the processor would wait to read them as one.
+     */
+    const uint64_t tail = (uint64_t)flow->port[0] << 48 | (uint64_t)flow->port[1] << 32 |
+                          (uint64_t)flow->family << 8 | flow->protocol;
+    uint64_t hash = flow_hash_pair(tail, key->words[0]);
 
-static inline void sip_take(struct sip *sip, uint64_t word)
-{
-    sip->d ^= word;
-    sip_mix(sip);
-    sip->a ^= word;
-}
-
-static inline struct sip sip_begin(const struct hash_seed *seed)
-{
-    const struct sip sip = {
-        seed->words[0] ^ UINT64_C(0x736F6D6570736575),
-        seed->words[1] ^ UINT64_C(0x646F72616E646F6D),
-        seed->words[0] ^ UINT64_C(0x6C7967656E657261),
-        seed->words[1] ^ UINT64_C(0x7465646279746573),
-    };
-
-    return sip;
-}
-
-static inline uint64_t sip_end(struct sip *sip)
-{
-    sip->c ^= 0xFF;
-    sip_mix(sip);
-    sip_mix(sip);
-    sip_mix(sip);
-    return sip->a ^ sip->b ^ sip->c ^ sip->d;
-}
-
-/* The tail, which holds the family, comes first: no IPv4 key is the beginning of an IPv6 one. */
-static inline uint64_t flow_hash(const struct hash_seed *seed, const struct flow_key *key)
-{
-    struct sip sip = sip_begin(seed);
-
-    sip_take(&sip, flow_key_tail(key));
-    if (key->family == 4) {
-        sip_take(&sip, key->address[0][1] << 32 | key->address[1][1]);
-        return sip_end(&sip);
+    if (flow->family == 4) {
+        hash += flow_hash_pair(flow->address[0][1] << 32 | flow->address[1][1], key->words[1]);
+    } else {
+        hash += flow_hash_pair(flow->address[0][0], key->words[1]) +
+                flow_hash_pair(flow->address[0][1], key->words[2]) +
+                flow_hash_pair(flow->address[1][0], key->words[3]) +
+                flow_hash_pair(flow->address[1][1], key->words[4]);
     }
-    sip_take(&sip, key->address[0][0]);
-    sip_take(&sip, key->address[0][1]);
-    sip_take(&sip, key->address[1][0]);
-    sip_take(&sip, key->address[1][1]);
-    return sip_end(&sip);
+    hash = (hash ^ hash >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    hash = (hash ^ hash >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
+    return hash ^ hash >> 32;
 }
 
 #endif

@@ -4,19 +4,15 @@
 
 #include "harness/replay/prefetch.h"
 
-enum { LINE_SHIFT = 9, MORE_SHIFT = 6, LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 6 };
+enum { LEVEL_AT_FIRST = 4, FLOWS_PER_LINE = 6 };
 
 bool flow_index_init(struct flow_index *index)
 {
     uint32_t number;
 
-    *index = (struct flow_index){
-        .lines = {.item_size = sizeof(struct index_line), .shift = LINE_SHIFT},
-        .more = {.item_size = sizeof(struct index_line), .shift = MORE_SHIFT},
-        .level = LEVEL_AT_FIRST,
-    };
+    *index = (struct flow_index){.level = LEVEL_AT_FIRST};
     for (unsigned i = 0; i < 1u << LEVEL_AT_FIRST; i++) {
-        if (!segments_add(&index->lines, &number)) {
+        if (!store_add(&index->lines, sizeof(struct index_line), &number)) {
             flow_index_clear(index);
             return false;
         }
@@ -26,20 +22,25 @@ bool flow_index_init(struct flow_index *index)
 
 void flow_index_clear(struct flow_index *index)
 {
-    segments_clear(&index->lines);
-    segments_clear(&index->more);
+    store_clear(&index->lines);
+    store_clear(&index->more);
     index->more_free = 0;
     index->entries = 0;
 }
 
 size_t flow_index_bytes(const struct flow_index *index)
 {
-    return segments_bytes(&index->lines) + segments_bytes(&index->more);
+    return store_bytes(&index->lines) + store_bytes(&index->more);
+}
+
+static struct index_line *line_at(const struct flow_index *index, uint32_t number)
+{
+    return store_at(&index->lines, sizeof(struct index_line), number);
 }
 
 static struct index_line *more_at(const struct flow_index *index, uint32_t next)
 {
-    return next == 0 ? NULL : segments_at(&index->more, next - 1);
+    return next == 0 ? NULL : store_at(&index->more, sizeof(struct index_line), next - 1);
 }
 
 /* ---- lines that are chained to others ---- */
@@ -56,7 +57,7 @@ static bool take_line(struct flow_index *index, uint32_t *next)
         *line = (struct index_line){.next = 0};
         return true;
     }
-    if (!segments_add(&index->more, &number)) {
+    if (!store_add(&index->more, sizeof(struct index_line), &number)) {
         return false;
     }
     *next = number + 1;
@@ -142,11 +143,11 @@ static void share_chain(struct flow_index *index, struct index_line *first,
  */
 static void foresee(const struct flow_index *index, const struct index_owner *owner)
 {
-    const struct index_line *line = segments_at(&index->lines, index->split);
+    const struct index_line *line = line_at(index, index->split);
     const uint32_t after = index->split + 1;
 
     if (after < UINT32_C(1) << index->level) {
-        PREFETCH(segments_at(&index->lines, after));
+        PREFETCH(line_at(index, after));
     }
     for (unsigned i = 0; i < INDEX_LINE_SLOTS && line->slots[i] != 0; i++) {
         owner->soon(owner->context, line->slots[i] - 1);
@@ -155,10 +156,10 @@ static void foresee(const struct flow_index *index, const struct index_owner *ow
 
 static void grow(struct flow_index *index, const struct index_owner *owner)
 {
-    struct index_line *old = segments_at(&index->lines, index->split);
+    struct index_line *old = line_at(index, index->split);
     uint32_t number;
 
-    if (!segments_add(&index->lines, &number)) {
+    if (!store_add(&index->lines, sizeof(struct index_line), &number)) {
         return; /* fuller lines work too */
     }
     index->split++;

@@ -4,7 +4,7 @@
 #define HARNESS_REPLAY_FLOW_INDEX_H
 
 #include "harness/replay/packet.h"
-#include "harness/replay/segments.h"
+#include "harness/replay/store.h"
 
 /*
  * From the hash of a flow to the numbers of the entries that may be it: a linear hash table. It
@@ -24,8 +24,8 @@ struct index_line {
 };
 
 struct flow_index {
-    struct segments lines;
-    struct segments more;
+    struct store lines;
+    struct store more;
     uint32_t more_free; /* chain of unused lines in `more`, number + 1 */
     uint32_t level;     /* there are 1 << level lines, and `split` more */
     uint32_t split;
@@ -55,38 +55,47 @@ void flow_index_remove(struct flow_index *index, uint64_t hash, uint32_t entry);
 
 static inline struct index_line *flow_index_line(const struct flow_index *index, uint64_t hash)
 {
-    uint32_t number = (uint32_t)hash & ((UINT32_C(2) << index->level) - 1);
+    const uint32_t number = (uint32_t)hash & ((UINT32_C(2) << index->level) - 1);
+    /* A line that is not there yet is still in the one with the highest bit cleared. */
+    const uint32_t absent = number >= index->lines.count;
 
-    if (number >= (UINT32_C(1) << index->level) + index->split) {
-        number &= (UINT32_C(1) << index->level) - 1;
-    }
-    return segments_at(&index->lines, number);
+    return store_at(&index->lines, sizeof(struct index_line), number ^ absent << index->level);
 }
 
-/* Not the bits that choose the line. */
+/* Not the bits that choose the line. At least 2: an empty slot's 0 is never taken for it. */
 static inline uint8_t flow_index_tag(uint64_t hash)
 {
-    return (uint8_t)(hash >> 56);
+    const uint8_t tag = (uint8_t)(hash >> 56);
+
+    return (uint8_t)(tag | (tag < 2) << 1);
 }
 
-/* The slots whose tag is this one, as bits; of a tag that is one more than a match, perhaps too. */
-static inline uint32_t flow_index_matches(const struct index_line *line, uint8_t tag)
+/*
+ * The bytes that are this tag, as their highest bits. Of a byte that is one more than the tag and
+ * stands above one that is the tag, perhaps too; the lowest is always right.
+ */
+static inline uint64_t flow_index_matches(uint64_t tags, uint8_t tag)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t first = line->tags ^ ones * tag;
-    const uint64_t rest = (line->more_tags | UINT64_C(0xFFFFFFFF00000000)) ^ (ones >> 32) * tag;
-    const uint64_t first_zeros = (first - ones) & ~first & ones << 7;
-    const uint64_t rest_zeros = (rest - (ones >> 32)) & ~rest & UINT64_C(0x80808080);
+    const uint64_t apart = tags ^ ones * tag;
 
-    /* From one bit in each byte to bits side by side. */
-    return (uint32_t)((first_zeros >> 7) * UINT64_C(0x0102040810204080) >> 56) |
-           (uint32_t)((rest_zeros >> 7) * UINT64_C(0x10204080) >> 28 & 15) << 8;
+    return (apart - ones) & ~apart & ones << 7;
+}
+
+/* The number of the lowest byte that flow_index_matches() tells; there is one. */
+static inline unsigned flow_index_lowest(uint64_t matches)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+
+    /* All bytes below it, counted. */
+    return (unsigned)(((((matches & (~matches + 1)) >> 7) - 1) & ones) * ones >> 56);
 }
 
 /* Walks over the entries that may be the flow's. Starts with flow_index_walk(). */
 struct index_walk {
     const struct index_line *line;
-    uint32_t matches;
+    uint64_t matches; /* in the eight slots from `base` on */
+    unsigned base;
     uint8_t tag;
 };
 
@@ -94,38 +103,30 @@ static inline struct index_walk flow_index_walk(const struct flow_index *index, 
 {
     const struct index_line *line = flow_index_line(index, hash);
     const uint8_t tag = flow_index_tag(hash);
-    const struct index_walk walk = {line, flow_index_matches(line, tag), tag};
+    const struct index_walk walk = {line, flow_index_matches(line->tags, tag), 0, tag};
 
     return walk;
-}
-
-/* The number of the lowest of the 12 bits that is set. */
-static inline unsigned flow_index_lowest(uint32_t bits)
-{
-    /* Powers of two below the 12th leave different rests when divided by 13. */
-    static const uint8_t numbers[13] = {0, 0, 1, 4, 2, 9, 5, 11, 3, 8, 10, 7, 6};
-
-    return numbers[(bits & (~bits + 1)) % 13];
 }
 
 /* The next entry number, or INDEX_ENTRIES_MAX. */
 static inline uint32_t flow_index_next(const struct flow_index *index, struct index_walk *walk)
 {
-    for (;;) {
-        while (walk->matches != 0) {
-            const uint32_t slot = walk->line->slots[flow_index_lowest(walk->matches)];
-
-            walk->matches &= walk->matches - 1;
-            if (slot != 0) {
-                return slot - 1;
-            }
-        }
-        if (walk->line->next == 0) {
+    while (walk->matches == 0) {
+        if (walk->base == 0) {
+            walk->base = 8;
+            walk->matches = flow_index_matches(walk->line->more_tags, walk->tag);
+        } else if (walk->line->next == 0) {
             return INDEX_ENTRIES_MAX;
+        } else {
+            walk->line = store_at(&index->more, sizeof(struct index_line), walk->line->next - 1);
+            walk->base = 0;
+            walk->matches = flow_index_matches(walk->line->tags, walk->tag);
         }
-        walk->line = segments_at(&index->more, walk->line->next - 1);
-        walk->matches = flow_index_matches(walk->line, walk->tag);
     }
+    const unsigned slot = walk->base + flow_index_lowest(walk->matches);
+
+    walk->matches &= walk->matches - 1;
+    return walk->line->slots[slot] - 1;
 }
 
 #endif

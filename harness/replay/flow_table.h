@@ -11,6 +11,7 @@
 #include "harness/replay/flow_summary.h"
 #include "harness/status.h"
 
+/* A good number to take at once: what has been asked for is there, and still in the cache. */
 enum { FLOW_BATCH = 64 };
 
 /* Time stamps that go back by less count as no time; by more, the clock was set. */
@@ -48,9 +49,16 @@ struct flow_table *flow_table_open(const struct flow_settings *settings,
 void flow_table_close(struct flow_table *table);
 
 /*
- * Takes packets, at most FLOW_BATCH, in the order of the captures, and writes their hashes. Later
- * fragments whose flow is not there any more are counted in `causes` as alone. STATUS_BROKEN: no
- * memory for even one flow. Time is the captures' own: the largest time stamp so far (UDP-07).
+ * Says that a packet will be taken, so that the memory can be asked for what it needs. Comes once
+ * before flow_table_take(), a good while before it if possible, when the key is complete; writes
+ * the hash.
+ */
+void flow_table_expect(const struct flow_table *table, struct packet *packet);
+
+/*
+ * Takes packets in the order of the captures. Later fragments whose flow is not there any more are
+ * counted in `causes` as alone. STATUS_BROKEN: no memory for even one flow. Time is the captures'
+ * own: the largest time stamp so far (UDP-07).
  */
 enum status flow_table_take(struct flow_table *table, struct packet *packets, size_t count,
                             struct cause_counts *causes);

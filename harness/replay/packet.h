@@ -27,6 +27,8 @@ enum fragment_role {
     FRAGMENT_LATER  /* ports come from its first fragment; see harness/replay/fragment.h */
 };
 
+struct flow_entry;
+
 /* What the decoder makes of the bytes of a packet, and (below) what its capture knows of it. */
 struct packet {
     struct flow_key key;
@@ -38,10 +40,10 @@ struct packet {
     uint8_t family;   /* 4 or 6 as soon as there is an IP header, else 0 */
 
     uint32_t wire_bytes;
-    uint64_t time;   /* microseconds */
-    uint64_t number; /* from 1, over all captures of a run */
-    uint64_t hash;   /* of the key; this and the next are the flow table's */
-    uint32_t guess;  /* number of the entry that may be its flow's */
+    uint64_t time;            /* microseconds */
+    uint64_t number;          /* from 1, over all captures of a run */
+    uint64_t hash;            /* of the key; this and the next are the flow table's */
+    struct flow_entry *guess; /* what may be its flow, or NULL */
 };
 
 /*
@@ -53,20 +55,22 @@ static inline uint8_t flow_key_order(struct flow_key *key, const uint64_t source
                                      uint16_t destination_port)
 {
     /* Without branches: which is the smaller cannot be foreseen. */
-    const unsigned above = (unsigned)(source[0] > destination[0]) << 2 |
-                           (unsigned)(source[1] > destination[1]) << 1 |
-                           (unsigned)(source_port > destination_port);
-    const unsigned below = (unsigned)(source[0] < destination[0]) << 2 |
-                           (unsigned)(source[1] < destination[1]) << 1 |
-                           (unsigned)(source_port < destination_port);
-    const uint8_t from = above > below;
+    const uint8_t from =
+        (uint8_t)((source[0] > destination[0]) |
+                  ((source[0] == destination[0]) &
+                   ((source[1] > destination[1]) |
+                    ((source[1] == destination[1]) & (source_port > destination_port)))));
+    const uint64_t swap = 0 - (uint64_t)from;
+    const uint64_t upper = (source[0] ^ destination[0]) & swap;
+    const uint64_t lower = (source[1] ^ destination[1]) & swap;
+    const uint16_t port = (uint16_t)((source_port ^ destination_port) & swap);
 
-    key->address[from][0] = source[0];
-    key->address[from][1] = source[1];
-    key->address[1 - from][0] = destination[0];
-    key->address[1 - from][1] = destination[1];
-    key->port[from] = source_port;
-    key->port[1 - from] = destination_port;
+    key->address[0][0] = source[0] ^ upper;
+    key->address[0][1] = source[1] ^ lower;
+    key->address[1][0] = destination[0] ^ upper;
+    key->address[1][1] = destination[1] ^ lower;
+    key->port[0] = source_port ^ port;
+    key->port[1] = destination_port ^ port;
     return from;
 }
 

@@ -10,20 +10,21 @@ enum {
     HEAD_BYTES = 24,
     RECORD_BYTES = 16,
     PACKET_MAX = 262144, /* libpcap believes no more either */
-    /* One packet of that size must fit, but mostly only this much is read: it stays in the cache.
-     */
-    READ_BYTES = 128 * 1024,
-    BUFFER_BYTES = PACKET_MAX + RECORD_BYTES + READ_BYTES
+    PAGE = 4096,
+    /* What may be left of the last read when the next is needed. */
+    LEFT_BYTES = (PACKET_MAX + RECORD_BYTES + PAGE - 1) / PAGE * PAGE,
+    /* Completes any packet in one read, and stays in the cache. */
+    READ_BYTES = 320 * 1024,
 };
 
 #define MAGIC_MICROSECONDS 0xA1B2C3D4u
 #define MAGIC_NANOSECONDS 0xA1B23C4Du
 
-/* The bytes that are in the buffer and not yet used. */
+/* The bytes that are there and not yet used. */
 struct window {
     FILE *stream;
-    uint8_t *buffer;
-    size_t from, to;
+    uint8_t *fresh; /* reads go here; LEFT_BYTES before it */
+    const uint8_t *from, *to;
 };
 
 static inline uint32_t number_at(const uint8_t *bytes, bool big)
@@ -62,27 +63,25 @@ bool plain_file_begin(FILE *stream, struct plain_head *head)
     return true;
 }
 
-/* Moves what is left to the front and reads on until there are `size` bytes, or the file ends. */
-static bool refill(struct window *window, size_t size)
+static inline size_t left_in(const struct window *window)
 {
-    size_t got = 1;
-
-    memmove(window->buffer, window->buffer + window->from, window->to - window->from);
-    window->to -= window->from;
-    window->from = 0;
-    while (window->to < size && got > 0) {
-        got = fread(window->buffer + window->to, 1, READ_BYTES, window->stream);
-        window->to += got;
-    }
-    return window->to >= size;
+    return (size_t)(window->to - window->from);
 }
 
-static inline bool fill(struct window *window, size_t size)
+/* Reads on behind what is left, which has to be moved for it; false: the file has ended. */
+static bool refill(struct window *window)
 {
-    return window->to - window->from >= size || refill(window, size);
+    const size_t left = left_in(window);
+    size_t got;
+
+    memmove(window->fresh - left, window->from, left);
+    got = fread(window->fresh, 1, READ_BYTES, window->stream);
+    window->from = window->fresh - left;
+    window->to = window->fresh + got;
+    return got > 0;
 }
 
-static uint64_t microseconds(const struct plain_head *head, const uint8_t *record)
+static inline uint64_t microseconds(const struct plain_head *head, const uint8_t *record)
 {
     const uint64_t seconds = number_at(record, head->big);
     const uint32_t rest = number_at(record + 4, head->big);
@@ -114,45 +113,69 @@ static void refuse_size(struct capture_result *result, uint32_t captured)
                    result->packets + 1, captured, PACKET_MAX);
 }
 
+/* The packets that are whole in the window: their number. */
+static size_t gather(struct window *window, const struct plain_head *head,
+                     struct capture_packet packets[CAPTURE_BATCH])
+{
+    size_t count = 0;
+
+    while (count < CAPTURE_BATCH && left_in(window) >= RECORD_BYTES) {
+        const uint8_t *record = window->from;
+        const uint32_t captured = number_at(record + 8, head->big);
+
+        if (captured > PACKET_MAX || captured > left_in(window) - RECORD_BYTES) {
+            break;
+        }
+        packets[count].bytes = record + RECORD_BYTES;
+        packets[count].captured = captured < head->snapshot ? captured : head->snapshot;
+        packets[count].wire = number_at(record + 12, head->big);
+        packets[count].time = microseconds(head, record);
+        window->from += RECORD_BYTES + captured;
+        count++;
+    }
+    return count;
+}
+
 static void read_records(struct window *window, const struct plain_head *head, capture_visit *visit,
                          void *context, struct capture_result *result)
 {
-    struct capture_packet packet = {.link = result->link};
+    struct capture_packet packets[CAPTURE_BATCH];
 
-    while (fill(window, RECORD_BYTES)) {
-        const uint8_t *record = window->buffer + window->from;
-        const uint32_t captured = number_at(record + 8, head->big);
+    for (size_t i = 0; i < CAPTURE_BATCH; i++) {
+        packets[i].link = result->link;
+    }
+    for (;;) {
+        const size_t count = gather(window, head, packets);
 
-        packet.wire = number_at(record + 12, head->big);
-        packet.time = microseconds(head, record);
-        if (captured > PACKET_MAX) {
-            refuse_size(result, captured);
-            return;
-        }
-        if (!fill(window, RECORD_BYTES + captured)) {
-            break;
-        }
-        packet.bytes = window->buffer + window->from + RECORD_BYTES;
-        packet.captured = captured < head->snapshot ? captured : head->snapshot;
-        window->from += RECORD_BYTES + captured;
-        result->packets++;
-        if (!visit(context, &packet)) {
+        result->packets += count;
+        if (count > 0 && !visit(context, packets, count)) {
             result->verdict = CAPTURE_STOPPED;
             return;
         }
+        if (count == 0 && left_in(window) >= RECORD_BYTES &&
+            number_at(window->from + 8, head->big) > PACKET_MAX) {
+            refuse_size(result, number_at(window->from + 8, head->big));
+            return;
+        }
+        if (count == 0 && !refill(window)) {
+            break;
+        }
     }
-    conclude(window, result, window->to > window->from && !ferror(window->stream));
+    conclude(window, result, left_in(window) > 0 && !ferror(window->stream));
 }
 
 bool plain_file_read(FILE *stream, const struct plain_head *head, capture_visit *visit,
                      void *context, struct capture_result *result)
 {
-    struct window window = {.stream = stream, .buffer = malloc(BUFFER_BYTES)};
+    uint8_t *buffer = malloc(PAGE + LEFT_BYTES + READ_BYTES);
+    struct window window = {.stream = stream};
 
-    if (window.buffer == NULL) {
+    if (buffer == NULL) {
         return false;
     }
+    window.fresh = buffer + LEFT_BYTES + (PAGE - (uintptr_t)buffer % PAGE);
+    window.from = window.to = window.fresh;
     read_records(&window, head, visit, context, result);
-    free(window.buffer);
+    free(buffer);
     return true;
 }

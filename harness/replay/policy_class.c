@@ -34,7 +34,7 @@ static const struct {
     [FATE_INCOMING] = {"incoming", "not asked about: incoming"},
     [FATE_ELSEWHERE] = {"elsewhere", "not this machine's"},
     [FATE_TOO_MANY] = {"too-many-classes", "not followed: too many classes"},
-    [FATE_NOT_CLASSIFIED] = {"not-classified", "not classified: beginning not seen"},
+    [FATE_NOT_CLASSIFIED] = {"not-classified", "not classified: begun unseen, or by the peer"},
 };
 
 const char *policy_fate_name(enum policy_fate fate)

@@ -149,6 +149,7 @@ static void add_fates(struct text *text, const struct replay_report *report,
     for (size_t i = 0; i < tallies->count; i++) {
         add_tally(text, &tallies->items[i]);
     }
+    text_add(text, "%s", tallies->count == 0 ? "    there are none\n" : "");
     add_carried(text, report->classes);
 }
 
@@ -170,6 +171,7 @@ static void add_hop(struct text *text, const struct policy *policy,
 {
     const struct outcome_hop *made = &class->outcome.hops[hop];
     unsigned count = 0;
+    bool redirected = false; /* by one that was asked before */
 
     text_add(text, "      hop %zu, by %s:", hop + 1,
              path_station_name(class->names, class->outcome.stations[hop]));
@@ -178,9 +180,12 @@ static void add_hop(struct text *text, const struct policy *policy,
         const uint32_t number = number_in(class, service);
 
         if ((class->services >> service & 1) != 0 && made->told[number] != TOLD_NOT_ASKED) {
-            text_add(text, "%s %s is told %s: %s", count++ == 0 ? "" : ",", class->names[number],
-                     word_text(&told_words, made->told[number]),
-                     word_text(&did_words, made->did[number]));
+            const uint8_t did = made->did[number];
+
+            text_add(text, "%s %s is told %s: %s%s", count++ == 0 ? "" : ",", class->names[number],
+                     word_text(&told_words, made->told[number]), word_text(&did_words, did),
+                     redirected && did == WFP_DEED_PERMIT ? " (already redirected)" : "");
+            redirected = redirected || did == WFP_DEED_REDIRECT;
         }
     }
     text_add(text, "%s\n", count == 0 ? " nobody is asked" : "");

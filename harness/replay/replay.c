@@ -76,7 +76,7 @@ static void count_ip(struct replay_counts *counts, const struct packet *packet)
     counts->ipv6 += packet->family == 6;
 }
 
-enum status replay_packet(struct replay *replay, const struct capture_packet *given)
+static inline enum status take_packet(struct replay *replay, const struct capture_packet *given)
 {
     struct replay_counts *counts = &replay->counts;
     struct packet *packet = &replay->batch[replay->waiting];
@@ -100,10 +100,22 @@ enum status replay_packet(struct replay *replay, const struct capture_packet *gi
         cause_count(&counts->causes, cause, packet->number);
         return STATUS_OK;
     }
-    if (replay->stage == REPLAY_DECODE || ++replay->waiting < FLOW_BATCH) {
+    if (replay->stage == REPLAY_DECODE) {
         return STATUS_OK;
     }
-    return take_batch(replay);
+    flow_table_expect(replay->table, packet);
+    replay->waiting++;
+    return replay->waiting < FLOW_BATCH ? STATUS_OK : take_batch(replay);
+}
+
+enum status replay_packets(struct replay *replay, const struct capture_packet *given, size_t count)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = take_packet(replay, &given[i]);
+    }
+    return status;
 }
 
 enum status replay_end(struct replay *replay)

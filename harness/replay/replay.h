@@ -39,7 +39,7 @@ struct replay *replay_open(const struct replay_settings *settings,
                            const struct flow_consumer *consumer);
 
 /* STATUS_BROKEN: no memory for one flow; the run is over. */
-enum status replay_packet(struct replay *replay, const struct capture_packet *given);
+enum status replay_packets(struct replay *replay, const struct capture_packet *given, size_t count);
 
 /* No more packets: the flows that are left are handed out. */
 enum status replay_end(struct replay *replay);

@@ -9,7 +9,7 @@
 
 #define DOT " \xC2\xB7 "
 
-enum { NAME_WIDTH = 34, FIGURE_WIDTH = 14 };
+enum { NAME_WIDTH = 38, CAUSE_WIDTH = 50, FIGURE_WIDTH = 14 };
 
 static void add_row(struct text *text, const char *name, const uint64_t *figures, size_t count)
 {
@@ -85,6 +85,20 @@ static const char *const confidence_texts[FLOW_CONFIDENCE_COUNT] = {
     [FLOW_BY_FIRST_SEEN] = "sending first",
 };
 
+/*
+ * A connection is not classified where its SYN was not seen; a flow of datagrams where the peer
+ * sent the first, also where that is an answer that comes after the idle time (UDP-07, UDP-10).
+ */
+static void add_unclassified(struct text *text, uint64_t tcp, uint64_t udp)
+{
+    if (tcp > 0) {
+        add_row(text, "not classified: beginning not seen", (const uint64_t[]){tcp, 0}, 2);
+    }
+    if (udp > 0) {
+        add_row(text, "not classified: the peer sent first", (const uint64_t[]){0, udp}, 2);
+    }
+}
+
 static void add_flows(struct text *text, const struct flow_counts *counts)
 {
     uint64_t all[2] = {0, 0};
@@ -108,11 +122,7 @@ static void add_flows(struct text *text, const struct flow_counts *counts)
     }
     add_row(text, "classified at connect-redirect", counts->classified, 2);
     add_row(text, "datagrams to carry a record", (const uint64_t[]){0, counts->records}, 2);
-    all[0] -= counts->classified[0];
-    all[1] -= counts->classified[1];
-    if (all[0] + all[1] > 0) {
-        add_row(text, "not classified: beginning not seen", all, 2);
-    }
+    add_unclassified(text, all[0] - counts->classified[0], all[1] - counts->classified[1]);
 }
 
 static void add_confidence(struct text *text, const struct flow_counts *counts)
@@ -153,7 +163,7 @@ static void add_cause(struct text *text, const struct replay_report *report, enu
         return;
     }
     text_add(text, "    %s", cause_row(cause)->text);
-    text_pad(text, start, NAME_WIDTH + 16);
+    text_pad(text, start, CAUSE_WIDTH);
     figure_add(text, causes->packets[cause], FIGURE_WIDTH);
     text_add(text, "   first: packet %" PRIu64, place.packet);
     if (report->count > 1) {

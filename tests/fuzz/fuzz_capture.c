@@ -52,7 +52,7 @@ static size_t give(struct replay *replay, enum link_type link, uint64_t *now, co
         .link = link,
     };
 
-    if (replay_packet(replay, &packet) != STATUS_OK) {
+    if (replay_packets(replay, &packet, 1) != STATUS_OK) {
         abort();
     }
     return RECORD + captured;

@@ -199,11 +199,35 @@ def write_pcapng(path, packets):
             writer.write(packet)
 
 
+def block(kind, body):
+    padded = body + bytes(-len(body) % 4)
+    length = struct.pack("<I", 12 + len(padded))
+    return struct.pack("<I", kind) + length + padded + length
+
+
+def write_two_links(path):
+    """Two interfaces, as a machine has that captures its loopback beside its network card."""
+    nanoseconds = struct.pack("<HHB3xHH", 9, 1, 9, 0, 0)
+    parts = [block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)),
+             block(1, struct.pack("<HHI", ETHERNET, 0, 0))]
+    for number, (when, packet) in enumerate(example()):
+        if number == 3:  # by then libpcap has given three packets
+            parts.append(block(1, struct.pack("<HHI", NULL, 0, 0) + nanoseconds))
+        ticks = round((START + when) * 1_000_000)
+        data, link = raw(packet), 0
+        if number > 3 and number % 2 and IP in packet:
+            data, link, ticks = struct.pack("<I", 2) + raw(packet[IP]), 1, ticks * 1000
+        parts.append(block(6, struct.pack("<IIIII", link, ticks >> 32, ticks & 0xFFFFFFFF,
+                                          len(data), len(data)) + data))
+    path.write_bytes(b"".join(parts))
+
+
 def make(folder):
     folder.mkdir(parents=True, exist_ok=True)
     for name, link, packets, options in CAPTURES:
         write(folder / name, link, packets(), **options)
     write_pcapng(folder / "example.pcapng", example())
+    write_two_links(folder / "two-links.pcapng")
     # Ends within a packet, as when the disk was full.
     whole = (folder / "example.pcap").read_bytes()
     (folder / "cut.pcap").write_bytes(whole[:len(whole) - 10])

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -116,6 +117,19 @@ def test_pcapng_tells_the_same_as_pcap(native):
     assert first == second
 
 
+def test_interfaces_with_different_links(native):
+    """libpcap reads such a file up to the second link type; the rest is read all the same."""
+    *first, one = lines(native, MADE / "example.pcap")
+    *second, both = lines(native, MADE / "two-links.pcapng")
+    assert without_bytes(first) == without_bytes(second)
+    assert (both["captures"][0]["link"], both["captures"][0]["verdict"]) == ("EN10MB,NULL", "whole")
+    assert (one["packets"], one["no_flow"]) == (both["packets"], both["no_flow"])
+
+
+def without_bytes(flows):
+    return [{name: value for name, value in flow.items() if name != "bytes"} for flow in flows]
+
+
 def test_idle_time_is_of_the_captures_clock(native):
     *flows, summary = lines(native, MADE / "udp-idle.pcap")
     assert [flow["id"] for flow in flows if flow["records"]] == ["1-1", "1-3", "1-5"]
@@ -184,6 +198,28 @@ def test_output_file_is_whole_or_not_there(native, tmp_path):
     assert len(target.read_text().splitlines()) == 8
     assert run(native, MADE / "example.pcap", "--output", tmp_path).returncode == 2
     assert [path.name for path in tmp_path.iterdir()] == ["flows.jsonl"]
+
+
+@pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
+def test_packets_over_the_edges_of_what_is_read_at_once(native, tmp_path, order):
+    """A file is read in large pieces; libpcap, which reads standard input, gives the same."""
+    (datagram,) = [bytes(packet) for packet in scapy_utils.rdpcap(str(MADE / "example.pcap"), 1)]
+    path = tmp_path / "large.pcap"
+    with open(path, "wb") as file:
+        file.write(struct.pack(order + "IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 1))
+        for number in range(64):
+            # The largest that there may be, the smallest, and sizes that meet no multiple of others.
+            size = (1 << 18, len(datagram), 70_001 + number, 1_500)[number % 4]
+            file.write(struct.pack(order + "IIII", 1_700_000_000 + number, number, size, size))
+            file.write(datagram.ljust(size, b"\0"))
+    for end in (None, -1, -1_501):
+        (tmp_path / "part.pcap").write_bytes(path.read_bytes()[:end])
+        with open(tmp_path / "part.pcap", "rb") as capture:
+            *through_libpcap, other = lines(native, "-", stdin=capture)
+        *flows, summary = lines(native, tmp_path / "part.pcap")
+        assert flows == through_libpcap
+        assert (summary["bytes"], summary["packets"]) == (other["bytes"], other["packets"])
+        assert summary["captures"][0]["verdict"] == other["captures"][0]["verdict"]
 
 
 def test_several_captures_are_one_stretch_of_time(native, tmp_path):

@@ -254,11 +254,29 @@ static void check_invariants(const struct wfp_flow *before, const struct wfp_flo
     }
 }
 
+/* The short question about most packets agrees with the step. Answers whether it said yes. */
+static bool check_goes_on(const struct wfp_flow *before, const struct wfp_flow *after,
+                          const struct wfp_flow_event *event, uint64_t now, uint32_t told)
+{
+    const struct wfp_flow_times times = wfp_flow_times_default();
+    struct wfp_flow expected = *before;
+
+    if (!wfp_flow_goes_on(before, event, now, &times)) {
+        return false;
+    }
+    expected.last = now;
+    expected.state = WFP_FLOW_LIVE;
+    assert_int_equal(told, WFP_FLOW_LATER);
+    assert_memory_equal(after, &expected, sizeof expected);
+    return true;
+}
+
 /* Whatever comes, a packet creates the flow, or carries its record, or is a later one. */
 static void test_any_order_of_events(void **state)
 {
     const struct wfp_flow_times times = wfp_flow_times_default();
     uint32_t seed = 1;
+    unsigned goes_on = 0;
 
     (void)state;
     for (int round = 0; round < 2000; round++) {
@@ -269,13 +287,16 @@ static void test_any_order_of_events(void **state)
         for (int i = 0; i < 50; i++) {
             const struct wfp_flow_event event = any_event(&seed, kind);
             struct wfp_flow after;
+            uint32_t told;
 
             now += drawn(&seed) % 8 == 0 ? drawn(&seed) % 200 * WFP_SECOND : drawn(&seed) % 99;
-            check_invariants(&flow, &after, &event,
-                             wfp_flow_step(&flow, &event, now, &times, &after));
+            told = wfp_flow_step(&flow, &event, now, &times, &after);
+            check_invariants(&flow, &after, &event, told);
+            goes_on += check_goes_on(&flow, &after, &event, now, told);
             flow = after;
         }
     }
+    assert_true(goes_on > 1000);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/replay/flow_lives.h"
 #include "harness/replay/flow_table.h"
 #include "harness/replay/fragment.h"
 #include "harness/replay/replay.h"
@@ -101,6 +102,7 @@ static void give(struct bench *bench, const struct packet *given)
     struct packet packet = *given;
 
     packet.number = ++bench->packets;
+    flow_table_expect(bench->table, &packet);
     assert_int_equal(flow_table_take(bench->table, &packet, 1, &bench->causes), STATUS_OK);
 }
 
@@ -350,6 +352,7 @@ static uint64_t digest_of_run(uint64_t seed, size_t batch)
             random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
             packets[j] = datagram((uint32_t)(random >> 40) % 700, i / 40);
             packets[j].number = i + 1;
+            flow_table_expect(bench->table, &packets[j]);
         }
         assert_int_equal(flow_table_take(bench->table, packets, batch, &bench->causes), STATUS_OK);
     }
@@ -373,6 +376,56 @@ static void test_neither_seed_nor_batch_matter(void **state)
     assert_true(expected == digest_of_run(99, 1));
     assert_true(expected == digest_of_run(5, FLOW_BATCH));
     assert_true(expected == digest_of_run(6, FLOW_BATCH / 2));
+}
+
+/* ---- the halves of a flow ---- */
+
+static void test_the_value_of_a_flow_is_kept_in_two_halves(void **state)
+{
+    (void)state;
+    for (unsigned seen = 0; seen < 64; seen++) {
+        const struct wfp_flow given = {
+            .last = UINT64_MAX - seen,
+            .sequence = {seen, UINT32_MAX - seen},
+            .state = WFP_FLOW_OPENING,
+            .syn = seen & 3,
+            .fin = seen >> 2 & 3,
+            .answered = (uint8_t)(seen >> 4),
+            .kind = WFP_FLOW_TCP,
+        };
+        struct flow_entry entry = {.key = {.protocol = PROTOCOL_TCP}};
+        struct flow_rest rest = {.next = 9};
+        const struct live_flow live = {&entry, &rest};
+        struct wfp_flow kept;
+
+        live_flow_set_value(live, &given);
+        kept = live_flow_value(live);
+        assert_memory_equal(&kept, &given, sizeof kept);
+        assert_int_equal(rest.next, 9);
+    }
+}
+
+/* A flow of more than 2^32 packets; nobody can send them in a test. */
+static void test_packets_are_counted_beyond_32_bits(void **state)
+{
+    struct flow_lives lives = {.now = 5, .settings.times = wfp_flow_times_default()};
+    struct packet packet = datagram(1, 0);
+    struct live_flow live;
+    uint32_t number;
+
+    (void)state;
+    assert_true(flow_places_take(&lives.places, &number));
+    flow_lives_begin(&lives, number, &packet);
+    live = flow_places_live(&lives.places, number);
+    live.entry->packets = UINT32_MAX - 1;
+    packet.guess = live.entry;
+    assert_true(flow_lives_later(&lives, &packet));
+    assert_false(flow_lives_later(&lives, &packet));
+    flow_lives_go_on(&lives, number, &packet);
+    assert_true(live_flow_summary(live).packets == UINT64_C(1) << 32);
+    assert_true(flow_lives_later(&lives, &packet));
+    assert_true(live_flow_summary(live).packets == (UINT64_C(1) << 32) + 1);
+    flow_places_clear(&lives.places);
 }
 
 /* ---- fragments ---- */
@@ -467,6 +520,8 @@ int main(void)
         cmocka_unit_test(test_too_many_end_the_quietest),
         cmocka_unit_test(test_wild_clocks),
         cmocka_unit_test(test_neither_seed_nor_batch_matter),
+        cmocka_unit_test(test_the_value_of_a_flow_is_kept_in_two_halves),
+        cmocka_unit_test(test_packets_are_counted_beyond_32_bits),
         cmocka_unit_test(test_later_fragments_find_their_first),
         cmocka_unit_test(test_fragments_are_forgotten_when_too_many),
         cmocka_unit_test(test_a_fragment_joins_its_flow_or_is_alone),

@@ -62,16 +62,24 @@ static void end(void *context, const struct flow_summary *flow)
     pass->in_flows += flow->packets;
 }
 
-static bool take(void *context, const struct capture_packet *packet)
+static void digest(struct pass *pass, const struct capture_packet *packet)
 {
-    struct pass *pass = context;
     uint64_t words[5] = {pass->digest, packet->captured, packet->wire, packet->time, packet->link};
 
     for (size_t i = 0; i < packet->captured; i++) {
         words[4] = words[4] * 31 + packet->bytes[i];
     }
     pass->digest = hash_words(&(struct hash_seed){{1, 1}}, words, 5);
-    pass->status = replay_packet(pass->replay, packet);
+}
+
+static bool take(void *context, const struct capture_packet *packets, size_t count)
+{
+    struct pass *pass = context;
+
+    for (size_t i = 0; i < count; i++) {
+        digest(pass, &packets[i]);
+    }
+    pass->status = replay_packets(pass->replay, packets, count);
     return pass->status == STATUS_OK;
 }
 

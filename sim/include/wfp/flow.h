@@ -16,6 +16,7 @@
 #ifndef WFP_FLOW_H
 #define WFP_FLOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -126,6 +127,31 @@ enum {
  */
 uint32_t wfp_flow_step(const struct wfp_flow *before, const struct wfp_flow_event *event,
                        uint64_t now, const struct wfp_flow_times *times, struct wfp_flow *after);
+
+/*
+ * Would the step tell WFP_FLOW_LATER, nothing else, and change nothing but `last`, which becomes
+ * `now`, and `state`, which is WFP_FLOW_LIVE after it? So it is with nearly every packet, and for
+ * them this is all that has to be asked. Of the flow it looks at last, state and kind only. False
+ * may also be said where it would be so.
+ */
+static inline bool wfp_flow_goes_on(const struct wfp_flow *flow, const struct wfp_flow_event *event,
+                                    uint64_t now, const struct wfp_flow_times *times)
+{
+    /* Without asking which of the two it is: in traffic that is hard to foresee. */
+    const uint64_t idle = now - flow->last;
+    const unsigned segment = event->flow == WFP_FLOW_TCP;
+    const unsigned turns = (event->tcp_flags & (WFP_TCP_SYN | WFP_TCP_FIN | WFP_TCP_RST)) != 0;
+    const unsigned live = flow->state == WFP_FLOW_LIVE;
+    const unsigned opening = flow->state == WFP_FLOW_OPENING;
+    const unsigned in_tcp_opening = idle <= times->tcp_opening;
+    const unsigned in_tcp_idle = idle <= times->tcp_idle;
+    const unsigned in_udp_idle = idle <= times->udp_idle;
+    const unsigned in_time = (segment & live & in_tcp_idle) | (segment & opening & in_tcp_opening) |
+                             ((segment ^ 1) & live & in_udp_idle);
+
+    return event->kind == WFP_FLOW_PACKET && flow->kind == event->flow && now >= flow->last &&
+           in_time != 0 && (segment & turns) == 0;
+}
 
 /* How long the flow may be idle in its state, in microseconds; 0 for no flow. */
 uint64_t wfp_flow_patience(const struct wfp_flow *flow, const struct wfp_flow_times *times);
