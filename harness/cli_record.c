@@ -10,6 +10,9 @@
 #include "harness/command.h"
 #include "harness/document.h"
 #include "harness/output.h"
+#include "harness/path_outcome.h"
+#include "harness/path_trace.h"
+#include "harness/path_vector.h"
 #include "harness/platform/console.h"
 #include "harness/platform/interrupt.h"
 #include "harness/platform/system.h"
@@ -72,6 +75,8 @@ struct session_recorder {
     bool on_model;
     const struct plan_case *planned;
     const struct learned *learned; /* N of the steps of the case */
+    const struct path_scene *scene;
+    uint32_t calls; /* of the path */
 };
 
 /* ---- one case ---- */
@@ -98,12 +103,6 @@ static bool can_play(const struct session_recorder *session, struct recorded_cas
             begun->end = VERDICT_UNSUPPORTED;
             return false;
         }
-    }
-    if (session->planned->vector->kind == VECTOR_PATH) {
-        (void)snprintf(begun->why, sizeof begun->why,
-                       "needs no recording: run --format jsonl has its trace");
-        begun->end = VERDICT_UNSUPPORTED;
-        return false;
     }
     return true;
 }
@@ -169,6 +168,48 @@ static void play(struct session_recorder *session, struct learned *learned)
     }
 }
 
+/* ---- one path ---- */
+
+static void record_call(void *context, const struct wfp_path_call *call)
+{
+    struct session_recorder *session = context;
+    struct recorded_step step;
+
+    path_trace_record(call, session->scene->names, &step);
+    step.number = ++session->calls;
+    recorder_call(&session->recorder, &step);
+}
+
+static void record_outcome(struct session_recorder *session, const struct wfp_path *path)
+{
+    struct path_outcome outcome;
+    struct text text = {0};
+
+    path_outcome_of(path, &outcome);
+    path_outcome_text(&outcome, session->scene->names, &text);
+    recorder_outcome(&session->recorder, text_bytes(&text));
+    text_clear(&text);
+}
+
+static void play_path(struct session_recorder *session)
+{
+    const struct plan_case *planned = session->planned;
+    const struct backend *backend = &session->session->backend;
+    const struct wfp_path *path = NULL;
+    char trouble[BACKEND_TROUBLE_MAX] = "";
+    struct backend_path asked = {
+        .profile = planned->profile, .observer = record_call, .context = session};
+
+    session->scene = path_claim_scene(planned->vector->route, planned->member);
+    session->calls = 0;
+    asked.scene = session->scene;
+    if (backend->path(backend->state, &asked, &path, trouble) == STATUS_OK) {
+        record_outcome(session, path);
+    } else {
+        recorder_stop(&session->recorder, VERDICT_BROKEN, trouble);
+    }
+}
+
 static void record_case(struct session_recorder *session, struct recorded_case *begun)
 {
     struct learned learned;
@@ -178,7 +219,9 @@ static void record_case(struct session_recorder *session, struct recorded_case *
     name_case(session->planned, begun);
     possible = can_play(session, begun);
     recorder_case(&session->recorder, begun);
-    if (possible) {
+    if (possible && session->planned->vector->kind == VECTOR_PATH) {
+        play_path(session);
+    } else if (possible) {
         play(session, &learned);
     }
 }

@@ -122,7 +122,7 @@ static bool contrasts(const struct path_outcome *tested, const struct path_outco
 static bool travel(const struct backend *backend, const struct path_scene *scene,
                    const struct profile *profile, struct path_outcome *outcome)
 {
-    const struct backend_path asked = {scene, profile, NULL, NULL};
+    const struct backend_path asked = {.scene = scene, .profile = profile};
     const struct wfp_path *path = NULL;
     char trouble[BACKEND_TROUBLE_MAX] = "";
 
@@ -194,7 +194,10 @@ void path_run_case(const struct runner *runner, const struct plan_case *planned,
         .expect = path_claim_expect(claim, planned->member),
         .keeps = runner->traces || runner->details,
     };
-    const struct backend_path asked = {made.scene, planned->profile, note_call, &made};
+    const struct backend_path asked = {.scene = made.scene,
+                                       .profile = planned->profile,
+                                       .observer = note_call,
+                                       .context = &made};
 
     if (backend->path == NULL) {
         judged_conclude(judged, VERDICT_UNSUPPORTED, "needs %s", need_name(NEED_KERNEL_FACE));
