@@ -27,6 +27,7 @@ static void judge_asked(const struct recorded_step *recorded, const char *expect
                        (unsigned long)recorded->of_path.hop,
                        expected[0] == '\0' ? "none of the services" : expected,
                        actual[0] == '\0' ? "none of them" : actual);
+        step->allowed.count = 0;
         step->rule = NULL;
     }
 }
@@ -80,8 +81,9 @@ static void part(const struct trial *trial, const struct wfp_path *path, size_t 
                        path_party_name(names, path->wanted.party), path->wanted.name,
                        at < trial->recorded->count ? trial->recorded->steps[at].call : "the end");
     } else {
-        trial_conclude(step, VERDICT_UNDECIDED,
-                       "the model cannot follow: the path has ended before this call");
+        trial_conclude(step, VERDICT_UNDECIDED, "the model cannot follow: %s",
+                       path->end == WFP_PATH_NO_ROOM ? "there the call before this one fails"
+                                                     : "the path has ended before this call");
     }
 }
 

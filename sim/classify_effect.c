@@ -38,6 +38,12 @@ static enum wfp_status ask(struct wfp_world *world, struct classification *c,
     return WFP_OK;
 }
 
+/* The answer tells it, where one is followed that was given elsewhere; else they are the same. */
+static uint32_t in_force(uint32_t action, const struct wfp_reply *reply)
+{
+    return reply->answer.outcome == WFP_ACTION ? reply->answer.error : action;
+}
+
 /* What the callout decided counts from now on. */
 static void settle(const struct wfp_world *world, struct classification *c)
 {
@@ -60,7 +66,7 @@ static enum wfp_status come_back(struct wfp_world *world, struct classification 
                                  const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)call;
-    (void)reply;
+    c->out_action = in_force(c->out_action, reply);
     c->returned = true;
     if (!c->pended) {
         drop_data(c);
@@ -280,8 +286,7 @@ static enum wfp_status act(struct wfp_world *world, struct classification *c,
                            const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)world;
-    (void)reply;
-    c->out_action = call->action;
+    c->out_action = in_force(call->action, reply);
     c->out_rights = (uint8_t)(call->rights & WFP_RIGHT_ACTION_WRITE);
     return WFP_OK;
 }

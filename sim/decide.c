@@ -223,6 +223,9 @@ static const enum wfp_effect done[WFP_CALL_COUNT] = {
     [WFP_CALL_CANCEL] = WFP_EFFECT_ABORT,
     [WFP_CALL_CONNECT] = WFP_EFFECT_CONNECT,
 
+    [WFP_CALL_NEXT] = WFP_EFFECT_ASK,
+    [WFP_CALL_RETURN] = WFP_EFFECT_RETURN,
+    [WFP_CALL_ACTION] = WFP_EFFECT_ACT,
     [WFP_CALL_SIO_RECORDS] = WFP_EFFECT_COPY_RECORD,
     [WFP_CALL_ACQUIRE_HANDLE] = WFP_EFFECT_TAKE_HANDLE,
     [WFP_CALL_ACQUIRE_DATA] = WFP_EFFECT_TAKE_DATA,
@@ -238,20 +241,35 @@ static const enum wfp_effect done[WFP_CALL_COUNT] = {
     [WFP_CALL_OPTION_GET] = WFP_EFFECT_GET_OPTION,
 };
 
+/* An action in force is one that was taken; a callout that is there has been asked. */
+static bool is_success(enum wfp_call call, const struct wfp_answer *answer)
+{
+    switch (answer->outcome) {
+    case WFP_RETURNED:
+        return answer->error == (call == WFP_CALL_ALERTABLE_WAIT ? IO_COMPLETION : 0);
+    case WFP_ACTION:
+        return true;
+    case WFP_FIELD:
+        return answer->error == WFP_PRESENT;
+    case WFP_DIED:
+    case WFP_STATE:
+    case WFP_PASS:
+    case WFP_MISUSE:
+    default:
+        return false;
+    }
+}
+
 enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision)
 {
-    const uint32_t success = inquiry->call == WFP_CALL_ALERTABLE_WAIT ? IO_COMPLETION : 0;
-
     if (decision->rule != NULL) {
         return decision->rule->effect;
     }
-    if (decision->answer.outcome != WFP_RETURNED) {
-        return WFP_EFFECT_NONE;
-    }
-    if (inquiry->call <= WFP_CALL_OTHER_CODE && decision->answer.error == IO_PENDING) {
+    if (inquiry->call <= WFP_CALL_OTHER_CODE && decision->answer.outcome == WFP_RETURNED &&
+        decision->answer.error == IO_PENDING) {
         return WFP_EFFECT_PEND;
     }
-    return decision->answer.error == success ? done[inquiry->call] : WFP_EFFECT_NONE;
+    return is_success(inquiry->call, &decision->answer) ? done[inquiry->call] : WFP_EFFECT_NONE;
 }
 
 void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,

@@ -56,7 +56,8 @@ static enum wfp_status take(struct wfp_path *path, const struct path_call *call,
         return WFP_OK;
     }
     next = path_trace_next(path);
-    if (next == NULL || next->party != call->party || strcmp(next->name, call->name) != 0) {
+    if (next == NULL || next->hop != path->hop_count || next->party != call->party ||
+        strcmp(next->name, call->name) != 0) {
         return stray(path, call);
     }
     path->followed_count++;

@@ -190,6 +190,12 @@ static uint32_t service_asked(const struct wfp_path *path, uint32_t classificati
     return at == path->callout_count ? 0 : path->callouts[at].service;
 }
 
+/* Who only watches belongs to the engine. */
+static uint32_t party_of(uint8_t service)
+{
+    return service == 0 ? WFP_PATH_ENGINE : service;
+}
+
 /* One callout; `*asked` is false where nobody was left. */
 static enum wfp_status take_turn(struct wfp_path *path, uint32_t classification, uint32_t round,
                                  bool *asked)
@@ -210,7 +216,7 @@ static enum wfp_status take_turn(struct wfp_path *path, uint32_t classification,
         status = ask_service(path, classification, at, round);
     }
     return status == WFP_OK
-               ? path_classify_call(path, path->callouts[at].service, "return", &back, &reply)
+               ? path_classify_call(path, party_of(path->callouts[at].service), "return", &back, &reply)
                : status;
 }
 
