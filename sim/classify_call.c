@@ -17,29 +17,30 @@ static bool is_about_classification(enum wfp_call call)
 /* After it has returned, a callout goes on with what it pended, and then lets go of its handle. */
 static bool is_callouts_turn(const struct classification *c, enum wfp_call call)
 {
-    return c->callout != 0 && (!c->returned || c->pended || call == WFP_CALL_RELEASE_HANDLE);
+    return c->callout != 0 && (!c->returned || classify_is_pended(c) || call == WFP_CALL_RELEASE_HANDLE);
 }
 
+/* Is what the call names there? */
 static enum wfp_status check_names(const struct wfp_world *world,
                                    const struct wfp_classify_call *call)
 {
-    const bool edits = call->call == WFP_CALL_EDIT;
-    const bool handle = edits && call->member == WFP_MEMBER_REDIRECT_HANDLE && call->number != 0;
-    const bool context = edits && call->member == WFP_MEMBER_CONTEXT;
-
-    if (call->call == WFP_CALL_REDIRECT_STATE && world_handle_of(world, call->handle) == NULL) {
-        return WFP_NO_HANDLE;
+    if (call->call == WFP_CALL_REDIRECT_STATE) {
+        return world_handle_of(world, call->handle) == NULL ? WFP_NO_HANDLE : WFP_OK;
     }
-    if (handle && world_handle_of(world, call->number) == NULL) {
-        return WFP_NO_HANDLE;
+    if (call->call != WFP_CALL_EDIT || call->number == 0) {
+        return WFP_OK;
     }
-    return context && call->number > world->limits.contexts ? WFP_NO_HANDLE : WFP_OK;
+    if (call->member == WFP_MEMBER_REDIRECT_HANDLE) {
+        return world_handle_of(world, call->number) == NULL ? WFP_NO_HANDLE : WFP_OK;
+    }
+    return call->member == WFP_MEMBER_CONTEXT && call->number > world->limits.contexts
+               ? WFP_NO_HANDLE
+               : WFP_OK;
 }
 
-static enum wfp_status check(const struct wfp_world *world, const struct wfp_classify_call *call)
+static enum wfp_status check(const struct wfp_world *world, const struct classification *c,
+                             const struct wfp_classify_call *call)
 {
-    const struct classification *c = classify_of(world, call->classification);
-
     if (c == NULL) {
         return WFP_NO_SOCKET;
     }
@@ -77,26 +78,26 @@ static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_class
                                  const struct wfp_answer *answer, struct wfp_reply *reply)
 {
     struct classification *c = classify_under_way(world, call->classification);
-    const enum wfp_status status = check(world, call);
-    struct inquiry inquiry;
+    const enum wfp_status status = check(world, c, call);
+    struct classify_view view;
     struct decision decision;
 
     memset(reply, 0, sizeof *reply);
     if (status != WFP_OK) {
         return status;
     }
-    facts_of_call(world, c, call, &inquiry);
+    facts_of_call(world, c, call, &view);
     if (answer == NULL) {
-        decision = decide(world, &inquiry);
+        decision = decide(world, &view.inquiry);
     } else {
-        decision = decision_seen_as(world, c, call, &inquiry, *answer);
+        decision = decision_seen_as(world, c, call, &view.inquiry, *answer);
     }
     reply->rule = decision.rule;
     reply->answer = decision.answer;
     if (decision.rule != NULL) {
         metadata_compare(world, c, call, decision.rule, &reply->answer);
     }
-    return classify_effect(world, c, call, decide_effect(&inquiry, &decision), reply);
+    return classify_effect(world, c, call, &view, decide_effect(&view.inquiry, &decision), reply);
 }
 
 enum wfp_status wfp_classify(struct wfp_world *world, const struct wfp_classify_call *call,
@@ -116,14 +117,14 @@ void wfp_classify_allowed(const struct wfp_world *world, const struct wfp_classi
 {
     const struct classification *c = classify_of(world, call->classification);
     struct wfp_answer_set all = {.count = 0};
-    struct inquiry inquiry;
+    struct classify_view view;
 
     set->count = 0;
-    if (check(world, call) != WFP_OK) {
+    if (check(world, c, call) != WFP_OK) {
         return;
     }
-    facts_of_call(world, c, call, &inquiry);
-    decide_all(world, &inquiry, &all);
+    facts_of_call(world, c, call, &view);
+    decide_all(world, &view.inquiry, &all);
     for (size_t i = 0; i < all.count; i++) {
         struct decision decision = {all.answers[i], all.rules[i]};
 
@@ -136,7 +137,7 @@ uint32_t wfp_classify_callout(const struct wfp_world *world, uint32_t classifica
 {
     const struct classification *c = classify_of(world, classification);
 
-    return c == NULL || (c->returned && !c->pended) ? 0 : c->callout;
+    return c == NULL || (c->returned && !classify_is_pended(c)) ? 0 : c->callout;
 }
 
 bool wfp_classify_told(const struct wfp_world *world, uint32_t classification, uint32_t handle,

@@ -12,15 +12,13 @@ typedef enum wfp_status effect_function(struct wfp_world *world, struct classifi
 
 /* ---- the engine's turn ---- */
 
-static enum wfp_status ask(struct wfp_world *world, struct classification *c,
-                           const struct wfp_classify_call *call, struct wfp_reply *reply)
-{
-    const struct next_callout next = classify_next(world, c);
+static const uint32_t of_turn = CLASSIFY_FACT(MAY_WRITE) | CLASSIFY_FACT(HANDLE_HELD) |
+                                CLASSIFY_FACT(DATA_HELD) | CLASSIFY_FACT(ASKED_STATE);
 
-    (void)call;
-    (void)reply;
+static void ask(struct classification *c, struct next_callout next)
+{
     if (next.callout == 0) {
-        return WFP_OK;
+        return;
     }
     if (next.layer != c->layer) {
         c->sublayer_decided = false;
@@ -29,13 +27,12 @@ static enum wfp_status ask(struct wfp_world *world, struct classification *c,
     c->position = next.position + 1;
     c->callout = next.callout;
     c->returned = false;
-    c->handle_held = false;
-    c->data_held = false;
-    c->asked_state = false;
-    c->may_write = (c->rights & WFP_RIGHT_ACTION_WRITE) != 0;
+    c->facts &= ~of_turn;
+    if ((c->rights & WFP_RIGHT_ACTION_WRITE) != 0) {
+        c->facts |= CLASSIFY_FACT(MAY_WRITE);
+    }
     c->out_rights = c->rights;
     c->out_action = WFP_ACTION_CONTINUE;
-    return WFP_OK;
 }
 
 /* The answer tells it, where one is followed that was given elsewhere; else they are the same. */
@@ -58,7 +55,7 @@ static void settle(const struct wfp_world *world, struct classification *c)
 static void drop_data(struct classification *c)
 {
     memset(&c->edited, 0, sizeof c->edited);
-    c->data_held = false;
+    c->facts &= ~CLASSIFY_FACT(DATA_HELD);
     c->edited_any = false;
 }
 
@@ -68,7 +65,7 @@ static enum wfp_status come_back(struct wfp_world *world, struct classification 
     (void)call;
     c->out_action = in_force(c->out_action, reply);
     c->returned = true;
-    if (!c->pended) {
+    if (!classify_is_pended(c)) {
         drop_data(c);
         settle(world, c);
     }
@@ -141,7 +138,7 @@ static enum wfp_status take_handle(struct wfp_world *world, struct classificatio
     (void)world;
     (void)call;
     (void)reply;
-    c->handle_held = true;
+    c->facts |= CLASSIFY_FACT(HANDLE_HELD);
     return WFP_OK;
 }
 
@@ -151,7 +148,7 @@ static enum wfp_status release_handle(struct wfp_world *world, struct classifica
     (void)world;
     (void)call;
     (void)reply;
-    c->handle_held = false;
+    c->facts &= ~CLASSIFY_FACT(HANDLE_HELD);
     return WFP_OK;
 }
 
@@ -175,7 +172,7 @@ static enum wfp_status take_data(struct wfp_world *world, struct classification 
     (void)reply;
     put_version(&c->edited, &effective);
     c->edited.context = 0;
-    c->data_held = true;
+    c->facts |= CLASSIFY_FACT(DATA_HELD);
     c->edited_any = false;
     c->out_action = WFP_ACTION_BLOCK;
     c->out_rights &= (uint8_t)~WFP_RIGHT_ACTION_WRITE;
@@ -250,7 +247,7 @@ static enum wfp_status suspend(struct wfp_world *world, struct classification *c
     (void)world;
     (void)call;
     (void)reply;
-    c->pended = true;
+    c->facts |= CLASSIFY_FACT(PENDED);
     c->out_action = WFP_ACTION_BLOCK;
     c->out_rights &= (uint8_t)~WFP_RIGHT_ACTION_WRITE;
     return WFP_OK;
@@ -261,7 +258,7 @@ static enum wfp_status decide_finally(struct wfp_world *world, struct classifica
                                       const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)reply;
-    c->pended = false;
+    c->facts &= ~CLASSIFY_FACT(PENDED);
     drop_data(c);
     c->out_action = call->action;
     c->out_rights = (uint8_t)(call->rights & WFP_RIGHT_ACTION_WRITE);
@@ -276,7 +273,7 @@ static enum wfp_status start_again(struct wfp_world *world, struct classificatio
     (void)world;
     (void)call;
     (void)reply;
-    c->pended = false;
+    c->facts &= ~CLASSIFY_FACT(PENDED);
     drop_data(c);
     classify_reauthorize(c, WFP_REASON_CLASSIFY_COMPLETION, false);
     return WFP_OK;
@@ -293,7 +290,6 @@ static enum wfp_status act(struct wfp_world *world, struct classification *c,
 
 static effect_function *const effects[] = {
     [WFP_EFFECT_COPY_RECORD] = copy_records,
-    [WFP_EFFECT_ASK] = ask,
     [WFP_EFFECT_RETURN] = come_back,
     [WFP_EFFECT_HAND_CONTEXT] = hand_context,
     [WFP_EFFECT_TAKE_HANDLE] = take_handle,
@@ -309,11 +305,16 @@ static effect_function *const effects[] = {
 };
 
 enum wfp_status classify_effect(struct wfp_world *world, struct classification *classification,
-                                const struct wfp_classify_call *call, enum wfp_effect effect,
+                                const struct wfp_classify_call *call,
+                                const struct classify_view *view, enum wfp_effect effect,
                                 struct wfp_reply *reply)
 {
+    if (effect == WFP_EFFECT_ASK) {
+        ask(classification, view->next);
+        return WFP_OK;
+    }
     if (call->call == WFP_CALL_REDIRECT_STATE && reply->answer.outcome == WFP_STATE) {
-        classification->asked_state = true;
+        classification->facts |= CLASSIFY_FACT(ASKED_STATE);
         tell(classification, call->handle, reply->answer.error);
     }
     if ((size_t)effect >= sizeof effects / sizeof effects[0] || effects[effect] == NULL) {

@@ -52,15 +52,10 @@ struct record_view classify_records(const struct wfp_world *world,
 
 uint64_t facts_of_classification(const struct classification *classification)
 {
-    return when(classify_at_auth(classification), KERNEL(AT_AUTH_CONNECT)) |
-           when(classification->reauthorizing, KERNEL(REAUTHORIZING)) |
+    return classification->facts |
+           when(classify_at_auth(classification), KERNEL(AT_AUTH_CONNECT)) |
            when(classification->action == WFP_ACTION_BLOCK, KERNEL(BLOCKED)) |
-           when(classification->may_write, KERNEL(MAY_WRITE)) |
-           when((classification->out_rights & WFP_RIGHT_ACTION_WRITE) != 0, KERNEL(RIGHT)) |
-           when(classification->handle_held, KERNEL(HANDLE_HELD)) |
-           when(classification->data_held, KERNEL(DATA_HELD)) |
-           when(classification->pended, KERNEL(PENDED)) |
-           when(classification->asked_state, KERNEL(ASKED_STATE));
+           when((classification->out_rights & WFP_RIGHT_ACTION_WRITE) != 0, KERNEL(RIGHT));
 }
 
 /* ---- the arguments ---- */
@@ -99,11 +94,13 @@ static uint64_t facts_of_out(struct record_view record, const struct wfp_buffer 
 
 static uint64_t facts_of_arguments(const struct wfp_world *world,
                                    const struct classification *classification,
-                                   const struct wfp_classify_call *call)
+                                   const struct wfp_classify_call *call,
+                                   struct classify_view *view)
 {
     switch (call->call) {
     case WFP_CALL_NEXT:
-        return when(classify_next(world, classification).callout != 0, KERNEL(CALLOUT_LEFT));
+        view->next = classify_next(world, classification);
+        return when(view->next.callout != 0, KERNEL(CALLOUT_LEFT));
     case WFP_CALL_ACQUIRE_HANDLE:
         return when(wfp_callout_of(world, classification->callout)->classify0, KERNEL(CLASSIFY0));
     case WFP_CALL_LOOK:
@@ -128,17 +125,17 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
 }
 
 void facts_of_call(const struct wfp_world *world, const struct classification *classification,
-                   const struct wfp_classify_call *call, struct inquiry *inquiry)
+                   const struct wfp_classify_call *call, struct classify_view *view)
 {
     const bool sets = call->call == WFP_CALL_ACTION;
+    struct inquiry *inquiry = &view->inquiry;
 
     inquiry->call = call->call;
-    inquiry->facts =
-        facts_of_classification(classification) | facts_of_arguments(world, classification, call);
-    inquiry->needed = 0;
-    if (call->call == WFP_CALL_SIO_RECORDS) {
-        inquiry->needed = classify_records(world, classification).size;
-    }
+    inquiry->facts = facts_of_classification(classification) |
+                     facts_of_arguments(world, classification, call, view);
+    inquiry->needed = call->call == WFP_CALL_SIO_RECORDS
+                          ? classify_records(world, classification).size
+                          : 0;
     /* What is stored is an action: the callout's, before or after it set one. */
     inquiry->stored.error = sets ? call->action : classification->out_action;
     inquiry->stored.bytes = 0;

@@ -119,7 +119,7 @@ void request_close(struct wfp_world *world, uint32_t number, bool made)
     c->stage = CLASSIFY_KEPT;
     c->callout = 0;
     c->returned = false;
-    c->handle_held = false;
+    c->facts &= ~CLASSIFY_FACT(HANDLE_HELD);
 }
 
 static enum wfp_status connect(struct wfp_world *world, const struct classification *c,

@@ -39,6 +39,22 @@ static const struct wfp_rule *next_rule(const struct wfp_rules *rules, enum wfp_
     return next;
 }
 
+/* A fact that always holds: of those that rules know each face has fewer. */
+enum { FACT_ALWAYS = 63 };
+_Static_assert((int)WFP_FACT_COUNT <= FACT_ALWAYS && (int)WFP_KERNEL_COUNT <= FACT_ALWAYS &&
+                   (int)WFP_DATAGRAM_COUNT <= FACT_ALWAYS,
+               "one fact is left");
+
+static uint8_t first_need(const struct wfp_rule *rule)
+{
+    uint8_t fact = 0;
+
+    while (fact < FACT_ALWAYS && (rule->needs & WFP_BIT(fact)) == 0) {
+        fact++;
+    }
+    return fact;
+}
+
 static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
                        struct rule_order *order)
 {
@@ -51,7 +67,8 @@ static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enu
             if (at == ORDER_MAX) {
                 return false;
             }
-            order->rows[at++] = (uint8_t)(rule - rules->rows);
+            order->rules[at++] =
+                (struct ordered_rule){(uint8_t)(rule - rules->rows), first_need(rule)};
             rule = next_rule(rules, call, stages[i], rule);
         }
     }
@@ -130,27 +147,46 @@ static struct wfp_answer value_at(const struct wfp_world *world, const struct wf
     }
 }
 
+/* The first rule from `*at` on whose guard is met, and `*at` behind it; NULL: none is left. */
+static const struct wfp_rule *next_applying(const struct wfp_world *world, uint64_t facts,
+                                            const struct ordered_rule **at,
+                                            const struct ordered_rule *end)
+{
+    const uint64_t present = facts | WFP_BIT(FACT_ALWAYS);
+
+    for (const struct ordered_rule *next = *at; next != end; next++) {
+        const struct wfp_rule *rule;
+
+        if ((present >> next->fact & 1) == 0) {
+            continue;
+        }
+        rule = &world->rules->rows[next->row];
+        if (((rule->needs & ~facts) | (rule->bars & facts)) == 0) {
+            *at = next + 1;
+            return rule;
+        }
+    }
+    return NULL;
+}
+
 struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry)
 {
     const struct rule_order *order = &world->order;
-    struct decision decision = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
+    const struct ordered_rule *at = &order->rules[order->start[inquiry->call]];
+    const struct ordered_rule *end = &order->rules[order->start[inquiry->call + 1]];
+    struct decision decision;
 
-    for (size_t at = order->start[inquiry->call]; at < order->start[inquiry->call + 1]; at++) {
-        const struct wfp_rule *rule = &world->rules->rows[order->rows[at]];
-
-        if (!applies(rule, inquiry)) {
-            continue;
+    while ((decision.rule = next_applying(world, inquiry->facts, &at, end)) != NULL) {
+        if (is_plain(decision.rule, inquiry)) {
+            decision.answer = decision.rule->answer;
+            return decision;
         }
-        if (is_plain(rule, inquiry)) {
-            return (struct decision){rule->answer, rule};
-        }
-        decision.answer = value_at(world, rule, 0, inquiry);
+        decision.answer = value_at(world, decision.rule, 0, inquiry);
         if (decision.answer.outcome != WFP_PASS) {
-            decision.rule = rule;
             return decision;
         }
     }
-    return decision;
+    return (struct decision){{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
 }
 
 void decide_add(struct wfp_answer_set *set, struct decision decision)

@@ -114,11 +114,11 @@ static bool look(const struct wfp_world *world, const struct classification *cla
                  enum wfp_field field, struct seen *seen)
 {
     const struct wfp_classify_call call = {.call = WFP_CALL_LOOK, .field = field};
-    struct inquiry inquiry;
+    struct classify_view view;
     struct decision decision;
 
-    facts_of_call(world, classification, &call, &inquiry);
-    decision = decide(world, &inquiry);
+    facts_of_call(world, classification, &call, &view);
+    decision = decide(world, &view.inquiry);
     if (decision.answer.outcome != WFP_FIELD || decision.answer.error != WFP_PRESENT) {
         return false;
     }

@@ -65,6 +65,12 @@ static enum wfp_status take(struct wfp_path *path, const struct path_call *call,
     return WFP_OK;
 }
 
+/* Nobody follows, nobody looks on: most journeys are made so. */
+static bool is_alone(const struct wfp_path *path)
+{
+    return path->trace == NULL && path->observer == NULL;
+}
+
 static void tell(struct wfp_path *path, const struct path_call *call,
                  const struct wfp_answer_set *allowed, const struct wfp_reply *reply)
 {
@@ -88,8 +94,12 @@ enum wfp_status path_note(struct wfp_path *path, uint32_t party, const char *nam
 {
     const struct path_call call = {.party = party, .name = name, .about = about};
     const struct wfp_answer *answer;
-    const enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return WFP_OK;
+    }
+    status = take(path, &call, &answer);
     if (status == WFP_OK) {
         tell(path, &call, NULL, NULL);
     }
@@ -104,8 +114,12 @@ enum wfp_status path_ioctl(struct wfp_path *path, uint32_t party, const char *na
     const struct path_call call = {.party = party, .name = name, .about = ioctl->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_socket_ioctl(path->world, ioctl, reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }
@@ -125,8 +139,12 @@ enum wfp_status path_set_option(struct wfp_path *path, uint32_t party,
     const struct path_call call = {.party = party, .name = "set-option", .about = option->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_option_set(path->world, option, reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }
@@ -166,8 +184,12 @@ enum wfp_status path_classify_call(struct wfp_path *path, uint32_t party, const 
     const struct path_call call = about_classification(party, name, made);
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_classify(path->world, made, reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }
@@ -191,8 +213,12 @@ enum wfp_status path_next_callout(struct wfp_path *path, uint32_t classification
         .party = WFP_PATH_ENGINE, .name = "next-callout", .about = classification};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_classify(path->world, &made, reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }
@@ -216,8 +242,12 @@ enum wfp_status path_connect_end(struct wfp_path *path, uint32_t party, const ch
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     struct wfp_reply reply;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_connect_end(path->world, classification, connected, &reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }
@@ -290,8 +320,12 @@ enum wfp_status path_message_send(struct wfp_path *path, const char *name,
     const struct path_call call = {.party = path->dialler, .name = name, .about = send->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_message_send(path->world, send, reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }
@@ -312,8 +346,12 @@ enum wfp_status path_message_receive(struct wfp_path *path, uint32_t party, cons
     const struct path_call call = {.party = party, .name = name, .about = receive->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status;
 
+    if (is_alone(path)) {
+        return wfp_message_receive(path->world, receive, reply);
+    }
+    status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
     }

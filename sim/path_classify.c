@@ -11,11 +11,17 @@
 
 enum { STRANGE_PROVIDER = 0x73747261 };
 
-/* Who is asked now: a place in path->callouts, or callout_count. */
+/*
+ * Who is asked now: a place in path->callouts, or callout_count. Numbers are mostly in a row.
+ */
 static uint32_t find_callout(const struct wfp_path *path, uint32_t number)
 {
-    uint32_t at = 0;
+    uint32_t at = number - path->callouts[0].number;
 
+    if (at < path->callout_count && path->callouts[at].number == number) {
+        return at;
+    }
+    at = 0;
     while (at < path->callout_count && path->callouts[at].number != number) {
         at++;
     }
