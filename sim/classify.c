@@ -127,7 +127,8 @@ bool classify_at_auth(const struct classification *classification)
 
 bool classify_idle(const struct classification *classification)
 {
-    return classification->callout == 0 || (classification->returned && !classify_is_pended(classification));
+    return classification->callout == 0 ||
+           (classification->returned && !classify_is_pended(classification));
 }
 
 /* A sublayer that has had its decision is passed over, as long as it is the same layer. */

@@ -17,29 +17,39 @@ static bool is_about_classification(enum wfp_call call)
 /* After it has returned, a callout goes on with what it pended, and then lets go of its handle. */
 static bool is_callouts_turn(const struct classification *c, enum wfp_call call)
 {
-    return c->callout != 0 && (!c->returned || classify_is_pended(c) || call == WFP_CALL_RELEASE_HANDLE);
+    return c->callout != 0 &&
+           (!c->returned || classify_is_pended(c) || call == WFP_CALL_RELEASE_HANDLE);
 }
 
-/* Is what the call names there? */
-static enum wfp_status check_names(const struct wfp_world *world,
-                                   const struct wfp_classify_call *call)
+/* Is what an edit names there? */
+static bool is_edit_possible(const struct wfp_world *world, const struct wfp_classify_call *call)
 {
-    if (call->call == WFP_CALL_REDIRECT_STATE) {
-        return world_handle_of(world, call->handle) == NULL ? WFP_NO_HANDLE : WFP_OK;
+    switch (call->member) {
+    case WFP_MEMBER_REDIRECT_HANDLE:
+        return call->number == 0 || world_handle_of(world, call->number) != NULL;
+    case WFP_MEMBER_CONTEXT:
+        return call->number <= world->limits.contexts;
+    case WFP_MEMBER_REMOTE_ADDRESS:
+    case WFP_MEMBER_TARGET_PID:
+    case WFP_MEMBER_PORT_RESERVATION_TOKEN:
+    case WFP_MEMBER_LOCAL_ADDRESS:
+    default:
+        return true;
     }
-    if (call->call != WFP_CALL_EDIT || call->number == 0) {
-        return WFP_OK;
-    }
-    if (call->member == WFP_MEMBER_REDIRECT_HANDLE) {
-        return world_handle_of(world, call->number) == NULL ? WFP_NO_HANDLE : WFP_OK;
-    }
-    return call->member == WFP_MEMBER_CONTEXT && call->number > world->limits.contexts
-               ? WFP_NO_HANDLE
-               : WFP_OK;
 }
 
-static enum wfp_status check(const struct wfp_world *world, const struct classification *c,
-                             const struct wfp_classify_call *call)
+static inline enum wfp_status check_names(const struct wfp_world *world,
+                                          const struct wfp_classify_call *call)
+{
+    if ((call->call == WFP_CALL_REDIRECT_STATE && world_handle_of(world, call->handle) == NULL) ||
+        (call->call == WFP_CALL_EDIT && !is_edit_possible(world, call))) {
+        return WFP_NO_HANDLE;
+    }
+    return WFP_OK;
+}
+
+static inline enum wfp_status check(const struct wfp_world *world, const struct classification *c,
+                                    const struct wfp_classify_call *call)
 {
     if (c == NULL) {
         return WFP_NO_SOCKET;
@@ -74,42 +84,51 @@ static struct decision decision_seen_as(const struct wfp_world *world,
     return (struct decision){answer, NULL};
 }
 
-static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_classify_call *call,
-                                 const struct wfp_answer *answer, struct wfp_reply *reply)
+static inline enum wfp_status carry_out(struct wfp_world *world, struct classification *c,
+                                        const struct wfp_classify_call *call,
+                                        const struct classify_view *view,
+                                        const struct decision *decision, struct wfp_reply *reply)
+{
+    reply->rule = decision->rule;
+    reply->answer = decision->answer;
+    if (call->compared && decision->rule != NULL) {
+        metadata_compare(world, c, call, decision->rule, &reply->answer);
+    }
+    return classify_effect(world, c, call, view, decide_effect(&view->inquiry, decision), reply);
+}
+
+enum wfp_status wfp_classify(struct wfp_world *world, const struct wfp_classify_call *call,
+                             struct wfp_reply *reply)
 {
     struct classification *c = classify_under_way(world, call->classification);
     const enum wfp_status status = check(world, c, call);
     struct classify_view view;
     struct decision decision;
 
-    memset(reply, 0, sizeof *reply);
+    *reply = (struct wfp_reply){.rule = NULL};
     if (status != WFP_OK) {
         return status;
     }
     facts_of_call(world, c, call, &view);
-    if (answer == NULL) {
-        decision = decide(world, &view.inquiry);
-    } else {
-        decision = decision_seen_as(world, c, call, &view.inquiry, *answer);
-    }
-    reply->rule = decision.rule;
-    reply->answer = decision.answer;
-    if (decision.rule != NULL) {
-        metadata_compare(world, c, call, decision.rule, &reply->answer);
-    }
-    return classify_effect(world, c, call, &view, decide_effect(&view.inquiry, &decision), reply);
-}
-
-enum wfp_status wfp_classify(struct wfp_world *world, const struct wfp_classify_call *call,
-                             struct wfp_reply *reply)
-{
-    return carry_out(world, call, NULL, reply);
+    decision = decide(world, &view.inquiry);
+    return carry_out(world, c, call, &view, &decision, reply);
 }
 
 enum wfp_status wfp_classify_assume(struct wfp_world *world, const struct wfp_classify_call *call,
                                     struct wfp_answer answer, struct wfp_reply *reply)
 {
-    return carry_out(world, call, &answer, reply);
+    struct classification *c = classify_under_way(world, call->classification);
+    const enum wfp_status status = check(world, c, call);
+    struct classify_view view;
+    struct decision decision;
+
+    *reply = (struct wfp_reply){.rule = NULL};
+    if (status != WFP_OK) {
+        return status;
+    }
+    facts_of_call(world, c, call, &view);
+    decision = decision_seen_as(world, c, call, &view.inquiry, answer);
+    return carry_out(world, c, call, &view, &decision, reply);
 }
 
 void wfp_classify_allowed(const struct wfp_world *world, const struct wfp_classify_call *call,

@@ -50,12 +50,11 @@ struct record_view classify_records(const struct wfp_world *world,
     return classify_at_auth(classification) ? none : classify_list(world, classification);
 }
 
-uint64_t facts_of_classification(const struct classification *classification)
+uint64_t facts_of_classification(const struct classification *c)
 {
-    return classification->facts |
-           when(classify_at_auth(classification), KERNEL(AT_AUTH_CONNECT)) |
-           when(classification->action == WFP_ACTION_BLOCK, KERNEL(BLOCKED)) |
-           when((classification->out_rights & WFP_RIGHT_ACTION_WRITE) != 0, KERNEL(RIGHT));
+    return c->facts | (uint64_t)classify_at_auth(c) << WFP_KERNEL_AT_AUTH_CONNECT |
+           (uint64_t)(c->action == WFP_ACTION_BLOCK) << WFP_KERNEL_BLOCKED |
+           (uint64_t)(c->out_rights & WFP_RIGHT_ACTION_WRITE) << WFP_KERNEL_RIGHT;
 }
 
 /* ---- the arguments ---- */
@@ -94,8 +93,7 @@ static uint64_t facts_of_out(struct record_view record, const struct wfp_buffer 
 
 static uint64_t facts_of_arguments(const struct wfp_world *world,
                                    const struct classification *classification,
-                                   const struct wfp_classify_call *call,
-                                   struct classify_view *view)
+                                   const struct wfp_classify_call *call, struct classify_view *view)
 {
     switch (call->call) {
     case WFP_CALL_NEXT:
@@ -133,9 +131,8 @@ void facts_of_call(const struct wfp_world *world, const struct classification *c
     inquiry->call = call->call;
     inquiry->facts = facts_of_classification(classification) |
                      facts_of_arguments(world, classification, call, view);
-    inquiry->needed = call->call == WFP_CALL_SIO_RECORDS
-                          ? classify_records(world, classification).size
-                          : 0;
+    inquiry->needed =
+        call->call == WFP_CALL_SIO_RECORDS ? classify_records(world, classification).size : 0;
     /* What is stored is an action: the callout's, before or after it set one. */
     inquiry->stored.error = sets ? call->action : classification->out_action;
     inquiry->stored.bytes = 0;

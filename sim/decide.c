@@ -45,14 +45,15 @@ _Static_assert((int)WFP_FACT_COUNT <= FACT_ALWAYS && (int)WFP_KERNEL_COUNT <= FA
                    (int)WFP_DATAGRAM_COUNT <= FACT_ALWAYS,
                "one fact is left");
 
-static uint8_t first_need(const struct wfp_rule *rule)
+/* The last of them: what a call is about comes after what is the case with many. */
+static uint8_t last_need(const struct wfp_rule *rule)
 {
-    uint8_t fact = 0;
+    uint8_t fact = FACT_ALWAYS;
 
-    while (fact < FACT_ALWAYS && (rule->needs & WFP_BIT(fact)) == 0) {
-        fact++;
+    while (fact > 0 && (rule->needs & WFP_BIT(fact - 1)) == 0) {
+        fact--;
     }
-    return fact;
+    return fact > 0 ? (uint8_t)(fact - 1) : FACT_ALWAYS;
 }
 
 static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
@@ -68,7 +69,7 @@ static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enu
                 return false;
             }
             order->rules[at++] =
-                (struct ordered_rule){(uint8_t)(rule - rules->rows), first_need(rule)};
+                (struct ordered_rule){(uint8_t)(rule - rules->rows), last_need(rule)};
             rule = next_rule(rules, call, stages[i], rule);
         }
     }
@@ -148,10 +149,11 @@ static struct wfp_answer value_at(const struct wfp_world *world, const struct wf
 }
 
 /* The first rule from `*at` on whose guard is met, and `*at` behind it; NULL: none is left. */
-static const struct wfp_rule *next_applying(const struct wfp_world *world, uint64_t facts,
-                                            const struct ordered_rule **at,
-                                            const struct ordered_rule *end)
+static inline const struct wfp_rule *next_applying(const struct wfp_world *world, uint64_t facts,
+                                                   const struct ordered_rule **at,
+                                                   const struct ordered_rule *end)
 {
+    const struct wfp_rule *rows = world->rules->rows;
     const uint64_t present = facts | WFP_BIT(FACT_ALWAYS);
 
     for (const struct ordered_rule *next = *at; next != end; next++) {
@@ -160,7 +162,7 @@ static const struct wfp_rule *next_applying(const struct wfp_world *world, uint6
         if ((present >> next->fact & 1) == 0) {
             continue;
         }
-        rule = &world->rules->rows[next->row];
+        rule = &rows[next->row];
         if (((rule->needs & ~facts) | (rule->bars & facts)) == 0) {
             *at = next + 1;
             return rule;
@@ -169,24 +171,35 @@ static const struct wfp_rule *next_applying(const struct wfp_world *world, uint6
     return NULL;
 }
 
+static const struct decision no_decision = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
+
+/* From this rule on, whose answer may be no objection. */
+static struct decision decide_from(const struct wfp_world *world, const struct inquiry *inquiry,
+                                   const struct wfp_rule *rule, const struct ordered_rule *at,
+                                   const struct ordered_rule *end)
+{
+    while (rule != NULL) {
+        const struct wfp_answer answer = value_at(world, rule, 0, inquiry);
+
+        if (answer.outcome != WFP_PASS) {
+            return (struct decision){answer, rule};
+        }
+        rule = next_applying(world, inquiry->facts, &at, end);
+    }
+    return no_decision;
+}
+
 struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry)
 {
     const struct rule_order *order = &world->order;
     const struct ordered_rule *at = &order->rules[order->start[inquiry->call]];
     const struct ordered_rule *end = &order->rules[order->start[inquiry->call + 1]];
-    struct decision decision;
+    const struct wfp_rule *rule = next_applying(world, inquiry->facts, &at, end);
 
-    while ((decision.rule = next_applying(world, inquiry->facts, &at, end)) != NULL) {
-        if (is_plain(decision.rule, inquiry)) {
-            decision.answer = decision.rule->answer;
-            return decision;
-        }
-        decision.answer = value_at(world, decision.rule, 0, inquiry);
-        if (decision.answer.outcome != WFP_PASS) {
-            return decision;
-        }
+    if (rule != NULL && is_plain(rule, inquiry)) {
+        return (struct decision){rule->answer, rule};
     }
-    return (struct decision){{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
+    return decide_from(world, inquiry, rule, at, end);
 }
 
 void decide_add(struct wfp_answer_set *set, struct decision decision)
@@ -296,16 +309,13 @@ static bool is_success(enum wfp_call call, const struct wfp_answer *answer)
     }
 }
 
-enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision)
+enum wfp_effect decide_effect_at_its_word(enum wfp_call call, struct wfp_answer answer)
 {
-    if (decision->rule != NULL) {
-        return decision->rule->effect;
-    }
-    if (inquiry->call <= WFP_CALL_OTHER_CODE && decision->answer.outcome == WFP_RETURNED &&
-        decision->answer.error == IO_PENDING) {
+    if (call <= WFP_CALL_OTHER_CODE && answer.outcome == WFP_RETURNED &&
+        answer.error == IO_PENDING) {
         return WFP_EFFECT_PEND;
     }
-    return is_success(inquiry->call, &decision->answer) ? done[inquiry->call] : WFP_EFFECT_NONE;
+    return is_success(call, &answer) ? done[call] : WFP_EFFECT_NONE;
 }
 
 void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,

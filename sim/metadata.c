@@ -183,18 +183,18 @@ enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t class
     const struct wfp_callout *callout = c == NULL ? NULL : wfp_callout_of(world, c->callout);
     const struct endpoint *endpoint;
 
-    memset(fixed, 0, sizeof *fixed);
     if (callout == NULL) {
+        memset(fixed, 0, sizeof *fixed);
         return c == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
     }
     endpoint = world_endpoint_at(world, c->endpoint);
-    fixed->layer = callout->layer;
-    fixed->filter = callout->filter;
-    fixed->local = endpoint->local;
-    fixed->remote = remote_of(c);
-    fixed->application = endpoint->process;
-    fixed->rights = c->out_rights;
-    fixed->action = c->out_action;
+    *fixed = (struct wfp_classify_fixed){.layer = callout->layer,
+                                         .filter = callout->filter,
+                                         .local = endpoint->local,
+                                         .remote = remote_of(c),
+                                         .application = endpoint->process,
+                                         .rights = c->out_rights,
+                                         .action = c->out_action};
     return WFP_OK;
 }
 

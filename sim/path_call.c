@@ -92,13 +92,13 @@ static void tell(struct wfp_path *path, const struct path_call *call,
 
 enum wfp_status path_note(struct wfp_path *path, uint32_t party, const char *name, uint32_t about)
 {
-    const struct path_call call = {.party = party, .name = name, .about = about};
     const struct wfp_answer *answer;
     enum wfp_status status;
 
     if (is_alone(path)) {
         return WFP_OK;
     }
+    const struct path_call call = {.party = party, .name = name, .about = about};
     status = take(path, &call, &answer);
     if (status == WFP_OK) {
         tell(path, &call, NULL, NULL);
@@ -111,7 +111,6 @@ enum wfp_status path_note(struct wfp_path *path, uint32_t party, const char *nam
 enum wfp_status path_ioctl(struct wfp_path *path, uint32_t party, const char *name,
                            const struct wfp_ioctl *ioctl, struct wfp_reply *reply)
 {
-    const struct path_call call = {.party = party, .name = name, .about = ioctl->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     enum wfp_status status;
@@ -119,6 +118,7 @@ enum wfp_status path_ioctl(struct wfp_path *path, uint32_t party, const char *na
     if (is_alone(path)) {
         return wfp_socket_ioctl(path->world, ioctl, reply);
     }
+    const struct path_call call = {.party = party, .name = name, .about = ioctl->socket};
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
@@ -136,7 +136,6 @@ enum wfp_status path_ioctl(struct wfp_path *path, uint32_t party, const char *na
 enum wfp_status path_set_option(struct wfp_path *path, uint32_t party,
                                 const struct wfp_option *option, struct wfp_reply *reply)
 {
-    const struct path_call call = {.party = party, .name = "set-option", .about = option->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     enum wfp_status status;
@@ -144,6 +143,7 @@ enum wfp_status path_set_option(struct wfp_path *path, uint32_t party,
     if (is_alone(path)) {
         return wfp_option_set(path->world, option, reply);
     }
+    const struct path_call call = {.party = party, .name = "set-option", .about = option->socket};
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
@@ -181,7 +181,6 @@ void path_tell(struct wfp_path *path, const struct wfp_classify_call *made,
 enum wfp_status path_classify_call(struct wfp_path *path, uint32_t party, const char *name,
                                    const struct wfp_classify_call *made, struct wfp_reply *reply)
 {
-    const struct path_call call = about_classification(party, name, made);
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     enum wfp_status status;
@@ -189,6 +188,7 @@ enum wfp_status path_classify_call(struct wfp_path *path, uint32_t party, const 
     if (is_alone(path)) {
         return wfp_classify(path->world, made, reply);
     }
+    const struct path_call call = about_classification(party, name, made);
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
@@ -208,9 +208,6 @@ enum wfp_status path_next_callout(struct wfp_path *path, uint32_t classification
                                   path_asked_function *asked, struct wfp_reply *reply)
 {
     const struct wfp_classify_call made = {.call = WFP_CALL_NEXT, .classification = classification};
-    const struct wfp_path_call *next = path_trace_next(path);
-    struct path_call call = {
-        .party = WFP_PATH_ENGINE, .name = "next-callout", .about = classification};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     enum wfp_status status;
@@ -218,6 +215,9 @@ enum wfp_status path_next_callout(struct wfp_path *path, uint32_t classification
     if (is_alone(path)) {
         return wfp_classify(path->world, &made, reply);
     }
+    const struct wfp_path_call *next = path_trace_next(path);
+    struct path_call call = {
+        .party = WFP_PATH_ENGINE, .name = "next-callout", .about = classification};
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
@@ -237,8 +237,6 @@ enum wfp_status path_next_callout(struct wfp_path *path, uint32_t classification
 enum wfp_status path_connect_end(struct wfp_path *path, uint32_t party, const char *name,
                                  uint32_t classification, struct wfp_connected *connected)
 {
-    const struct path_call call = {
-        .party = party, .name = name, .about = path->sockets[PATH_CLIENT]};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     struct wfp_reply reply;
@@ -247,6 +245,8 @@ enum wfp_status path_connect_end(struct wfp_path *path, uint32_t party, const ch
     if (is_alone(path)) {
         return wfp_connect_end(path->world, classification, connected, &reply);
     }
+    const struct path_call call = {
+        .party = party, .name = name, .about = path->sockets[PATH_CLIENT]};
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
@@ -317,7 +317,6 @@ static void tell_message(struct wfp_path *path, const struct path_call *call,
 enum wfp_status path_message_send(struct wfp_path *path, const char *name,
                                   const struct wfp_send *send, struct wfp_message_reply *reply)
 {
-    const struct path_call call = {.party = path->dialler, .name = name, .about = send->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     enum wfp_status status;
@@ -325,6 +324,7 @@ enum wfp_status path_message_send(struct wfp_path *path, const char *name,
     if (is_alone(path)) {
         return wfp_message_send(path->world, send, reply);
     }
+    const struct path_call call = {.party = path->dialler, .name = name, .about = send->socket};
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;
@@ -343,7 +343,6 @@ enum wfp_status path_message_receive(struct wfp_path *path, uint32_t party, cons
                                      const struct wfp_receive *receive,
                                      struct wfp_message_reply *reply)
 {
-    const struct path_call call = {.party = party, .name = name, .about = receive->socket};
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
     enum wfp_status status;
@@ -351,6 +350,7 @@ enum wfp_status path_message_receive(struct wfp_path *path, uint32_t party, cons
     if (is_alone(path)) {
         return wfp_message_receive(path->world, receive, reply);
     }
+    const struct path_call call = {.party = party, .name = name, .about = receive->socket};
     status = take(path, &call, &answer);
     if (status != WFP_OK) {
         return status;

@@ -196,18 +196,20 @@ static uint32_t service_asked(const struct wfp_path *path, uint32_t classificati
     return at == path->callout_count ? 0 : path->callouts[at].service;
 }
 
-/* Who only watches belongs to the engine. */
-static uint32_t party_of(uint8_t service)
+static enum wfp_status come_back(struct wfp_path *path, uint32_t classification, uint8_t service)
 {
-    return service == 0 ? WFP_PATH_ENGINE : service;
+    const struct wfp_classify_call back = {.call = WFP_CALL_RETURN,
+                                           .classification = classification};
+    const uint32_t party = service == 0 ? WFP_PATH_ENGINE : service; /* the engine watches */
+    struct wfp_reply reply;
+
+    return path_classify_call(path, party, "return", &back, &reply);
 }
 
 /* One callout; `*asked` is false where nobody was left. */
 static enum wfp_status take_turn(struct wfp_path *path, uint32_t classification, uint32_t round,
                                  bool *asked)
 {
-    const struct wfp_classify_call back = {.call = WFP_CALL_RETURN,
-                                           .classification = classification};
     struct wfp_reply reply;
     enum wfp_status status = path_next_callout(path, classification, service_asked, &reply);
     const uint32_t at = find_callout(path, wfp_classify_callout(path->world, classification));
@@ -221,9 +223,7 @@ static enum wfp_status take_turn(struct wfp_path *path, uint32_t classification,
     } else {
         status = ask_service(path, classification, at, round);
     }
-    return status == WFP_OK
-               ? path_classify_call(path, party_of(path->callouts[at].service), "return", &back, &reply)
-               : status;
+    return status == WFP_OK ? come_back(path, classification, path->callouts[at].service) : status;
 }
 
 enum wfp_status path_classify(struct wfp_path *path, uint32_t classification, uint32_t round)

@@ -99,7 +99,7 @@ enum classify_stage {
 /* A connect under way. What a turn is: one callout being asked. */
 struct classification {
     uint8_t stage;
-    uint8_t layer; /* enum wfp_callout_layer */
+    uint8_t layer;            /* enum wfp_callout_layer */
     uint8_t sublayer_decided; /* `sublayer` has had its decision at this layer */
     uint8_t rights;           /* for the next turn */
     uint8_t version_count;
@@ -181,7 +181,8 @@ struct layout {
 
 enum { ORDER_MAX = 384 };
 
-/* A row of the table, and a fact without which its guard is not met: most rows need no other look. */
+/* A row of the table, and a fact without which its guard is not met: most rows need no other look.
+ */
 struct ordered_rule {
     uint8_t row;
     uint8_t fact;
