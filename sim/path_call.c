@@ -34,8 +34,12 @@ const struct wfp_path_call *path_trace_next(const struct wfp_path *path)
     return path_trace_ended(path) ? NULL : &path->trace[path->followed_count];
 }
 
+/* Once and for all: not every party gives up when a call of its own fails. */
 static enum wfp_status stray(struct wfp_path *path, const struct path_call *wanted)
 {
+    if (path->strayed) {
+        return WFP_BAD_STATE;
+    }
     path->strayed = true;
     path->wanted = (struct wfp_path_call){.hop = path->hop_count,
                                           .party = wanted->party,
@@ -56,8 +60,8 @@ static enum wfp_status take(struct wfp_path *path, const struct path_call *call,
         return WFP_OK;
     }
     next = path_trace_next(path);
-    if (next == NULL || next->hop != path->hop_count || next->party != call->party ||
-        strcmp(next->name, call->name) != 0) {
+    if (path->strayed || next == NULL || next->hop != path->hop_count ||
+        next->party != call->party || strcmp(next->name, call->name) != 0) {
         return stray(path, call);
     }
     path->followed_count++;
