@@ -139,12 +139,12 @@ static enum status record_step(void *context, size_t index, const struct played 
 
     describe(session, index, played, &step);
     if (!play_inputs_make(blobs, &played->step, played->layout, &call, &inputs)) {
-        session->recorder.failed = true;
+        session->recorder.chain.failed = true;
         return STATUS_BROKEN;
     }
     recorder_step(&session->recorder, &step, inputs.in, played->reply.out);
     play_inputs_free(&inputs);
-    return session->recorder.failed ? STATUS_BROKEN : STATUS_OK;
+    return session->recorder.chain.failed ? STATUS_BROKEN : STATUS_OK;
 }
 
 static void play(struct session_recorder *session, struct learned *learned)
@@ -162,7 +162,7 @@ static void play(struct session_recorder *session, struct learned *learned)
     session->learned = learned;
     script.learned = learned;
     status = play_script(backend, &script, record_step, session, trouble);
-    if (status != STATUS_OK && !session->recorder.failed) {
+    if (status != STATUS_OK && !session->recorder.chain.failed) {
         recorder_stop(&session->recorder,
                       status == STATUS_BROKEN ? VERDICT_BROKEN : VERDICT_UNSUPPORTED, trouble);
     }
@@ -264,13 +264,13 @@ static enum status record_all(struct session_recorder *session)
         return STATUS_BROKEN;
     }
     record_head(session);
-    for (size_t i = 0; i < plan->count && !session->recorder.failed && !interrupted(); i++) {
+    for (size_t i = 0; i < plan->count && !session->recorder.chain.failed && !interrupted(); i++) {
         session->planned = &plan->cases[i];
         record_case(session, begun);
     }
     recorder_end(&session->recorder);
     free(begun);
-    return session->recorder.failed || interrupted() ? STATUS_BROKEN : STATUS_OK;
+    return session->recorder.chain.failed || interrupted() ? STATUS_BROKEN : STATUS_OK;
 }
 
 static void sum_up(const struct recorder *recorder)
@@ -304,7 +304,7 @@ static int record(const struct options *options, struct session *session, bool o
         STATUS_OK) {
         return EXIT_USAGE;
     }
-    recorder.recorder.out = output.stream;
+    recorder.recorder.chain.out = output.stream;
     if (record_all(&recorder) != STATUS_OK) {
         output_abandon(&output);
         (void)fprintf(stderr, "wfpcheck record: %s\n", interrupted() ? "interrupted" : "no memory");

@@ -3,10 +3,11 @@
 /*
  * A recording: what a target answered, in a form that is judged elsewhere (wfpcheck judge, diff).
  * JSON lines: a head; for each case one line with its whole vector and one for each step; an end
- * with totals. Each line begins with its number and ends with a checksum over the checksum of the
- * line before it and itself, so that an altered byte, a lost, repeated or moved line and a cut-off
- * end are noticed. That protects against accidents, not against forgers: whoever can compute the
- * sum can write what he likes.
+ * with totals. A path has a line for each call in place of steps, and one for what it came to; the
+ * report of a run (run --format jsonl) of paths is read as a recording, too. Each line begins with
+ * its number and ends with a checksum over the checksum of the line before it and itself, so that
+ * an altered byte, a lost, repeated or moved line and a cut-off end are noticed. That protects
+ * against accidents, not against forgers: whoever can compute the sum can write what he likes.
  */
 
 #ifndef HARNESS_RECORDING_H
@@ -22,6 +23,7 @@
 
 #include "harness/complaint.h"
 #include "harness/plan.h"
+#include "harness/recording_chain.h"
 #include "harness/status.h"
 #include "harness/vector.h"
 #include "harness/verdict.h"
@@ -110,12 +112,9 @@ struct recorded_totals {
 
 /* ---- writing ---- */
 
-/* Zeroed but for `out`. The caller checks ferror(out) at the end. */
+/* Zeroed but for `chain.out`. The caller checks ferror() of that at the end. */
 struct recorder {
-    FILE *out;
-    size_t lines;
-    uint64_t sum;
-    bool failed; /* without memory: what was written is of no use */
+    struct chain_writer chain;
     struct recorded_totals totals;
 };
 

@@ -58,6 +58,13 @@ struct recorded_line {
 enum status recorded_line_read(struct document *document, struct complaints *complaints,
                                struct recorded_line *line);
 
+/*
+ * A line of a run's report of paths (harness/report_jsonl.c) as the lines of a recording that say
+ * the same: an array, NULL where it is another line or without memory. `steps`: how many steps
+ * stand before it.
+ */
+json_t *report_lines(json_t *line, size_t number, uint32_t steps);
+
 /* Copies what a line of the kind head says. */
 void recorded_line_head(const struct recorded_line *line, struct recorded_head *head);
 

@@ -20,7 +20,9 @@ struct recording {
     struct document *document; /* of the current line */
     struct document *held;     /* of the case under way, whose vector it has */
     struct recorded_line line;
-    bool ahead; /* the current line belongs to what comes next */
+    bool ahead;    /* the current line belongs to what comes next */
+    json_t *queue; /* of a report's line: the recording's lines that say the same */
+    size_t queued; /* of those, the next */
     struct recorded_head head;
     struct recorded_totals totals; /* of what has been read */
     struct recorded_step *steps;   /* of the case under way */
@@ -37,10 +39,34 @@ static enum status refuse(struct recording *recording, const char *field, const 
     return STATUS_BAD_INPUT;
 }
 
-static enum status parse_line(struct recording *recording)
+static enum status take_line(struct recording *recording, json_t *root)
 {
     const struct chain *chain = &recording->chain;
     char place[PLACE_MAX];
+    enum status status;
+
+    (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
+    status = document_from_tree(place, root, chain->complaints, &recording->document);
+    return status == STATUS_OK
+               ? recorded_line_read(recording->document, chain->complaints, &recording->line)
+               : status;
+}
+
+/* The line of a report stands for several. */
+static enum status expand_line(struct recording *recording, json_t *root)
+{
+    json_decref(recording->queue);
+    recording->queue = report_lines(root, recording->chain.number, recording->totals.steps);
+    recording->queued = 1;
+    return recording->queue == NULL
+               ? refuse(recording, "type", "the head, a path with its trace, or the totals",
+                        "something else: judge takes a run's report of paths only")
+               : take_line(recording, json_array_get(recording->queue, 0));
+}
+
+static enum status parse_line(struct recording *recording)
+{
+    const struct chain *chain = &recording->chain;
     json_error_t error;
     json_t *root = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
     enum status status;
@@ -48,12 +74,10 @@ static enum status parse_line(struct recording *recording)
     if (root == NULL) {
         return refuse(recording, "JSON", "one whole JSON text in UTF-8", error.text);
     }
-    (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
-    status = document_from_tree(place, root, chain->complaints, &recording->document);
+    status = json_object_get(root, "type") == NULL ? take_line(recording, root)
+                                                   : expand_line(recording, root);
     json_decref(root);
-    return status == STATUS_OK
-               ? recorded_line_read(recording->document, chain->complaints, &recording->line)
-               : status;
+    return status;
 }
 
 /* Reads the next line into recording->line; the end of the file is a mistake here. */
@@ -68,6 +92,9 @@ static enum status next_line(struct recording *recording)
     }
     document_free(recording->document);
     recording->document = NULL;
+    if (recording->queued < json_array_size(recording->queue)) {
+        return take_line(recording, json_array_get(recording->queue, recording->queued++));
+    }
     status = chain_next(&recording->chain, &more);
     if (status != STATUS_OK) {
         return status;
@@ -143,6 +170,7 @@ void recording_close(struct recording *recording)
     if (recording->chain.file != NULL) {
         (void)fclose(recording->chain.file);
     }
+    json_decref(recording->queue);
     free(recording->steps);
     free(recording->path);
     free(recording);

@@ -88,6 +88,45 @@ def test_the_trace_of_a_run_has_the_same_calls(wfpcheck, record):
                          if key != "rule" and value is not None} for made in trace]
 
 
+@pytest.fixture
+def report(wfpcheck, tmp_path):
+    """Runs some vectors and gives the lines of the report."""
+    def make(*words, status=0):
+        path = tmp_path / "report.jsonl"
+        wfpcheck("run", *words, "--format", "jsonl", "--output", path, status=status)
+        return lines_of(path)
+    return make
+
+
+def test_the_report_of_a_run_is_judged_like_a_recording(wfpcheck, paths, tmp_path):
+    path = tmp_path / "report.jsonl"
+    wfpcheck("run", "paths", "--format", "jsonl", "--output", path)
+    told = judged(wfpcheck, path)
+    assert answers(told)[0]["answered_by"] == "model"
+    assert told[1:] == [{**line, "line": told[at]["line"]} if "line" in line else line
+                        for at, line in enumerate(judged(wfpcheck, paths["observed"])) if at > 0]
+    compared(wfpcheck, path, paths["observed"], 0)
+
+
+def test_a_report_with_an_altered_state(wfpcheck, forge, report):
+    lines = report(*TWO)
+    state = [made for made in lines[1]["trace"] if made["call"] == "redirect-state"][3]
+    state["answer"] = "NOT_REDIRECTED"
+    told = wrong(judged(wfpcheck, forge(lines), status=1))
+    assert [answer["message"] for answer in told] == [
+        "hop 2: B redirect-state: expected REDIRECTED_BY_OTHER, actual NOT_REDIRECTED"]
+
+
+def test_a_report_of_other_things_is_no_recording(wfpcheck, forge, report):
+    said = wfpcheck("judge", forge(report("query-records-redirected")), status=2).err
+    assert ":2: type: expected the head, a path with its trace, or the totals" in said
+    lines = report(*TWO)
+    lines[-1]["executed"] = 2
+    assert ":3: end: " in wfpcheck("judge", forge(lines), status=2).err
+    del lines[1]["document"]
+    assert ":2: vector: " in wfpcheck("judge", forge(lines), status=2).err
+
+
 def test_vectors_are_not_needed_to_judge(wfpcheck, forge, record):
     lines = record(*TWO)
     lines[1]["case"] = lines[1]["vector"]["id"] = "nobody-has-this-path"
@@ -299,10 +338,14 @@ def damage_cut(lines):
 
 @pytest.mark.parametrize("damage", [damage_altered, damage_dropped, damage_reordered, damage_cut])
 @pytest.mark.parametrize("command", ["judge", "diff"])
-def test_damage_is_named(wfpcheck, paths, tmp_path, damage, command):
-    lines = paths["observed"].read_bytes().splitlines(keepends=True)
-    place, what = damage(lines)
+@pytest.mark.parametrize("made_by", ["record", "run"])
+def test_damage_is_named(wfpcheck, paths, tmp_path, damage, command, made_by):
     path = tmp_path / "damaged.jsonl"
+    if made_by == "run":
+        wfpcheck("run", "paths", "--format", "jsonl", "--output", path)
+    sound = path if made_by == "run" else paths["observed"]
+    lines = sound.read_bytes().splitlines(keepends=True)
+    place, what = damage(lines)
     path.write_bytes(b"".join(lines))
     others = [] if command == "judge" else [paths["observed"]]
     done = wfpcheck(command, path, *others, status=2)
