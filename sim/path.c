@@ -37,6 +37,18 @@ const char *wfp_path_end_name(enum wfp_path_end end)
 
 /* ---- beginning and end ---- */
 
+/* A connection that is cut off before its proxy accepts it would wait at the listener for ever. */
+static void turn_away(struct wfp_path *path)
+{
+    uint32_t accepted = 0;
+
+    for (uint32_t i = 0; i < path->topology->count; i++) {
+        while (wfp_socket_accept(path->world, path->listeners[i], true, &accepted) == WFP_OK) {
+            (void)wfp_socket_close(path->world, accepted);
+        }
+    }
+}
+
 /* What no later hop looks at is closed: a journey takes no more room the longer it is. */
 static void close_all(struct wfp_path *path)
 {
@@ -47,6 +59,9 @@ static void close_all(struct wfp_path *path)
         (void)wfp_handle_destroy(path->world, path->fresh[--path->fresh_count]);
     }
     path_close_receivers(path);
+    if (path->end != WFP_PATH_REACHED && path->end != WFP_PATH_LOOPS) {
+        turn_away(path);
+    }
     path->classification = 0;
     path->dialler = 0;
     path->world->last_error[0] = path->last_error;

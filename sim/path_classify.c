@@ -116,6 +116,7 @@ static void follow(struct wfp_path *path, uint32_t classification, const struct 
 {
     const struct wfp_path_call *next = path_trace_next(path);
     enum wfp_status status = WFP_OK;
+    uint32_t context = 0;
     struct wfp_reply reply;
 
     while (status == WFP_OK && next != NULL && next->party == path->turn &&
@@ -129,8 +130,11 @@ static void follow(struct wfp_path *path, uint32_t classification, const struct 
         status = from_trace(path, next, policy, &call)
                      ? path_classify_call(path, path->turn, next->name, &call, &reply)
                      : WFP_BAD_STATE;
+        context = call.member == WFP_MEMBER_CONTEXT ? call.number : context;
         next = path_trace_next(path);
     }
+    /* What was not applied is the callout's to free, however far it came. */
+    (void)wfp_context_free(path->world, context, &reply);
 }
 
 /* The callout's turn, up to and without its return. */
