@@ -475,7 +475,9 @@ static const struct wfp_rule rows[] = {
      .bars = D(FLOW_NEW) | D(FLOW_UNBEGUN), LITERAL(NEEDED(0)), KERNEL(NEEDED(0)),
      .effect = WFP_EFFECT_SEND_LATER},
     {.id = "datagram.connected", .clauses = "UDP-10 UDP-14", .calls = CALL(DATAGRAM_CONNECT),
-     AT(OUTCOME), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_FIRST},
+     AT(OUTCOME), .needs = D(FLOW_NEW), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_FIRST},
+    {.id = "datagram.connected-again", .clauses = "UDP-06 UDP-10", .calls = CALL(DATAGRAM_CONNECT),
+     AT(OUTCOME), .bars = D(FLOW_NEW), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_LATER},
 
     /* ---- datagrams: receiving ---- */
     {.id = "receive.peek-on-stream", .clauses = "MSG-03", .calls = CALL(RECEIVE_MESSAGE),
