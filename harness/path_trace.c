@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/answer.h"
 #include "harness/path_outcome.h"
 #include "harness/word.h"
 
@@ -47,20 +48,35 @@ static const struct word member_rows[] = {
     {"context", WFP_MEMBER_CONTEXT},
 };
 static const struct words member_words = WORDS(member_rows);
-static const struct word action_rows[] = {
-    {"BLOCK", WFP_ACTION_BLOCK},
-    {"PERMIT", WFP_ACTION_PERMIT},
-    {"CONTINUE", WFP_ACTION_CONTINUE},
-};
-static const struct words action_words = WORDS(action_rows);
-
-/* What a call of this name is made with; NULL: nothing. */
-static const struct words *words_with(const char *name)
+/* What a call is made with, as a word; "" for nothing. */
+static void with_text(const struct wfp_path_call *call, char *text)
 {
-    if (strcmp(name, "edit") == 0) {
-        return &member_words;
+    text[0] = '\0';
+    if (strcmp(call->name, "edit") == 0) {
+        (void)snprintf(text, RECORDING_NAME_MAX, "%s", word_text(&member_words, (int)call->with));
+    } else if (strcmp(call->name, "action") == 0) {
+        answer_print((struct wfp_answer){.outcome = WFP_ACTION, .error = call->with}, text,
+                     RECORDING_NAME_MAX);
     }
-    return strcmp(name, "action") == 0 ? &action_words : NULL;
+}
+
+static bool with_read(const struct recorded_call *call, uint32_t *with)
+{
+    const struct word *member = word_find(&member_words, call->with);
+    struct wfp_answer action;
+
+    *with = 0;
+    if (strcmp(call->name, "edit") == 0 && member != NULL) {
+        *with = (uint32_t)member->value;
+        return true;
+    }
+    if (strcmp(call->name, "action") == 0 && answer_parse(call->with, &action) &&
+        action.outcome == WFP_ACTION) {
+        *with = action.error;
+        return true;
+    }
+    return strcmp(call->name, "edit") != 0 && strcmp(call->name, "action") != 0 &&
+           call->with[0] == '\0';
 }
 
 static void copy(char *to, const char *from)
@@ -71,7 +87,6 @@ static void copy(char *to, const char *from)
 void path_trace_record(const struct wfp_path_call *call, const char *const *names,
                        struct recorded_step *step)
 {
-    const struct words *with = words_with(call->name);
     struct recorded_call *made = &step->of_path;
 
     memset(step, 0, sizeof *step);
@@ -84,7 +99,7 @@ void path_trace_record(const struct wfp_path_call *call, const char *const *name
     copy(made->party, path_party_name(names, call->party));
     copy(made->name, call->name);
     copy(made->asked, call->asked == 0 ? "" : path_station_name(names, call->asked));
-    copy(made->with, with == NULL ? "" : word_text(with, (int)call->with));
+    with_text(call, made->with);
     recorded_call_text(made, step->call, sizeof step->call);
     copy(step->by, "model");
 }
@@ -105,17 +120,14 @@ bool path_trace_read(const struct recorded_step *step, const struct path_scene *
                      struct wfp_path_call *call)
 {
     const struct recorded_call *made = &step->of_path;
-    const struct words *words = words_with(made->name);
-    const struct word *with = words == NULL ? NULL : word_find(words, made->with);
 
     memset(call, 0, sizeof *call);
     call->hop = made->hop - 1;
     call->name = made->name;
     call->about = made->on;
-    call->with = with == NULL ? 0 : (uint32_t)with->value;
     call->rights = made->write_right ? WFP_RIGHT_ACTION_WRITE : 0;
     call->reply.answer = step->answer;
-    return (words == NULL) == (with == NULL) && find_party(scene, made->party, &call->party) &&
+    return with_read(made, &call->with) && find_party(scene, made->party, &call->party) &&
            (made->asked[0] == '\0' || find_party(scene, made->asked, &call->asked));
 }
 

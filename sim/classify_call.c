@@ -84,51 +84,55 @@ static struct decision decision_seen_as(const struct wfp_world *world,
     return (struct decision){answer, NULL};
 }
 
+/* What is asked; anything but WFP_OK: nothing can be. */
+static inline enum wfp_status look_at(const struct wfp_world *world, const struct classification *c,
+                                      const struct wfp_classify_call *call,
+                                      struct classify_view *view, struct wfp_reply *reply)
+{
+    const enum wfp_status status = check(world, c, call);
+
+    *reply = (struct wfp_reply){.rule = NULL};
+    if (status == WFP_OK) {
+        facts_of_call(world, c, call, view);
+    }
+    return status;
+}
+
 static inline enum wfp_status carry_out(struct wfp_world *world, struct classification *c,
                                         const struct wfp_classify_call *call,
-                                        const struct classify_view *view,
-                                        const struct decision *decision, struct wfp_reply *reply)
+                                        const struct classify_view *view, struct decision decision,
+                                        struct wfp_reply *reply)
 {
-    reply->rule = decision->rule;
-    reply->answer = decision->answer;
-    if (call->compared && decision->rule != NULL) {
-        metadata_compare(world, c, call, decision->rule, &reply->answer);
+    reply->rule = decision.rule;
+    reply->answer = decision.answer;
+    if (call->compared && decision.rule != NULL) {
+        metadata_compare(world, c, call, decision.rule, &reply->answer);
     }
-    return classify_effect(world, c, call, view, decide_effect(&view->inquiry, decision), reply);
+    return classify_effect(world, c, call, view, decide_effect(&view->inquiry, &decision), reply);
 }
 
 enum wfp_status wfp_classify(struct wfp_world *world, const struct wfp_classify_call *call,
                              struct wfp_reply *reply)
 {
     struct classification *c = classify_under_way(world, call->classification);
-    const enum wfp_status status = check(world, c, call);
     struct classify_view view;
-    struct decision decision;
+    const enum wfp_status status = look_at(world, c, call, &view, reply);
 
-    *reply = (struct wfp_reply){.rule = NULL};
-    if (status != WFP_OK) {
-        return status;
-    }
-    facts_of_call(world, c, call, &view);
-    decision = decide(world, &view.inquiry);
-    return carry_out(world, c, call, &view, &decision, reply);
+    return status == WFP_OK ? carry_out(world, c, call, &view, decide(world, &view.inquiry), reply)
+                            : status;
 }
 
 enum wfp_status wfp_classify_assume(struct wfp_world *world, const struct wfp_classify_call *call,
                                     struct wfp_answer answer, struct wfp_reply *reply)
 {
     struct classification *c = classify_under_way(world, call->classification);
-    const enum wfp_status status = check(world, c, call);
     struct classify_view view;
-    struct decision decision;
+    const enum wfp_status status = look_at(world, c, call, &view, reply);
 
-    *reply = (struct wfp_reply){.rule = NULL};
-    if (status != WFP_OK) {
-        return status;
-    }
-    facts_of_call(world, c, call, &view);
-    decision = decision_seen_as(world, c, call, &view.inquiry, answer);
-    return carry_out(world, c, call, &view, &decision, reply);
+    return status == WFP_OK
+               ? carry_out(world, c, call, &view,
+                           decision_seen_as(world, c, call, &view.inquiry, answer), reply)
+               : status;
 }
 
 void wfp_classify_allowed(const struct wfp_world *world, const struct wfp_classify_call *call,

@@ -59,6 +59,7 @@ uint64_t facts_of_classification(const struct classification *c)
 
 /* ---- the arguments ---- */
 
+/* A look is at one thing, and only what that depends on is worked out. */
 static uint64_t facts_of_look(const struct wfp_world *world,
                               const struct classification *classification,
                               const struct wfp_classify_call *call)
@@ -66,12 +67,16 @@ static uint64_t facts_of_look(const struct wfp_world *world,
     const uint64_t look = (size_t)call->field < WFP_FIELD_COUNT ? looks[call->field] : 0;
     const uint64_t about_list =
         KERNEL(LOOK_PROXY) | KERNEL(LOOK_RECORD_HANDLE) | KERNEL(LOOK_ORIGINAL_APP);
+    const uint64_t about_redirect =
+        KERNEL(LOOK_REDIRECTED) | KERNEL(LOOK_TARGET_PID) | KERNEL(LOOK_DESTINATION);
 
     if ((look & about_list) != 0) {
         return look | facts_of_list(world, classify_list(world, classification), 0);
     }
-    return look | when(classify_redirected(classification), KERNEL(REDIRECTED)) |
-           when(call->back < classification->version_count, KERNEL(PREVIOUS));
+    if ((look & about_redirect) != 0) {
+        return look | when(classify_redirected(classification), KERNEL(REDIRECTED));
+    }
+    return look | when(call->back < classification->version_count, KERNEL(PREVIOUS));
 }
 
 static uint64_t facts_of_edit(const struct wfp_world *world, const struct wfp_classify_call *call)

@@ -42,7 +42,7 @@ enum wfp_status path_ioctl(struct wfp_path *path, uint32_t party, const char *na
 enum wfp_status path_set_option(struct wfp_path *path, uint32_t party,
                                 const struct wfp_option *option, struct wfp_reply *reply);
 enum wfp_status path_classify_call(struct wfp_path *path, uint32_t party, const char *name,
-                                   const struct wfp_classify_call *made, struct wfp_reply *reply);
+                                   const struct wfp_classify_call *call, struct wfp_reply *reply);
 /* The service whose callout is asked now, 0: none, or a watcher. */
 typedef uint32_t path_asked_function(const struct wfp_path *path, uint32_t classification);
 enum wfp_status path_next_callout(struct wfp_path *path, uint32_t classification,
@@ -57,7 +57,7 @@ enum wfp_status path_message_receive(struct wfp_path *path, uint32_t party, cons
                                      const struct wfp_receive *receive,
                                      struct wfp_message_reply *reply);
 /* Tells only: a call of the callout whose turn it is, which its policy has made. */
-void path_tell(struct wfp_path *path, const struct wfp_classify_call *made,
+void path_tell(struct wfp_path *path, const struct wfp_classify_call *call,
                const struct wfp_reply *reply);
 /* The trace's next call; NULL: it has ended, or none is followed. */
 const struct wfp_path_call *path_trace_next(const struct wfp_path *path);
