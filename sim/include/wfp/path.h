@@ -252,8 +252,9 @@ enum wfp_status wfp_path_begin(struct wfp_path *path, const struct wfp_path_jour
  * begin. The next journey takes the answers of these calls, as wfp_ioctl_assume() and its like do,
  * and the observer is told what the rules allow to each. What a callout does when it is asked is
  * what the trace has; all else is what the topology says. Of a call count hop, party, name, asked,
- * with, rights and, where it answers, the answer. Where the trace goes on otherwise, with another party,
- * call or callout, the path has `strayed` and ends without room. `calls` must outlive the journey.
+ * with, rights and, where it answers, the answer. Where the trace goes on otherwise, with another
+ * party, call or callout, the path has `strayed` and ends without room. `calls` must outlive the
+ * journey.
  */
 void wfp_path_follow(struct wfp_path *path, const struct wfp_path_call *calls, uint32_t count);
 
