@@ -144,7 +144,17 @@ static struct next_callout next_at(const struct wfp_world *world,
         position++;
     }
     return (struct next_callout){position < list.count ? list.numbers[position] : 0, position,
-                                 layer};
+                                 layer, false};
+}
+
+/* The first of all, for one who is to be asked again because others have modified the request. */
+static struct next_callout first_again(const struct wfp_world *world,
+                                       const struct classification *classification)
+{
+    const uint32_t layer = first_layer(classification, false);
+    const struct callout_list list = callout_list(world, layer);
+
+    return (struct next_callout){list.count > 0 ? list.numbers[0] : 0, 0, layer, list.count > 0};
 }
 
 struct next_callout classify_next(const struct wfp_world *world,
@@ -153,6 +163,10 @@ struct next_callout classify_next(const struct wfp_world *world,
     struct next_callout next =
         next_at(world, classification, classification->layer, classification->position);
 
+    if (next.callout == 0 && classification->modified &&
+        classification->action != WFP_ACTION_BLOCK) {
+        return first_again(world, classification);
+    }
     if (next.callout == 0 && !classify_at_auth(classification) &&
         classification->action != WFP_ACTION_BLOCK) {
         next = next_at(world, classification, first_layer(classification, true), 0);

@@ -33,8 +33,9 @@ struct classification *classify_kept(struct wfp_world *world, uint32_t number);
 struct next_callout {
     uint32_t callout; /* 0: nobody is left */
     uint32_t position;
-    uint32_t
-        layer; /* enum wfp_callout_layer; a word, so that the struct is returned in whole ones */
+    uint32_t layer; /* enum wfp_callout_layer */
+    uint32_t again; /* true: the whole begins anew, as a reauthorisation (RED-17); all words, so
+                       that the struct is returned in whole ones */
 };
 
 struct next_callout classify_next(const struct wfp_world *world,

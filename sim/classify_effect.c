@@ -20,6 +20,10 @@ static void ask(struct classification *c, struct next_callout next)
     if (next.callout == 0) {
         return;
     }
+    if (next.again) {
+        c->modified = false;
+        classify_reauthorize(c, 0, false);
+    }
     if (next.layer != c->layer) {
         c->sublayer_decided = false;
     }
@@ -208,13 +212,23 @@ static enum wfp_status edit(struct wfp_world *world, struct classification *c,
     return WFP_OK;
 }
 
+/* Others have modified what a callout watches: it is asked again, once. */
+static void note_modified(struct classification *c, const struct wfp_version *version)
+{
+    for (uint32_t i = 0; i < c->version_count; i++) {
+        if ((c->watching >> i & 1) != 0 && c->versions[i].filter != version->filter) {
+            c->watching &= ~(UINT32_C(1) << i);
+            c->modified = true;
+        }
+    }
+}
+
 /* Who changes another's redirect and brings no context leaves the one that is there. */
 static enum wfp_status apply(struct wfp_world *world, struct classification *c,
                              const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     const struct wfp_version before = classify_effective(c);
 
-    (void)call;
     (void)reply;
     if (c->edited_any && c->version_count == WFP_VERSIONS_MAX) {
         return WFP_NO_ROOM;
@@ -225,6 +239,10 @@ static enum wfp_status apply(struct wfp_world *world, struct classification *c,
             c->edited.context = before.context;
         }
         context_hand_over(world, c->edited.context);
+        note_modified(c, &c->edited);
+        if ((call->flags & WFP_APPLY_REAUTHORIZE_IF_MODIFIED_BY_OTHERS) != 0) {
+            c->watching |= UINT32_C(1) << c->version_count;
+        }
         put_version(&c->versions[c->version_count++], &c->edited);
     }
     drop_data(c);

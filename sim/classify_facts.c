@@ -103,7 +103,8 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
     switch (call->call) {
     case WFP_CALL_NEXT:
         view->next = classify_next(world, classification);
-        return when(view->next.callout != 0, KERNEL(CALLOUT_LEFT));
+        return when(view->next.callout != 0 && !view->next.again, KERNEL(CALLOUT_LEFT)) |
+               when(view->next.again, KERNEL(MODIFIED));
     case WFP_CALL_ACQUIRE_HANDLE:
         return when(wfp_callout_of(world, classification->callout)->classify0, KERNEL(CLASSIFY0));
     case WFP_CALL_LOOK:

@@ -108,12 +108,14 @@ struct classification {
     uint8_t returned;
     uint8_t out_rights;
     uint8_t edited_any;
+    uint8_t modified; /* a version that `watching` has was changed by another filter */
     uint8_t record_lost;
     uint32_t facts;   /* bits of enum wfp_kernel_fact: those that are kept, see classify.h */
     uint32_t callout; /* that is asked; 0: none */
     uint32_t out_action;
 
     uint32_t action;   /* what has been decided so far */
+    uint32_t watching; /* bits: versions whose callout wants to be asked again if others modify */
     uint32_t position; /* in the callouts' order, of the next to look at */
     uint32_t sublayer;
     uint32_t reason;
