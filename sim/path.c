@@ -219,7 +219,7 @@ static enum wfp_status connect(struct wfp_path *path, struct wfp_connected *conn
 
 static enum wfp_status reauthorize_once(struct wfp_path *path, uint32_t round, bool *blocked)
 {
-    struct wfp_connected connected;
+    struct wfp_connected connected = {.blocked = false};
     uint32_t classification = 0;
     enum wfp_status status = path_reauthorize(path, &classification);
 
