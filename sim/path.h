@@ -28,6 +28,34 @@ struct wfp_address path_destination(enum wfp_path_form to);
 const struct wfp_path_service *path_service(const struct wfp_path *path, uint32_t service);
 bool path_succeeded(const struct wfp_reply *reply);
 
+/* ---- path_follow.c ---- */
+
+/* Who makes a call, and what it is made on: as in struct wfp_path_call. */
+struct path_call {
+    uint32_t party;
+    const char *name;
+    uint32_t about;
+    uint32_t asked;
+    uint32_t with;
+    uint32_t rights;
+};
+
+/* The trace's next call; NULL: it has ended, or none is followed. */
+const struct wfp_path_call *path_trace_next(const struct wfp_path *path);
+/* True where none is followed. */
+bool path_trace_ended(const struct wfp_path *path);
+/*
+ * The trace has this call next: `*answer` is what came of it. NULL: none is followed. WFP_BAD_STATE
+ * where the trace goes on otherwise, now and from now on.
+ */
+enum wfp_status path_take(struct wfp_path *path, const struct path_call *call,
+                          const struct wfp_answer **answer);
+/* It does, as shows only after the call: WFP_BAD_STATE. */
+enum wfp_status path_stray(struct wfp_path *path, const struct path_call *wanted);
+/* Tells the observer, if there is one. */
+void path_report(struct wfp_path *path, const struct path_call *call,
+                 const struct wfp_answer_set *allowed, const struct wfp_reply *reply);
+
 /*
  * ---- path_call.c ----
  *
@@ -59,10 +87,6 @@ enum wfp_status path_message_receive(struct wfp_path *path, uint32_t party, cons
 /* Tells only: a call of the callout whose turn it is, which its policy has made. */
 void path_tell(struct wfp_path *path, const struct wfp_classify_call *call,
                const struct wfp_reply *reply);
-/* The trace's next call; NULL: it has ended, or none is followed. */
-const struct wfp_path_call *path_trace_next(const struct wfp_path *path);
-/* True where none is followed. */
-bool path_trace_ended(const struct wfp_path *path);
 
 /* ---- path_proxy.c ---- */
 

@@ -4,94 +4,10 @@
 
 #include "sim/path.h"
 
-#include <string.h>
-
-/* Who makes a call, and what it is made on: as in struct wfp_path_call. */
-struct path_call {
-    uint32_t party;
-    const char *name;
-    uint32_t about;
-    uint32_t asked;
-    uint32_t with;
-    uint32_t rights;
-};
-
-void wfp_path_follow(struct wfp_path *path, const struct wfp_path_call *calls, uint32_t count)
-{
-    path->trace = calls;
-    path->trace_count = calls == NULL ? 0 : count;
-    path->followed_count = 0;
-    path->strayed = false;
-}
-
-bool path_trace_ended(const struct wfp_path *path)
-{
-    return path->trace == NULL || path->followed_count == path->trace_count;
-}
-
-const struct wfp_path_call *path_trace_next(const struct wfp_path *path)
-{
-    return path_trace_ended(path) ? NULL : &path->trace[path->followed_count];
-}
-
-/* Once and for all: not every party gives up when a call of its own fails. */
-static enum wfp_status stray(struct wfp_path *path, const struct path_call *wanted)
-{
-    if (path->strayed) {
-        return WFP_BAD_STATE;
-    }
-    path->strayed = true;
-    path->wanted = (struct wfp_path_call){.hop = path->hop_count,
-                                          .party = wanted->party,
-                                          .name = wanted->name,
-                                          .about = wanted->about,
-                                          .asked = wanted->asked};
-    return WFP_BAD_STATE;
-}
-
-/* What was answered elsewhere to the call that is about to be made; NULL: nothing is followed. */
-static enum wfp_status take(struct wfp_path *path, const struct path_call *call,
-                            const struct wfp_answer **answer)
-{
-    const struct wfp_path_call *next;
-
-    *answer = NULL;
-    if (path->trace == NULL) {
-        return WFP_OK;
-    }
-    next = path_trace_next(path);
-    if (path->strayed || next == NULL || next->hop != path->hop_count ||
-        next->party != call->party || strcmp(next->name, call->name) != 0) {
-        return stray(path, call);
-    }
-    path->followed_count++;
-    *answer = &next->reply.answer;
-    return WFP_OK;
-}
-
 /* Nobody follows, nobody looks on: most journeys are made so. */
 static bool is_alone(const struct wfp_path *path)
 {
     return path->trace == NULL && path->observer == NULL;
-}
-
-static void tell(struct wfp_path *path, const struct path_call *call,
-                 const struct wfp_answer_set *allowed, const struct wfp_reply *reply)
-{
-    static const struct wfp_reply none = {.rule = NULL};
-
-    if (path->observer != NULL) {
-        path->observer(path->observer_context,
-                       &(struct wfp_path_call){.hop = path->hop_count,
-                                               .party = call->party,
-                                               .name = call->name,
-                                               .about = call->about,
-                                               .asked = call->asked,
-                                               .with = call->with,
-                                               .rights = call->rights,
-                                               .reply = reply == NULL ? none : *reply,
-                                               .allowed = allowed});
-    }
 }
 
 enum wfp_status path_note(struct wfp_path *path, uint32_t party, const char *name, uint32_t about)
@@ -103,9 +19,9 @@ enum wfp_status path_note(struct wfp_path *path, uint32_t party, const char *nam
         return WFP_OK;
     }
     const struct path_call call = {.party = party, .name = name, .about = about};
-    status = take(path, &call, &answer);
+    status = path_take(path, &call, &answer);
     if (status == WFP_OK) {
-        tell(path, &call, NULL, NULL);
+        path_report(path, &call, NULL, NULL);
     }
     return status;
 }
@@ -255,7 +171,7 @@ static enum wfp_status watched(struct wfp_path *path, struct path_call call,
     const struct wfp_path_call *next = path_trace_next(path);
     const struct wfp_answer *answer;
     struct wfp_answer_set allowed;
-    enum wfp_status status = take(path, &call, &answer);
+    enum wfp_status status = path_take(path, &call, &answer);
 
     if (status != WFP_OK) {
         return status;
@@ -267,8 +183,8 @@ static enum wfp_status watched(struct wfp_path *path, struct path_call call,
         status = assume(path, made, *answer, reply);
     }
     call.asked = asked == NULL ? 0 : asked(path, made->call.classify->classification);
-    tell(path, &call, answer == NULL ? NULL : &allowed, reply);
-    return status == WFP_OK && next != NULL && next->asked != call.asked ? stray(path, &call)
+    path_report(path, &call, answer == NULL ? NULL : &allowed, reply);
+    return status == WFP_OK && next != NULL && next->asked != call.asked ? path_stray(path, &call)
                                                                          : status;
 }
 
@@ -309,7 +225,7 @@ void path_tell(struct wfp_path *path, const struct wfp_classify_call *call,
 {
     const struct path_call made = about_classification(path->turn, wfp_call_name(call->call), call);
 
-    tell(path, &made, NULL, reply);
+    path_report(path, &made, NULL, reply);
 }
 
 enum wfp_status path_classify_call(struct wfp_path *path, uint32_t party, const char *name,
