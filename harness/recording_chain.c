@@ -17,6 +17,33 @@ enum {
     SUM_LENGTH = sizeof sum_start - 1 + RECORDING_SUM_DIGITS + sizeof sum_end - 1
 };
 
+/* ---- writing ---- */
+
+void chain_write(struct chain_writer *writer, json_t *members, size_t flags)
+{
+    char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | flags);
+    char number[32];
+    size_t length;
+    char *line;
+
+    json_decref(members);
+    length = text == NULL ? 0 : strlen(text);
+    line = text == NULL ? NULL : malloc(length + sizeof number);
+    if (line == NULL) {
+        writer->failed = true;
+        free(text);
+        return;
+    }
+    /* The object's brace gives way to the number, its closing one to the sum. */
+    text[length - 1] = '\0';
+    length = (size_t)snprintf(line, length + sizeof number, "{\"line\":%zu,%s", ++writer->lines,
+                              text + 1);
+    writer->sum = recording_sum(writer->sum, line, length);
+    (void)fprintf(writer->out, "%s,\"sum\":\"%016llx\"}\n", line, (unsigned long long)writer->sum);
+    free(line);
+    free(text);
+}
+
 /* ---- raw lines ---- */
 
 enum raw { RAW_LINE, RAW_END, RAW_CUT, RAW_TOO_LONG, RAW_NO_MEMORY };

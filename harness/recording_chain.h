@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The lines of a recording, each held against its number and its checksum before it is looked at.
+/*
+ * Lines of JSON that are numbered and summed up, so that damage shows (harness/recording.h): those
+ * of a recording, and of a run's report. Each is held against its number and its checksum before it
+ * is looked at.
  */
 
 #ifndef HARNESS_RECORDING_CHAIN_H
 #define HARNESS_RECORDING_CHAIN_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +17,24 @@
 
 #include "harness/complaint.h"
 #include "harness/status.h"
+
+/* ---- writing ---- */
+
+/* Zeroed but for `out`. The caller checks ferror(out) at the end. */
+struct chain_writer {
+    FILE *out;
+    size_t lines;
+    uint64_t sum;
+    bool failed; /* without memory: what was written is of no use */
+};
+
+/*
+ * Writes one line, and lets go of `members`, in whose order they stand between the line's number
+ * and its sum. `flags` are json_dumps()'s, beside JSON_COMPACT.
+ */
+void chain_write(struct chain_writer *writer, json_t *members, size_t flags);
+
+/* ---- reading ---- */
 
 struct chain {
     FILE *file;
