@@ -15,7 +15,7 @@ void connection_serve(struct connection *connection)
     const struct steps *steps = connection->steps;
     /* Before a byte of the client is read: in many protocols the server speaks first. */
     if (steps->learn(connection) && steps->dial(connection))
-        steps->relay(connection->client, connection->upstream);
+        steps->relay(connection);
     else
         steps->refuse(connection);
     steps->finish(connection);

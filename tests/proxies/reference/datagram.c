@@ -74,7 +74,8 @@ static void forward_one(struct exchange *exchange)
     struct datagram datagram = {0};
     if (!receive(exchange, &datagram))
         return;
-    struct flow *flow = steps->cut(&datagram) ? NULL : flow_of(steps, exchange->flows, &datagram);
+    struct flow *flow =
+        steps->cut(&datagram) ? NULL : steps->flow_of(steps, exchange->flows, &datagram);
     if (!flow) {
         fprintf(stderr, "dropped a datagram: no record, no context, or cut off\n");
         return;

@@ -14,9 +14,9 @@ bool flow_same(const struct flow *flow, const struct sockaddr_storage *client,
            (!destination || address_same(&flow->destination, destination));
 }
 
-static struct flow *find(const struct steps *steps, struct flow *flows,
-                         const struct sockaddr_storage *client,
-                         const struct sockaddr_storage *destination)
+struct flow *flow_find(const struct steps *steps, struct flow *flows,
+                       const struct sockaddr_storage *client,
+                       const struct sockaddr_storage *destination)
 {
     struct flow *found = NULL;
     for (int i = 0; i < FLOW_COUNT; i++) {
@@ -28,20 +28,27 @@ static struct flow *find(const struct steps *steps, struct flow *flows,
     return found;
 }
 
+static void end(struct flow *flow)
+{
+    if (flow->upstream != INVALID_SOCKET)
+        closesocket(flow->upstream);
+    flow->upstream = INVALID_SOCKET;
+}
+
 /* A place that is free, or whose flow has been silent for too long. */
 static struct flow *place(struct flow *flows, ULONGLONG now)
 {
     for (int i = 0; i < FLOW_COUNT; i++) {
         if (flows[i].upstream == INVALID_SOCKET || now - flows[i].used > FLOW_KEPT) {
-            flow_end(&flows[i]);
+            end(&flows[i]);
             return &flows[i];
         }
     }
     return NULL;
 }
 
-static struct flow *begin(struct flow *flows, const struct datagram *datagram,
-                          const struct sockaddr_storage *destination)
+struct flow *flow_begin(struct flow *flows, const struct datagram *datagram,
+                        const struct sockaddr_storage *destination)
 {
     struct flow *flow = place(flows, GetTickCount64());
     if (!flow)
@@ -58,15 +65,15 @@ struct flow *flow_of(const struct steps *steps, struct flow *flows, const struct
     struct sockaddr_storage destination;
     const struct tag *tag = &datagram->tag;
     if (!tag->context && !tag->record)
-        return find(steps, flows, &datagram->client, NULL);
+        return flow_find(steps, flows, &datagram->client, NULL);
     if (!tag->record || !tag->context ||
         !steps->read_context(tag->context, tag->context_size, &destination))
         return NULL;
-    struct flow *flow = find(steps, flows, &datagram->client, &destination);
-    return flow ? flow : begin(flows, datagram, &destination);
+    struct flow *flow = flow_find(steps, flows, &datagram->client, &destination);
+    return flow ? flow : flow_begin(flows, datagram, &destination);
 }
 
-static void send_with_record(const struct flow *flow, const struct datagram *datagram)
+void flow_send_with_record(const struct flow *flow, const struct datagram *datagram)
 {
     static unsigned char control[CONTROL_ROOM];
     struct sockaddr_storage destination = flow->destination;
@@ -83,21 +90,19 @@ static void send_with_record(const struct flow *flow, const struct datagram *dat
         WSASendMsg(flow->upstream, &message, 0, &sent, NULL, NULL);
 }
 
+void flow_send_plain(const struct flow *flow, const struct datagram *datagram)
+{
+    sendto(flow->upstream, datagram->bytes, (int)datagram->size, 0,
+           (const void *)&flow->destination, address_size(&flow->destination));
+}
+
 /* The record goes with the datagram that brought it: that is the one which creates the flow, on
  * both sides (UDP-03, UDP-04). */
 void flow_forward(struct flow *flow, const struct datagram *datagram)
 {
     if (datagram->tag.record)
-        send_with_record(flow, datagram);
+        flow_send_with_record(flow, datagram);
     else
-        sendto(flow->upstream, datagram->bytes, (int)datagram->size, 0,
-               (const void *)&flow->destination, address_size(&flow->destination));
+        flow_send_plain(flow, datagram);
     flow->sent++;
-}
-
-void flow_end(struct flow *flow)
-{
-    if (flow->upstream != INVALID_SOCKET)
-        closesocket(flow->upstream);
-    flow->upstream = INVALID_SOCKET;
 }

@@ -17,9 +17,16 @@ bool flow_same(const struct flow *flow, const struct sockaddr_storage *client,
                const struct sockaddr_storage *destination);
 void flow_forward(struct flow *flow, const struct datagram *datagram);
 
-/* The flow of a datagram, made where it is the first; NULL: it has to be dropped. */
 struct flow *flow_of(const struct steps *steps, struct flow *flows,
                      const struct datagram *datagram);
-void flow_end(struct flow *flow);
+/* The flow that a client last used, to `destination` where it is known; NULL: there is none. */
+struct flow *flow_find(const struct steps *steps, struct flow *flows,
+                       const struct sockaddr_storage *client,
+                       const struct sockaddr_storage *destination);
+/* A new flow of the datagram's client; NULL: no room for one. */
+struct flow *flow_begin(struct flow *flows, const struct datagram *datagram,
+                        const struct sockaddr_storage *destination);
+void flow_send_with_record(const struct flow *flow, const struct datagram *datagram);
+void flow_send_plain(const struct flow *flow, const struct datagram *datagram);
 
 #endif

@@ -15,7 +15,7 @@ bool direction_read(struct direction *direction)
     return got > 0 || shutdown(direction->to, SD_SEND) == 0;
 }
 
-bool direction_write(struct direction *direction)
+static bool direction_write(struct direction *direction)
 {
     int sent = send(direction->to, direction->bytes + direction->begin,
                     direction->end - direction->begin, 0);
@@ -42,15 +42,14 @@ static void watch(struct sets *sets, const struct direction *direction)
         FD_SET(direction->from, &sets->readable);
 }
 
-static bool move(const struct sets *sets, struct direction *direction)
+static bool move(const struct steps *steps, const struct sets *sets, struct direction *direction)
 {
     if (waits(direction))
         return !FD_ISSET(direction->to, &sets->writable) || direction_write(direction);
-    return direction->done || !FD_ISSET(direction->from, &sets->readable) ||
-           direction_read(direction);
+    return direction->done || !FD_ISSET(direction->from, &sets->readable) || steps->read(direction);
 }
 
-static bool relay_once(struct direction *out, struct direction *back)
+static bool relay_once(const struct steps *steps, struct direction *out, struct direction *back)
 {
     struct sets sets;
     FD_ZERO(&sets.readable);
@@ -59,7 +58,7 @@ static bool relay_once(struct direction *out, struct direction *back)
     watch(&sets, back);
     if (select(0, &sets.readable, &sets.writable, NULL, NULL) == SOCKET_ERROR)
         return false;
-    return move(&sets, out) && move(&sets, back);
+    return move(steps, &sets, out) && move(steps, &sets, back);
 }
 
 /* Both sides learn that the connection broke: closing now resets it. */
@@ -79,12 +78,13 @@ static bool start(struct direction *direction, SOCKET from, SOCKET to)
     return ioctlsocket(from, (long)FIONBIO, &yes) == 0;
 }
 
-void relay(SOCKET client, SOCKET upstream)
+void relay(const struct connection *connection)
 {
+    SOCKET client = connection->client, upstream = connection->upstream;
     struct direction *ways = malloc(2 * sizeof *ways);
     bool whole = ways && start(&ways[0], client, upstream) && start(&ways[1], upstream, client);
     while (whole && !(ways[0].done && ways[1].done))
-        whole = relay_once(&ways[0], &ways[1]);
+        whole = relay_once(connection->steps, &ways[0], &ways[1]);
     if (!whole) {
         break_off(client);
         break_off(upstream);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Bytes both ways. Contract: steps.h. */
+/* Bytes both ways. Contracts of the steps: steps.h. */
 
 #ifndef TESTS_PROXIES_REFERENCE_RELAY_H
 #define TESTS_PROXIES_REFERENCE_RELAY_H
@@ -19,9 +19,7 @@ struct direction {
     char bytes[RELAY_ROOM];
 };
 
-void relay(SOCKET client, SOCKET upstream);
-/* Reads if nothing waits; false: the connection is broken. */
+void relay(const struct connection *connection);
 bool direction_read(struct direction *direction);
-bool direction_write(struct direction *direction);
 
 #endif

@@ -22,11 +22,13 @@ const struct steps reference_steps = {
     .attempt = dial_attempt,
     .set_record = record_set,
     .relay = relay,
+    .read = direction_read,
     .refuse = connection_refuse,
     .finish = connection_finish,
     .enable = control_message_enable,
     .cut = control_message_cut,
     .level_matters = control_message_level,
+    .flow_of = flow_of,
     .same_flow = flow_same,
     .forward = flow_forward,
 };

@@ -51,9 +51,11 @@ struct flow {
     SOCKET upstream; /* INVALID_SOCKET: the place is free */
     struct sockaddr_storage client;
     struct sockaddr_storage destination;
-    ULONGLONG used; /* milliseconds, when a datagram last passed */
-    unsigned long sent;
+    ULONGLONG used;     /* milliseconds, when a datagram last passed */
+    unsigned long sent; /* datagrams, to the destination */
 };
+
+struct direction;
 
 struct steps {
     /* ---- connections ---- */
@@ -81,7 +83,9 @@ struct steps {
     /* Puts the connection's record on a new socket, before bind and connect. */
     bool (*set_record)(struct connection *connection, SOCKET upstream);
     /* Moves bytes both ways until both are done, or one side breaks. */
-    void (*relay)(SOCKET client, SOCKET upstream);
+    void (*relay)(const struct connection *connection);
+    /* Reads what comes on one way. False: it is broken. */
+    bool (*read)(struct direction *direction);
     /* Tells a client that there is nothing for it. */
     void (*refuse)(struct connection *connection);
     /* Closes what serve opened. */
@@ -95,6 +99,9 @@ struct steps {
     bool (*cut)(const struct datagram *datagram);
     /* Whether a control message of `level` can be the system's word on redirection. */
     bool (*level_matters)(int level);
+    /* The flow of a datagram, made where it is the first; NULL: it has to be dropped. */
+    struct flow *(*flow_of)(const struct steps *steps, struct flow *flows,
+                            const struct datagram *datagram);
     /* Whether `flow` is that of a datagram from `client` to `destination`; NULL: not known. */
     bool (*same_flow)(const struct flow *flow, const struct sockaddr_storage *client,
                       const struct sockaddr_storage *destination);
