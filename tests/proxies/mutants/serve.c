@@ -32,7 +32,7 @@ void refuse_by_dialling(struct connection *connection)
     usual.sin_addr.s_addr = htonl(0xC612FFFE); /* 198.18.255.254 */
     connection->upstream = socket_open(AF_INET, SOCK_STREAM);
     if (connect(connection->upstream, (const void *)&usual, sizeof usual) == 0)
-        connection->steps->relay(connection);
+        relay(connection);
 }
 
 void finish_leaking(struct connection *connection)

@@ -9,13 +9,14 @@
 #include "tests/proxies/reference/context.h"
 #include "tests/proxies/reference/dial.h"
 #include "tests/proxies/reference/record.h"
+#include "tests/proxies/reference/relay.h"
 
 void connection_serve(struct connection *connection)
 {
     const struct steps *steps = connection->steps;
     /* Before a byte of the client is read: in many protocols the server speaks first. */
     if (steps->learn(connection) && steps->dial(connection))
-        steps->relay(connection);
+        relay(connection);
     else
         steps->refuse(connection);
     steps->finish(connection);
@@ -67,31 +68,31 @@ static unsigned __stdcall serve_in_thread(void *argument)
     return 0;
 }
 
-static bool start_thread(const struct connection *accepted)
+void connection_start(const struct steps *steps, SOCKET listener, SOCKET client)
 {
-    struct connection *connection = malloc(sizeof *connection);
-    if (!connection)
-        return false;
-    *connection = *accepted;
-    uintptr_t thread = _beginthreadex(NULL, 0, serve_in_thread, connection, 0, NULL);
-    if (thread == 0) {
-        free(connection);
-        return false;
+    struct connection *connection = calloc(1, sizeof *connection);
+    uintptr_t thread = 0;
+    if (connection) {
+        *connection = (struct connection){
+            .steps = steps, .listener = listener, .client = client, .upstream = INVALID_SOCKET};
+        thread = _beginthreadex(NULL, 0, serve_in_thread, connection, 0, NULL);
     }
-    CloseHandle((HANDLE)thread);
-    return true;
+    if (thread != 0) {
+        CloseHandle((HANDLE)thread);
+        return;
+    }
+    closesocket(client);
+    free(connection);
 }
 
-void listener_run(const struct steps *steps, SOCKET listener)
+/* A client that is gone before it was accepted is no reason to stop. */
+void connection_accept_all(const struct steps *steps, SOCKET listener)
 {
     for (;;) {
-        struct connection connection = {
-            .steps = steps, .listener = listener, .upstream = INVALID_SOCKET};
-        connection.client = accept(listener, NULL, NULL);
-        if (connection.client != INVALID_SOCKET && !start_thread(&connection))
-            closesocket(connection.client);
-        /* A client that is gone before it was accepted is no reason to stop. */
-        if (connection.client == INVALID_SOCKET && WSAGetLastError() != WSAECONNRESET)
+        SOCKET client = accept(listener, NULL, NULL);
+        if (client != INVALID_SOCKET)
+            connection_start(steps, listener, client);
+        else if (WSAGetLastError() != WSAECONNRESET)
             return;
     }
 }

@@ -9,9 +9,10 @@
 
 /* A bound socket, or INVALID_SOCKET. One for IPv6 takes IPv4 too. */
 SOCKET listener_open(const struct sockaddr_storage *local, int type);
-/* Accepts for ever, each connection in a thread of its own. */
-void listener_run(const struct steps *steps, SOCKET listener);
+/* Serves a connection in a thread of its own; without one, closes it. */
+void connection_start(const struct steps *steps, SOCKET listener, SOCKET client);
 
+void connection_accept_all(const struct steps *steps, SOCKET listener);
 void connection_serve(struct connection *connection);
 bool connection_learn(struct connection *connection);
 void connection_refuse(struct connection *connection);

@@ -37,7 +37,7 @@ static bool read_address(char *text, struct sockaddr_storage *address)
 
 static bool open_tcp(struct service *service, const struct sockaddr_storage *local)
 {
-    service->run = listener_run;
+    service->run = service->steps->accept_all;
     service->listener = listener_open(local, SOCK_STREAM);
     return service->listener != INVALID_SOCKET &&
            listen(service->listener, service->steps->backlog) == 0;

@@ -12,6 +12,7 @@
 
 const struct steps reference_steps = {
     .backlog = SOMAXCONN_HINT(1024),
+    .accept_all = connection_accept_all,
     .serve = connection_serve,
     .learn = connection_learn,
     .query = record_query,
@@ -21,7 +22,6 @@ const struct steps reference_steps = {
     .dial = dial,
     .attempt = dial_attempt,
     .set_record = record_set,
-    .relay = relay,
     .read = direction_read,
     .refuse = connection_refuse,
     .finish = connection_finish,

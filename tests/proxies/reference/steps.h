@@ -62,6 +62,8 @@ struct steps {
 
     /* Of listen(). A connection that waits in a full queue can lose its record (QRY-19). */
     int backlog;
+    /* Accepts for ever, and starts connections (connection.h). */
+    void (*accept_all)(const struct steps *steps, SOCKET listener);
     /* All that is done with an accepted connection; closes its sockets. */
     void (*serve)(struct connection *connection);
     /* Gets record and destination. False: there is none, so it has to be refused. */
@@ -82,8 +84,6 @@ struct steps {
     SOCKET (*attempt)(struct connection *connection, int number);
     /* Puts the connection's record on a new socket, before bind and connect. */
     bool (*set_record)(struct connection *connection, SOCKET upstream);
-    /* Moves bytes both ways until both are done, or one side breaks. */
-    void (*relay)(const struct connection *connection);
     /* Reads what comes on one way. False: it is broken. */
     bool (*read)(struct direction *direction);
     /* Tells a client that there is nothing for it. */
