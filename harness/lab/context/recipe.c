@@ -60,8 +60,7 @@ static void read_list(struct reader *reader, json_t *root, size_t list, uint32_t
 static bool check_lists(struct reader *reader, json_t *root)
 {
     const bool both = json_object_get(root, "fields") != NULL;
-    const bool one =
-        json_object_get(root, "ipv4") != NULL || json_object_get(root, "ipv6") != NULL;
+    const bool one = json_object_get(root, "ipv4") != NULL || json_object_get(root, "ipv6") != NULL;
 
     return both != one ||
            reader_complain(reader, place_whole(root),
@@ -138,8 +137,7 @@ enum status recipe_explain(const struct recipe *recipe, FILE *out)
     (void)fprintf(out, "%s\n", recipe->story);
     for (unsigned family = 0; family < FAMILIES && status == STATUS_OK; family++) {
         if (recipe_covers(recipe, (enum wfp_family)family)) {
-            status =
-                recipe_fields_explain(&recipe->fields[family], (enum wfp_family)family, out);
+            status = recipe_fields_explain(&recipe->fields[family], (enum wfp_family)family, out);
         }
     }
     return status;

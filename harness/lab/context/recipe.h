@@ -45,8 +45,8 @@ struct recipe_facts {
 
 /*
  * STATUS_BAD_INPUT after complaints with file and line: what cannot be read, and what contradicts
- * itself (fields that overlap, a value wider than its field, a context larger than RECIPE_SIZE_MAX).
- * The caller frees the recipe.
+ * itself (fields that overlap, a value wider than its field, a context larger than
+ * RECIPE_SIZE_MAX). The caller frees the recipe.
  */
 enum status recipe_load(const char *path, struct complaints *complaints, struct recipe **recipe);
 void recipe_free(struct recipe *recipe);

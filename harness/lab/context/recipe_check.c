@@ -9,17 +9,10 @@ enum { NUMBER_WIDTHS = 1 | 2 | 4 | 8 };
 
 /* Which widths a field of each kind can have: a set of powers of two. 0: any. */
 static const uint32_t widths[RECIPE_KINDS] = {
-    [RECIPE_NUMBER] = NUMBER_WIDTHS,
-    [RECIPE_ADDRESS] = 4 | 16,
-    [RECIPE_PORT] = 2 | 4 | 8,
-    [RECIPE_FAMILY] = NUMBER_WIDTHS,
-    [RECIPE_PROTOCOL] = NUMBER_WIDTHS,
-    [RECIPE_PROCESS] = 4 | 8,
-    [RECIPE_PROXY] = 4 | 8,
-    [RECIPE_INTERFACE] = 4 | 8,
-    [RECIPE_TIME] = 8,
-    [RECIPE_CONNECTION] = 4 | 8,
-    [RECIPE_SELF_SIZE] = NUMBER_WIDTHS,
+    [RECIPE_NUMBER] = NUMBER_WIDTHS, [RECIPE_ADDRESS] = 4 | 16,          [RECIPE_PORT] = 2 | 4 | 8,
+    [RECIPE_FAMILY] = NUMBER_WIDTHS, [RECIPE_PROTOCOL] = NUMBER_WIDTHS,  [RECIPE_PROCESS] = 4 | 8,
+    [RECIPE_PROXY] = 4 | 8,          [RECIPE_INTERFACE] = 4 | 8,         [RECIPE_TIME] = 8,
+    [RECIPE_CONNECTION] = 4 | 8,     [RECIPE_SELF_SIZE] = NUMBER_WIDTHS,
 };
 
 static bool check_power(struct reader *reader, json_t *holder, const char *member, uint32_t set,
@@ -118,8 +111,7 @@ static bool check_kind(struct reader *reader, json_t *holder, const struct recip
     case RECIPE_IMAGE:
         return (field->width % 2 == 0 && field->width >= 4) ||
                reader_complain(reader, place_member(holder, "width"),
-                               "an even number of bytes, at least 4", "%u",
-                               (unsigned)field->width);
+                               "an even number of bytes, at least 4", "%u", (unsigned)field->width);
     case RECIPE_IMAGE_COUNTED:
         return check_power(reader, holder, "prefix", 2 | 4, field->prefix);
     default:

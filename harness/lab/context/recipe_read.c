@@ -44,10 +44,8 @@ static const struct words of_words = WORDS(of_rows);
 static const struct word form_rows[] = {{"mapped", RECIPE_MAPPED}, {"front", RECIPE_FRONT}};
 static const struct words form_words = WORDS(form_rows);
 
-static const struct word layout_rows[] = {{"in", RECIPE_IN},
-                                          {"in6", RECIPE_IN6},
-                                          {"inet", RECIPE_INET},
-                                          {"storage", RECIPE_STORAGE}};
+static const struct word layout_rows[] = {
+    {"in", RECIPE_IN}, {"in6", RECIPE_IN6}, {"inet", RECIPE_INET}, {"storage", RECIPE_STORAGE}};
 static const struct words layout_words = WORDS(layout_rows);
 
 static const struct word encoding_rows[] = {{"utf-8", RECIPE_UTF8}, {"utf-16", RECIPE_UTF16}};
@@ -195,9 +193,9 @@ static bool read_field(struct reader *reader, struct place place, json_t *value,
     if (!read_kind(reader, place, value, "is", &recipe_kind_words, &kind)) {
         return false;
     }
-    const struct shape shape = {
-        field_members, ROWS, BIT(IS) | kind_shapes[kind].required,
-        (uint64_t)EVERYWHERE | kind_shapes[kind].required | kind_shapes[kind].optional};
+    const struct shape shape = {field_members, ROWS, BIT(IS) | kind_shapes[kind].required,
+                                (uint64_t)EVERYWHERE | kind_shapes[kind].required |
+                                    kind_shapes[kind].optional};
     return read_object(reader, place, value, &shape, field) &&
            recipe_field_check(reader, value, scope, field);
 }
@@ -244,10 +242,11 @@ static bool check_whole(struct reader *reader, json_t *holder, const char *name,
     return true;
 }
 
-static bool check_self_size(struct reader *reader, json_t *holder,
-                            const struct recipe_field *field, uint32_t whole)
+static bool check_self_size(struct reader *reader, json_t *holder, const struct recipe_field *field,
+                            uint32_t whole)
 {
-    return field->kind != RECIPE_SELF_SIZE || field->width > 2 || whole >> (8 * field->width) == 0 ||
+    return field->kind != RECIPE_SELF_SIZE || field->width > 2 ||
+           whole >> (8 * field->width) == 0 ||
            reader_complain(reader, place_member(holder, "width"), "room for the whole size",
                            "%u for %u bytes in all", (unsigned)field->width, (unsigned)whole);
 }
