@@ -115,7 +115,7 @@ bool endpoint_same_host(const struct wfp_address *a, const struct wfp_address *b
     return wfp_address_equal(&one, &other);
 }
 
-struct wfp_address endpoint_destination(enum wfp_family family, uint32_t scenario, uint32_t client)
+struct wfp_address endpoint_destination(enum wfp_family family, uint32_t number)
 {
     struct wfp_address out = {.port = 443, .family = (uint8_t)family};
     static const uint8_t v4[2] = {198, 18};
@@ -123,16 +123,15 @@ struct wfp_address endpoint_destination(enum wfp_family family, uint32_t scenari
 
     if (family == WFP_IPV4) {
         memcpy(out.bytes, v4, sizeof v4);
-        out.bytes[1] = (uint8_t)(18 + (client >> 15 & 1));
-        out.bytes[2] = (uint8_t)(client >> 8 & 0x7F) ;
-        out.bytes[3] = (uint8_t)client;
+        out.bytes[1] = (uint8_t)(18 + (number >> 16 & 1));
+        out.bytes[2] = (uint8_t)(number >> 8);
+        out.bytes[3] = (uint8_t)number;
     } else {
         memcpy(out.bytes, v6, sizeof v6);
-        out.bytes[13] = (uint8_t)(client >> 16);
-        out.bytes[14] = (uint8_t)(client >> 8);
-        out.bytes[15] = (uint8_t)client;
+        out.bytes[13] = (uint8_t)(number >> 16);
+        out.bytes[14] = (uint8_t)(number >> 8);
+        out.bytes[15] = (uint8_t)number;
     }
-    out.port = (uint16_t)(1024 + scenario);
     return out;
 }
 

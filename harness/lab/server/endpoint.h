@@ -29,8 +29,8 @@ bool endpoint_is_loopback(const struct wfp_address *address);
 /* Are both the same host, however it is written, whatever the port? */
 bool endpoint_same_host(const struct wfp_address *a, const struct wfp_address *b);
 
-/* The original destination number `client` of scenario `scenario`, both from 1. */
-struct wfp_address endpoint_destination(enum wfp_family family, uint32_t scenario, uint32_t client);
+/* The original destination of this number, from 1. */
+struct wfp_address endpoint_destination(enum wfp_family family, uint32_t number);
 
 /* Where a socket is bound, or its peer; all zeros where the system does not tell. */
 struct wfp_address endpoint_of_tcp(const uv_tcp_t *tcp);

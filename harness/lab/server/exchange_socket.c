@@ -180,7 +180,7 @@ void look_at_close(struct exchange *exchange)
 
     if (socket != NULL) {
         exchange_note_client(exchange, socket->client);
-        client_accepted_closed(exchange->lab, socket->client, exchange->process);
+        client_accepted_closed(exchange->lab, socket->client);
     }
     process_socket_close(exchange->process, number);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "harness/complaint.h"
+#include "harness/lab/context/recipe.h"
 #include "harness/lab/server/peer.h"
 #include "harness/lab/server/process.h"
 #include "harness/platform/clock.h"
@@ -39,6 +40,31 @@ static bool watch_signals(struct lab *lab)
 
 /* ---- opening and closing ---- */
 
+static bool reserve(struct lab *lab)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < sizeof lab->room / sizeof lab->room[0]; i++) {
+        lab->room[i] = malloc(EVENT_BYTES_MAX);
+        good &= lab->room[i] != NULL;
+    }
+    for (size_t i = 0; i < LAB_PROXIES_MAX; i++) {
+        lab->contexts[i] = malloc(RECIPE_SIZE_MAX);
+        good &= lab->contexts[i] != NULL;
+    }
+    return good;
+}
+
+static void release(struct lab *lab)
+{
+    for (size_t i = 0; i < sizeof lab->room / sizeof lab->room[0]; i++) {
+        free(lab->room[i]);
+    }
+    for (size_t i = 0; i < LAB_PROXIES_MAX; i++) {
+        free(lab->contexts[i]);
+    }
+}
+
 static bool start(struct lab *lab)
 {
     if (uv_timer_init(&lab->loop, &lab->timer) != 0) {
@@ -46,12 +72,14 @@ static bool start(struct lab *lab)
     }
     lab->timer.data = lab;
     lab->trace = trace_new();
-    return watch_signals(lab) && lab->trace != NULL && peers_listen(lab);
+    return reserve(lab) && watch_signals(lab) && lab->trace != NULL && peers_listen(lab);
 }
 
 enum status lab_open(struct lab *lab, const struct lab_order *order, struct complaints *complaints)
 {
-    *lab = (struct lab){.order = order, .complaints = complaints, .began = clock_nanoseconds()};
+    lab->order = order;
+    lab->complaints = complaints;
+    lab->began = clock_nanoseconds();
     if (uv_loop_init(&lab->loop) != 0 || !start(lab)) {
         complain(complaints, "wfpcheck proxy", 0, "lab", "a loop and a port on 127.0.0.1",
                  "what the system would not give");
@@ -78,6 +106,7 @@ void lab_close(struct lab *lab)
     processes_free(lab);
     trace_free(lab->trace);
     model_end(&lab->model);
+    release(lab);
 }
 
 /* ---- the trace ---- */
@@ -90,7 +119,7 @@ uint64_t lab_time(const struct lab *lab)
 void lab_tell(struct lab *lab, struct event *event)
 {
     event_set_number(event, FIELD_TIME, lab_time(lab));
-    lab->trace_full |= !trace_add(lab->trace, event);
+    lab->trace_full |= lab->trace != NULL && !trace_add(lab->trace, event);
 }
 
 void lab_note(struct lab *lab, enum event_kind kind, const char *text)

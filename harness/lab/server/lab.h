@@ -16,6 +16,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/server/model.h"
+#include "harness/lab/server/order.h"
 #include "harness/lab/trace/trace.h"
 #include "harness/lab/wire/event.h"
 #include "harness/status.h"
@@ -26,40 +27,19 @@ struct dial;
 struct peer;
 struct process;
 struct proxy;
-struct recipe;
 struct scenario_member;
 
 enum {
-    LAB_PROXIES_MAX = MODEL_SERVICES_MAX,
-    LAB_LISTEN_MAX = 4,
     LAB_START_LIMIT = 30000, /* milliseconds until a proxy listens */
     LAB_DEADLINE = 5000,     /* for what a proxy has to do */
     LAB_TOKEN_MAX = 33
-};
-
-/* One proxy, as the command line or the file of --second has it. */
-struct lab_program {
-    char *const *command; /* up to a NULL */
-    size_t listen_count;
-    struct wfp_address listen[LAB_LISTEN_MAX];
-    bool has_udp;
-    struct wfp_address udp;
-    const struct recipe *recipe;
-};
-
-/* What is to be done. */
-struct lab_order {
-    size_t program_count; /* the first has the callout of the greatest weight */
-    struct lab_program programs[LAB_PROXIES_MAX];
-    const char *shim; /* folder of launcher and DLL; NULL: where they usually are */
-    bool pass_through;
-    bool follow;
 };
 
 struct lab {
     uv_loop_t loop;
     const struct lab_order *order;
     struct complaints *complaints;
+    struct lab_result *result;
     struct trace *trace;
     bool trace_full; /* the trace could not take an event */
     uint64_t began;  /* nanoseconds */
@@ -80,6 +60,8 @@ struct lab {
     struct process **processes; /* by number less one; never removed */
 
     struct model model;
+    uint8_t *room[2]; /* EVENT_BYTES_MAX bytes each: an ioctl's buffers */
+    uint8_t *contexts[LAB_PROXIES_MAX]; /* RECIPE_SIZE_MAX bytes each, for client_context() */
     const struct scenario_member *member; /* under way, or NULL */
     uint32_t scenario_number;             /* from 1 */
     size_t client_count;
@@ -90,7 +72,7 @@ struct lab {
     uint64_t last_end;   /* when a client last came to its end, or the first began */
 };
 
-/* STATUS_BROKEN after a complaint. To be closed in any case, when every proxy is stopped. */
+/* The lab is zeroed. STATUS_BROKEN after a complaint. To be closed in any case, when every proxy is stopped. */
 enum status lab_open(struct lab *lab, const struct lab_order *order,
                      struct complaints *complaints);
 void lab_close(struct lab *lab);

@@ -133,6 +133,9 @@ static void on_read(uv_stream_t *tcp, ssize_t count, const uv_buf_t *buffer)
         stream->changed(stream);
         return;
     }
+    if (stream->received == 0 && stream->first != NULL) {
+        stream->first(stream, (const uint8_t *)buffer->base, (size_t)count);
+    }
     stream->wrong |= !payload_matches(&stream->in, stream->received,
                                       (const uint8_t *)buffer->base, (size_t)count);
     stream->received += (uint64_t)count;
