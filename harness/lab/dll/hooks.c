@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/lab/dll/replaced.h"
+
+#include "harness/lab/dll/hooks.h"
+
+#define HOOK(name)                                                                                 \
+    {                                                                                              \
+#name, (shim_function *)hook_##name, 0                                                     \
+    }
+
+static const struct import_hook hooks[] = {
+    HOOK(socket),   HOOK(WSASocketA), HOOK(WSASocketW),  HOOK(bind),
+    HOOK(listen),   HOOK(shutdown),   HOOK(closesocket), HOOK(getpeername),
+    HOOK(accept),   HOOK(WSAAccept),  HOOK(connect),     HOOK(WSAConnect),
+    HOOK(WSAIoctl), HOOK(setsockopt), HOOK(getsockopt),  HOOK(GetProcAddress),
+};
+
+static const char *const modules[] = {"ws2_32.dll",   "wsock32.dll",    "mswsock.dll",
+                                      "kernel32.dll", "kernelbase.dll", NULL};
+
+enum { HOOK_COUNT = sizeof hooks / sizeof hooks[0], TARGETS_MAX = 3 * HOOK_COUNT };
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static struct import_target targets[TARGETS_MAX];
+static size_t target_count;
+
+void hooks_resolve(void)
+{
+    AcquireSRWLockExclusive(&lock);
+    target_count = import_targets(hooks, HOOK_COUNT, modules, targets, TARGETS_MAX);
+    ReleaseSRWLockExclusive(&lock);
+}
+
+size_t hooks_patch(HMODULE module)
+{
+    size_t patched;
+
+    AcquireSRWLockShared(&lock);
+    patched = import_patch(module, targets, target_count);
+    ReleaseSRWLockShared(&lock);
+    return patched;
+}
+
+shim_function *hooks_replacement(shim_function *function)
+{
+    shim_function *found;
+
+    AcquireSRWLockShared(&lock);
+    found = import_replacement((uintptr_t)function, targets, target_count);
+    ReleaseSRWLockShared(&lock);
+    return found == NULL ? function : found;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What the interposer knows of the process that it is in. */
+
+#ifndef HARNESS_LAB_DLL_PROCESS_H
+#define HARNESS_LAB_DLL_PROCESS_H
+
+#include <windows.h>
+
+enum { PROCESS_PATH_MAX = 4096 };
+
+DWORD process_parent(void);
+/* The file of a module in UTF-8, cut where it is too long; NULL: the program's. Gives `path`. */
+const char *process_module_path(HMODULE module, char path[PROCESS_PATH_MAX]);
+
+#endif
