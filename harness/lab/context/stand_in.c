@@ -97,17 +97,27 @@ static bool same_device(const char *path, struct event_bytes text)
     return stand_in_same(path + DEVICE_PREFIX, text);
 }
 
+uint32_t stand_in_find_device(const struct stand_in *stand_in, struct event_bytes path)
+{
+    uint32_t i = 0;
+
+    while (i < stand_in->device_count && !same_device(stand_in->devices[i].path, path)) {
+        i++;
+    }
+    return i;
+}
+
 static bool answer_open(const struct stand_in *stand_in, const struct event *asked,
                         struct event *answer)
 {
-    for (uint32_t i = 0; i < stand_in->device_count; i++) {
-        if (same_device(stand_in->devices[i].path, event_bytes(asked, FIELD_TEXT))) {
-            event_set_number(answer, FIELD_ERROR, stand_in->devices[i].open);
-            event_set_number(answer, FIELD_HANDLE, i + 1);
-            return true;
-        }
+    const uint32_t found = stand_in_find_device(stand_in, event_bytes(asked, FIELD_TEXT));
+
+    if (found == stand_in->device_count) {
+        return false;
     }
-    return false;
+    event_set_number(answer, FIELD_ERROR, stand_in->devices[found].open);
+    event_set_number(answer, FIELD_HANDLE, found + 1);
+    return true;
 }
 
 static bool names(const struct event *asked, const char *name)
@@ -159,8 +169,7 @@ static bool find_facts(struct stand_in_reply *reply, const struct event *asked,
 
     *facts = (struct recipe_facts){.connection = 0};
     if (reply->by_port) {
-        found =
-            read_port(&reply->key, in, &port) && lab->client_of_port(lab->lab, port, facts);
+        found = read_port(&reply->key, in, &port) && lab->client_of_port(lab->lab, port, facts);
     } else if (reply->until == STAND_IN_CLIENT_ACCEPTED) {
         found = lab->client_accepted(lab->lab, reply->told, facts);
         reply->told += found ? 1 : 0;
@@ -180,11 +189,10 @@ static void answer_bytes(struct stand_in *stand_in, const struct stand_in_reply 
     size_t size = 0;
 
     event_set_number(answer, FIELD_ERROR, reply->error);
-    if (reply->out.count > 0 && !recipe_fields_write(&reply->out, facts, stand_in->out,
-                                                     room < sizeof stand_in->out
-                                                         ? (size_t)room
-                                                         : sizeof stand_in->out,
-                                                     &size)) {
+    if (reply->out.count > 0 &&
+        !recipe_fields_write(&reply->out, facts, stand_in->out,
+                             room < sizeof stand_in->out ? (size_t)room : sizeof stand_in->out,
+                             &size)) {
         event_set_number(answer, FIELD_ERROR, INSUFFICIENT_BUFFER);
     }
     event_set_number(answer, FIELD_COUNT, size);

@@ -88,8 +88,9 @@ static bool read_error(struct reader *reader, struct place place, json_t *value,
         return true;
     }
     if (text != NULL) {
-        return reader_complain_value(reader, place, "the number of a Win32 error, or the name of a "
-                                                    "common one (ERROR_ACCESS_DENIED ...)",
+        return reader_complain_value(reader, place,
+                                     "the number of a Win32 error, or the name of a "
+                                     "common one (ERROR_ACCESS_DENIED ...)",
                                      value);
     }
     return read_number(reader, place, value, &range_error, field);
@@ -127,8 +128,7 @@ static bool read_key(struct reader *reader, struct place place, json_t *value, c
     (void)rule;
 
     return read_object(reader, place, value, &key_shape, field) &&
-           (key->width != 3 ||
-            reader_complain(reader, place_member(value, "width"), "2 | 4", "3"));
+           (key->width != 3 || reader_complain(reader, place_member(value, "width"), "2 | 4", "3"));
 }
 
 #define REPLY(type, base)                                                                          \
@@ -137,7 +137,9 @@ static bool read_key(struct reader *reader, struct place place, json_t *value, c
         {"until", read_word, &until_words, (base) + offsetof(struct stand_in_reply, until)},       \
         {"client-port", read_key, NULL, (base) + offsetof(struct stand_in_reply, key)},            \
         {"missing", read_error, NULL, (base) + offsetof(struct stand_in_reply, missing)},          \
-        {"out", read_elsewhere, NULL, 0}
+    {                                                                                              \
+        "out", read_elsewhere, NULL, 0                                                             \
+    }
 
 static const struct member reply_members[] = {REPLY(struct stand_in_reply, 0)};
 static const struct shape reply_shape = {reply_members, 6, 0, MEMBERS_ALL};
@@ -229,10 +231,10 @@ static bool read_controls(struct reader *reader, struct place place, json_t *val
         json_t *item = json_array_get(value, device->count);
 
         control->reply = plain_reply;
-        good &= read_object(reader, place_item(value, device->count), item, &control_shape,
-                            control) &&
-                finish_reply(reader, item, &control->reply) &&
-                check_code(reader, item, device->controls, device->count);
+        good &=
+            read_object(reader, place_item(value, device->count), item, &control_shape, control) &&
+            finish_reply(reader, item, &control->reply) &&
+            check_code(reader, item, device->controls, device->count);
     }
     return good;
 }
@@ -268,9 +270,42 @@ static bool read_rows(struct reader *reader, struct place place, json_t *value,
     return good;
 }
 
+static struct event_bytes bytes_of(const char *text)
+{
+    return (struct event_bytes){(const uint8_t *)text, (uint32_t)strlen(text)};
+}
+
+static bool check_devices(struct reader *reader, json_t *list, const struct stand_in *stand_in)
+{
+    for (uint32_t i = 1; i < stand_in->device_count; i++) {
+        const char *path = stand_in->devices[i].path;
+
+        if (stand_in_find_device(stand_in, bytes_of(path)) < i) {
+            return reader_complain_value(reader, place_member(json_array_get(list, i), "path"),
+                                         "each device once",
+                                         json_object_get(json_array_get(list, i), "path"));
+        }
+    }
+    return true;
+}
+
+static bool check_services(struct reader *reader, json_t *list, const struct stand_in *stand_in)
+{
+    for (uint32_t i = 1; i < stand_in->service_count; i++) {
+        const char *name = stand_in->services[i].name;
+
+        if (stand_in_find_service(stand_in, bytes_of(name)) < i) {
+            return reader_complain_value(reader, place_member(json_array_get(list, i), "name"),
+                                         "each service once",
+                                         json_object_get(json_array_get(list, i), "name"));
+        }
+    }
+    return true;
+}
+
 /* rule: NULL; field: struct stand_in */
-static bool read_devices(struct reader *reader, struct place place, json_t *value,
-                         const void *rule, void *field)
+static bool read_devices(struct reader *reader, struct place place, json_t *value, const void *rule,
+                         void *field)
 {
     struct stand_in *stand_in = field;
     (void)rule;
@@ -281,7 +316,8 @@ static bool read_devices(struct reader *reader, struct place place, json_t *valu
     }
     stand_in->device_count = (uint32_t)json_array_size(value);
     return read_rows(reader, place, value, &device_shape, stand_in->devices,
-                     sizeof stand_in->devices[0], STAND_IN_DEVICES_MAX);
+                     sizeof stand_in->devices[0], STAND_IN_DEVICES_MAX) &&
+           check_devices(reader, value, stand_in);
 }
 
 /* rule: NULL; field: struct stand_in */
@@ -293,18 +329,19 @@ static bool read_services(struct reader *reader, struct place place, json_t *val
 
     stand_in->service_count = (uint32_t)json_array_size(value);
     return read_rows(reader, place, value, &service_shape, stand_in->services,
-                     sizeof stand_in->services[0], STAND_IN_SERVICES_MAX);
+                     sizeof stand_in->services[0], STAND_IN_SERVICES_MAX) &&
+           check_services(reader, value, stand_in);
 }
 
 /* rule: NULL; field: struct stand_in */
-static bool read_filters(struct reader *reader, struct place place, json_t *value,
-                         const void *rule, void *field)
+static bool read_filters(struct reader *reader, struct place place, json_t *value, const void *rule,
+                         void *field)
 {
     struct stand_in *stand_in = field;
     (void)rule;
 
-    return read_texts(reader, place, value, &rule_call, 1, STAND_IN_FILTERS_MAX,
-                      stand_in->filters, &stand_in->filter_count);
+    return read_texts(reader, place, value, &rule_call, 1, STAND_IN_FILTERS_MAX, stand_in->filters,
+                      &stand_in->filter_count);
 }
 
 static const struct member stand_in_members[] = {

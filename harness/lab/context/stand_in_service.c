@@ -18,8 +18,8 @@ static const struct {
     const char *call; /* without the W or A at its end */
     enum deed deed;
 } calls[] = {
-    {"CreateService", CREATE}, {"StartService", START},         {"StopService", STOP},
-    {"DeleteService", REMOVE}, {"OpenService", LOOK},           {"QueryServiceStatus", LOOK},
+    {"CreateService", CREATE},    {"StartService", START},       {"StopService", STOP},
+    {"DeleteService", REMOVE},    {"OpenService", LOOK},         {"QueryServiceStatus", LOOK},
     {"CloseServiceHandle", LOOK}, {"ChangeServiceConfig", LOOK},
 };
 
@@ -44,14 +44,14 @@ static uint32_t refusal(enum deed deed, int state)
     return deed == STOP && state == STAND_IN_STOPPED ? SERVICE_NOT_ACTIVE : 0;
 }
 
-static struct stand_in_service *find_service(struct stand_in *stand_in, struct event_bytes name)
+uint32_t stand_in_find_service(const struct stand_in *stand_in, struct event_bytes name)
 {
-    for (uint32_t i = 0; i < stand_in->service_count; i++) {
-        if (stand_in_same(stand_in->services[i].name, name)) {
-            return &stand_in->services[i];
-        }
+    uint32_t i = 0;
+
+    while (i < stand_in->service_count && !stand_in_same(stand_in->services[i].name, name)) {
+        i++;
     }
-    return NULL;
+    return i;
 }
 
 static bool find_deed(struct event_bytes name, enum deed *deed)
@@ -72,16 +72,17 @@ bool stand_in_answer_service(struct stand_in *stand_in, const struct event *aske
                              struct event *answer)
 {
     const struct event_bytes name = event_bytes(asked, FIELD_TEXT);
-    struct stand_in_service *service = find_service(stand_in, name);
+    const uint32_t found = stand_in_find_service(stand_in, name);
     enum deed deed = LOOK;
 
     if (name.size == 0) {
         event_set_number(answer, FIELD_ERROR, 0);
         return stand_in->service_count > 0;
     }
-    if (service == NULL || !find_deed(event_bytes(asked, FIELD_NAME), &deed)) {
+    if (found == stand_in->service_count || !find_deed(event_bytes(asked, FIELD_NAME), &deed)) {
         return false;
     }
+    struct stand_in_service *service = &stand_in->services[found];
     const uint32_t error = refusal(deed, service->state);
 
     if (error == 0 && deed != LOOK) {

@@ -49,11 +49,7 @@ struct stand_in_device {
 };
 
 /* As SERVICE_STATUS has them; absent until it is created. */
-enum stand_in_state {
-    STAND_IN_ABSENT = 0,
-    STAND_IN_STOPPED = 1,
-    STAND_IN_RUNNING = 4
-};
+enum stand_in_state { STAND_IN_ABSENT = 0, STAND_IN_STOPPED = 1, STAND_IN_RUNNING = 4 };
 
 struct stand_in_service {
     const char *name;
@@ -74,6 +70,10 @@ struct stand_in {
 
 /* Fills the stand-in from its document. */
 void stand_in_read(struct reader *reader, struct stand_in *stand_in);
+
+/* The number of the device or service of this name, from 0; else how many there are. */
+uint32_t stand_in_find_device(const struct stand_in *stand_in, struct event_bytes path);
+uint32_t stand_in_find_service(const struct stand_in *stand_in, struct event_bytes name);
 
 /* As stand_in_answer(), of one kind each. False: not named here. */
 bool stand_in_answer_service(struct stand_in *stand_in, const struct event *asked,
