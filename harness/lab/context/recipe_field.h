@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "harness/lab/context/recipe.h"
+#include "harness/locate.h"
 
 struct reader;
 
@@ -83,6 +84,10 @@ struct recipe_scope {
 /* Reads the member `name` of `holder`, and checks that the whole can be laid out. */
 bool recipe_fields_read(struct reader *reader, json_t *holder, const char *name,
                         const struct recipe_scope *scope, struct recipe_fields *fields);
+
+/* A number, or one in quotes that begins with 0x. rule: NULL; field: uint64_t */
+bool recipe_read_value(struct reader *reader, struct place place, json_t *value, const void *rule,
+                       void *field);
 
 /* Is what the field says possible, for the families that its list serves? `holder` is the field. */
 bool recipe_field_check(struct reader *reader, json_t *holder, const struct recipe_scope *scope,

@@ -86,8 +86,7 @@ static bool hex_number(const char *text, uint64_t *number)
     return true;
 }
 
-/* rule: NULL; field: uint64_t */
-static bool read_value(struct reader *reader, struct place place, json_t *value, const void *rule,
+bool recipe_read_value(struct reader *reader, struct place place, json_t *value, const void *rule,
                        void *field)
 {
     const char *text = json_string_value(value);
@@ -139,7 +138,7 @@ static const struct member field_members[ROWS] = {
     [TEXT] = {"text", read_text, &rule_text, AT(text)},
     [ENCODING] = {"encoding", read_word, &encoding_words, AT(encoding)},
     [WIDTH] = {"width", read_number, &range_width, AT(width)},
-    [VALUE] = {"value", read_value, NULL, AT(value)},
+    [VALUE] = {"value", recipe_read_value, NULL, AT(value)},
     [ORDER] = {"order", read_word, &recipe_order_words, AT(order)},
     [OF] = {"of", read_word, &of_words, AT(of)},
     [FORM] = {"form", read_word, &form_words, AT(form)},
