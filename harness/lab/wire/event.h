@@ -76,12 +76,16 @@ enum event_kind {
     EVENT_RESOLVE,        /* Asked. text: the name. Answer: peer, or an error */
 
     EVENT_DEVICE_OPEN, /* Asked. text: the path. Answer: error, handle */
-    /* Asked. handle, code, in, in-size, out-size. Answer: error (of Win32), count, out, delay */
+    /* Asked. handle, operation, name, code unless name is ReadFile or WriteFile, in, in-size,
+     * out-size, flags: EVENT_DEVICE_AGAIN when it was left pending. Answer: error (of Win32),
+     * count, out, delay: milliseconds that it stays pending; or flags: EVENT_DEVICE_PENDS, and
+     * delay: ask again after so long. Without a delay it pends until it is cancelled. */
     EVENT_DEVICE_CONTROL,
     EVENT_DEVICE_CLOSE, /* handle */
-    /* Asked. name: the function of the service manager, text: the service. Answer: error */
+    /* Asked. name: the function of the service manager, text: the service, nothing for the manager
+     * itself; ControlService to stop one is StopService. Answer: error, number: its state */
     EVENT_SERVICE_CALL,
-    EVENT_FILTER_CALL, /* Asked. name: Fwpm..., Answer: error */
+    EVENT_FILTER_CALL, /* Asked. name: Fwpm... Answer: error, number: an id for what is added */
 
     EVENT_PASSED, /* name: a call that is known, but not followed; told once for each name */
     EVENT_DONE,   /* what was passed: kind-of, socket, error, count, out */
@@ -108,6 +112,9 @@ enum event_kind {
     EVENT_PROCESS_START, /* process, text: command */
     EVENT_PROCESS_END,   /* process, exit-code, how: enum event_end */
     EVENT_NOTE,          /* text: for people */
+    /* client: it has sent its last, with size bytes in all, and goes on receiving */
+    EVENT_CLIENT_SHUTDOWN,
+    EVENT_ARRIVAL_SHUTDOWN, /* dial, client, size: the destination has, in the same way */
     EVENT_KIND_COUNT
 };
 
@@ -116,8 +123,12 @@ enum event_client {
     EVENT_CLIENT_REDIRECTED = 1,
     EVENT_CLIENT_LOST = 2, /* redirected, but its record did not survive the way (QRY-19) */
     EVENT_CLIENT_DATAGRAMS = 4,
-    EVENT_CLIENT_SERVER_FIRST = 8 /* it sends nothing before the destination has */
+    EVENT_CLIENT_SERVER_FIRST = 8, /* it sends nothing before the destination has */
+    EVENT_CLIENT_CONTEXT_BAD = 16  /* its context is not as the recipe says: cut, or garbled */
 };
+
+/* Of what is asked of a pretended device, and of the answer. */
+enum { EVENT_DEVICE_AGAIN = 1, EVENT_DEVICE_PENDS = 2 };
 
 enum event_end {
     EVENT_END_CLOSED, /* in order: FIN, or exit */
@@ -128,7 +139,12 @@ enum event_end {
     EVENT_END_COUNT
 };
 
-/* In a trace what was asked and its answer are one event, with the fields of both. */
+/*
+ * In a trace what was asked and its answer are one event, with the fields of both, and the lab adds
+ * what it knows: `client` to accept, accepted-ex, connect, datagram-send and datagram-receive,
+ * `dial` to connect, and to a query of records or context `number`, the true size of what was asked
+ * for (0: there is none).
+ */
 enum event_by {
     EVENT_BY_NOBODY,
     EVENT_BY_SHIM,     /* the model */
