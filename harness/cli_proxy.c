@@ -2,73 +2,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
 #include "harness/address.h"
 #include "harness/cli.h"
+#include "harness/cli_proxy_options.h"
 #include "harness/command.h"
 #include "harness/lab/context/recipe.h"
 #include "harness/lab/server/order.h"
 #include "harness/lab/server/scenario.h"
 #include "harness/lab/trace/trace.h"
-
-enum proxy_option {
-    PROXY_LISTEN,
-    PROXY_UDP,
-    PROXY_CONTEXT,
-    PROXY_SCENARIO,
-    PROXY_PROFILE,
-    PROXY_SHIM,
-    PROXY_FOLLOW,
-    PROXY_PASS_THROUGH,
-    PROXY_COUNT
-};
-
-static const struct option table[PROXY_COUNT] = {
-    [PROXY_LISTEN] = {.name = "listen",
-                      .argument = "HOST:PORT",
-                      .help = "where the proxy listens for redirected connections",
-                      .kind = OPTION_LIST},
-    [PROXY_UDP] = {.name = "udp",
-                   .argument = "HOST:PORT",
-                   .help = "where it receives redirected datagrams",
-                   .kind = OPTION_LIST},
-    [PROXY_CONTEXT] = {.name = "context",
-                       .argument = "RECIPE.json",
-                       .help = "how its driver lays out the redirect context; see vectors/recipes",
-                       .kind = OPTION_STRING},
-    [PROXY_SCENARIO] = {.name = "scenario",
-                        .argument = "GLOB",
-                        .help = "only these scenarios of vectors/proxy",
-                        .kind = OPTION_LIST},
-    [PROXY_PROFILE] = {.name = "profile",
-                       .argument = "NAME|FILE",
-                       .help = "what Windows answers (default: documented and observed)",
-                       .kind = OPTION_LIST},
-    [PROXY_SHIM] = {.name = "shim",
-                    .argument = "DIR",
-                    .help = "folder of wfpcheck-launch.exe and wfpcheck-shim.dll",
-                    .kind = OPTION_STRING},
-    [PROXY_FOLLOW] = {.name = "follow",
-                      .help = "look into the processes that the proxy starts, too",
-                      .kind = OPTION_FLAG},
-    [PROXY_PASS_THROUGH] = {.name = "pass-through",
-                            .help = "answer nothing, record everything: for real Windows with the "
-                                    "proxy's own driver",
-                            .kind = OPTION_FLAG},
-};
-
-static const struct command command = {
-    .name = "wfpcheck proxy",
-    .summary = "Puts a Windows proxy program under test, unmodified and without its driver: plays "
-               "the redirected clients, their destinations and the redirect records, and judges "
-               "what the proxy does. Works under Wine, too.",
-    .positional = "-- COMMAND ARG...",
-    .positional_min = 1,
-    .positional_max = SIZE_MAX,
-    .options = table,
-    .option_count = PROXY_COUNT,
-};
+#include "harness/lab/trace/trace_file.h"
+#include "harness/output.h"
 
 struct proxying {
     const struct options *options;
@@ -76,6 +21,8 @@ struct proxying {
     struct lab_order order;
     struct recipe *recipe;
     struct scenarios scenarios;
+    struct lab_result result;
+    struct trace_head head;
 };
 
 static enum status read_addresses(struct proxying *proxying, enum proxy_option option,
@@ -87,11 +34,11 @@ static enum status read_addresses(struct proxying *proxying, enum proxy_option o
 
     for (*count = 0; text != NULL; text = options_item(proxying->options, option, *count)) {
         if (*count == LAB_LISTEN_MAX) {
-            complain(complaints, command.name, 0, field, "at most 4 addresses", "more");
+            complain(complaints, proxy_command.name, 0, field, "at most 4 addresses", "more");
             return STATUS_BAD_INPUT;
         }
         if (!address_parse(text, &list[*count]) || list[*count].port == 0) {
-            complain(complaints, command.name, 0, field,
+            complain(complaints, proxy_command.name, 0, field,
                      "an address and a port, as 127.0.0.1:8080 or [::1]:8080", "%s", text);
             return STATUS_BAD_INPUT;
         }
@@ -114,11 +61,11 @@ static enum status read_program(struct proxying *proxying)
         status = read_addresses(proxying, PROXY_UDP, program->udp, &program->udp_count);
     }
     if (status == STATUS_OK && program->listen_count + program->udp_count == 0) {
-        complain(complaints, command.name, 0, "--listen", "where the proxy listens", "nothing");
+        complain(complaints, proxy_command.name, 0, "--listen", "where the proxy listens", "nothing");
         status = STATUS_BAD_INPUT;
     }
     if (status == STATUS_OK && recipe == NULL) {
-        complain(complaints, command.name, 0, "--context", "a recipe of the redirect context",
+        complain(complaints, proxy_command.name, 0, "--context", "a recipe of the redirect context",
                  "none");
         status = STATUS_BAD_INPUT;
     }
@@ -180,35 +127,55 @@ static enum status prepare(struct proxying *proxying)
     return status;
 }
 
+/* ---- the trace ---- */
+
+static void describe(const struct proxying *proxying, struct trace_head *head)
+{
+    const time_t now = time(NULL);
+    size_t used = 0;
+
+    (void)snprintf(head->tool, sizeof head->tool, "%s", WFPCHECK_VERSION);
+    (void)snprintf(head->system, sizeof head->system, "%s", proxying->result.system);
+    (void)snprintf(head->wine, sizeof head->wine, "%s", proxying->result.wine);
+    (void)snprintf(head->program, sizeof head->program, "%s", proxying->options->positionals[0]);
+    (void)strftime(head->date, sizeof head->date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+    head->passed_through = proxying->order.pass_through;
+    for (size_t i = 0; i < proxying->session.profile_count && used < sizeof head->profiles; i++) {
+        used += (size_t)snprintf(head->profiles + used, sizeof head->profiles - used, "%s%s",
+                                 i > 0 ? " " : "", proxying->session.profiles[i]->name);
+    }
+}
+
+static enum status write_trace(struct proxying *proxying)
+{
+    const char *path = options_text(proxying->options, PROXY_TRACE, NULL);
+    struct complaints *complaints = &proxying->session.complaints;
+    struct output_file output;
+    enum status status;
+
+    if (path == NULL) {
+        return STATUS_OK;
+    }
+    status = output_open(path, complaints, &output);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!trace_write(proxying->result.trace, &proxying->head, output.stream)) {
+        output_abandon(&output);
+        return STATUS_BROKEN;
+    }
+    return output_commit(&output, complaints);
+}
+
 static enum status run(struct proxying *proxying)
 {
-    struct lab_result result = {0};
-    enum status status = lab_run(&proxying->order, &proxying->session.complaints, &result);
+    enum status status =
+        lab_run(&proxying->order, &proxying->session.complaints, &proxying->result);
 
-    for (size_t i = 0; i < trace_count(result.trace); i++) {
-        struct event event;
-        trace_get(result.trace, i, &event);
-        printf("%zu %s", i, event_kinds[event.kind].name);
-        for (int f = FIELD_PROCESS; f < FIELD_NUMBERS_END; f++) {
-            if (event_has(&event, (enum event_field)f) && f != FIELD_THREAD)
-                printf(" %s=%llu", event_fields[f],
-                       (unsigned long long)event_number(&event, (enum event_field)f));
-        }
-        for (int f = FIELD_LOCAL; f < FIELD_ADDRESSES_END; f++) {
-            struct wfp_address a = event_address(&event, (enum event_field)f);
-            char text[64];
-            address_print(&a, text, sizeof text);
-            if (event_has(&event, (enum event_field)f))
-                printf(" %s=%s", event_fields[f], text);
-        }
-        for (int f = FIELD_TEXT; f <= FIELD_NAME; f++) {
-            struct event_bytes b = event_bytes(&event, (enum event_field)f);
-            if (b.size)
-                printf(" %.*s", (int)b.size, (const char *)b.at);
-        }
-        printf("\n");
+    describe(proxying, &proxying->head);
+    if (status == STATUS_OK) {
+        status = write_trace(proxying);
     }
-    trace_free(result.trace);
     return status;
 }
 
@@ -219,7 +186,7 @@ int cli_proxy(int argc, char **argv)
     enum status status = STATUS_BROKEN;
     int code;
 
-    if (!command_begin(&command, argc, argv, &options, &code)) {
+    if (!command_begin(&proxy_command, argc, argv, &options, &code)) {
         return code;
     }
     proxying = calloc(1, sizeof *proxying);
@@ -232,6 +199,7 @@ int cli_proxy(int argc, char **argv)
     if (status == STATUS_OK) {
         status = run(proxying);
     }
+    trace_free(proxying->result.trace);
     scenarios_clear(&proxying->scenarios);
     recipe_free(proxying->recipe);
     code = command_end(&options, &proxying->session, status);

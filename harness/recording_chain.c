@@ -2,10 +2,12 @@
 
 #include "harness/recording_chain.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/platform/files.h"
 #include "harness/recording.h"
 
 static const char line_start[] = "{\"line\":";
@@ -14,8 +16,37 @@ static const char sum_end[] = "\"}";
 
 enum {
     FIRST_ROOM = 65536,
+    PLACE_MAX = 1024,
     SUM_LENGTH = sizeof sum_start - 1 + RECORDING_SUM_DIGITS + sizeof sum_end - 1
 };
+
+/* ---- writing ---- */
+
+bool chain_write(struct chain_end *end, json_t *members)
+{
+    char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | JSON_ENSURE_ASCII);
+    char number[32];
+    size_t length;
+    char *line;
+
+    json_decref(members);
+    length = text == NULL ? 0 : strlen(text);
+    line = text == NULL ? NULL : malloc(length + sizeof number);
+    if (line == NULL) {
+        free(text);
+        return false;
+    }
+    /* The object's brace gives way to the number, its closing one to the sum. */
+    text[length - 1] = '\0';
+    length = (size_t)snprintf(line, length + sizeof number, "%s%zu,%s", line_start, ++end->lines,
+                              text + 1);
+    end->sum = recording_sum(end->sum, line, length);
+    (void)fprintf(end->out, "%s%s%016llx%s\n", line, sum_start, (unsigned long long)end->sum,
+                  sum_end);
+    free(line);
+    free(text);
+    return true;
+}
 
 /* ---- raw lines ---- */
 
@@ -201,7 +232,51 @@ enum status chain_next(struct chain *chain, bool *more)
     return STATUS_OK;
 }
 
+/* ---- the current line ---- */
+
+enum status chain_refuse(const struct chain *chain, const char *field, const char *expected,
+                         const char *actual)
+{
+    complain(chain->complaints, chain->path, chain->number == 0 ? 1 : (int)chain->number, field,
+             expected, "%s", actual);
+    return STATUS_BAD_INPUT;
+}
+
+enum status chain_document(const struct chain *chain, struct document **document)
+{
+    char place[PLACE_MAX];
+    json_error_t error;
+    json_t *root = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
+    enum status status;
+
+    if (root == NULL) {
+        return chain_refuse(chain, "JSON", "one whole JSON text in UTF-8", error.text);
+    }
+    (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
+    status = document_from_tree(place, root, chain->complaints, document);
+    json_decref(root);
+    return status;
+}
+
+/* ---- the file ---- */
+
+enum status chain_open(struct chain *chain, const char *path, struct complaints *complaints)
+{
+    chain->path = path;
+    chain->complaints = complaints;
+    errno = EISDIR;
+    chain->file = files_is_directory(path) ? NULL : files_open(path, "rb");
+    if (chain->file == NULL) {
+        complain(complaints, path, 0, "file", "a readable file", "%s", strerror(errno));
+        return STATUS_BAD_INPUT;
+    }
+    return STATUS_OK;
+}
+
 void chain_clear(struct chain *chain)
 {
     free(chain->line);
+    if (chain->file != NULL) {
+        (void)fclose(chain->file);
+    }
 }

@@ -2,17 +2,13 @@
 
 #include "harness/recording.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/answer.h"
 #include "harness/document.h"
-#include "harness/platform/files.h"
 #include "harness/recording_chain.h"
 #include "harness/recording_line.h"
-
-enum { PLACE_MAX = 1024 };
 
 struct recording {
     char *path;
@@ -25,30 +21,17 @@ struct recording {
     struct recorded_totals totals; /* of what has been read */
 };
 
-static enum status refuse(struct recording *recording, const char *field, const char *expected,
-                          const char *actual)
+static enum status refuse(const struct recording *recording, const char *field,
+                          const char *expected, const char *actual)
 {
-    const size_t line = recording->chain.number;
-
-    complain(recording->chain.complaints, recording->path, line == 0 ? 1 : (int)line, field,
-             expected, "%s", actual);
-    return STATUS_BAD_INPUT;
+    return chain_refuse(&recording->chain, field, expected, actual);
 }
 
 static enum status parse_line(struct recording *recording)
 {
     const struct chain *chain = &recording->chain;
-    char place[PLACE_MAX];
-    json_error_t error;
-    json_t *root = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
-    enum status status;
+    const enum status status = chain_document(chain, &recording->document);
 
-    if (root == NULL) {
-        return refuse(recording, "JSON", "one whole JSON text in UTF-8", error.text);
-    }
-    (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
-    status = document_from_tree(place, root, chain->complaints, &recording->document);
-    json_decref(root);
     return status == STATUS_OK
                ? recorded_line_read(recording->document, chain->complaints, &recording->line)
                : status;
@@ -79,14 +62,8 @@ static enum status next_line(struct recording *recording)
 
 static enum status read_head(struct recording *recording)
 {
-    enum status status;
+    enum status status = next_line(recording);
 
-    if (recording->chain.file == NULL) {
-        complain(recording->chain.complaints, recording->path, 0, "file", "a readable file", "%s",
-                 strerror(errno));
-        return STATUS_BAD_INPUT;
-    }
-    status = next_line(recording);
     if (status == STATUS_OK && recording->line.kind != LINE_HEAD) {
         status = refuse(recording, "kind", "head", "another kind of line");
     }
@@ -114,10 +91,9 @@ enum status recording_open(const char *path, struct complaints *complaints,
     }
     made->path = copy_path(path);
     if (made->path != NULL) {
-        made->chain.path = made->path;
-        made->chain.complaints = complaints;
-        errno = EISDIR;
-        made->chain.file = files_is_directory(path) ? NULL : files_open(path, "rb");
+        status = chain_open(&made->chain, made->path, complaints);
+    }
+    if (status == STATUS_OK) {
         status = read_head(made);
     }
     if (status != STATUS_OK) {
@@ -138,9 +114,6 @@ void recording_close(struct recording *recording)
     document_free(recording->document);
     document_free(recording->held);
     chain_clear(&recording->chain);
-    if (recording->chain.file != NULL) {
-        (void)fclose(recording->chain.file);
-    }
     free(recording->path);
     free(recording);
 }

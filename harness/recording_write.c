@@ -2,36 +2,16 @@
 
 #include "harness/recording.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "harness/answer.h"
+#include "harness/recording_chain.h"
 
-/* Takes `members`, in whose order they are written between the line's number and its sum. */
 static void write_line(struct recorder *recorder, json_t *members)
 {
-    char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | JSON_ENSURE_ASCII);
-    char number[32];
-    size_t length;
-    char *line;
+    struct chain_end end = {recorder->out, recorder->lines, recorder->sum};
 
-    json_decref(members);
-    length = text == NULL ? 0 : strlen(text);
-    line = text == NULL ? NULL : malloc(length + sizeof number);
-    if (line == NULL) {
-        recorder->failed = true;
-        free(text);
-        return;
-    }
-    /* The object's brace gives way to the number, its closing one to the sum. */
-    text[length - 1] = '\0';
-    length = (size_t)snprintf(line, length + sizeof number, "{\"line\":%zu,%s", ++recorder->lines,
-                              text + 1);
-    recorder->sum = recording_sum(recorder->sum, line, length);
-    (void)fprintf(recorder->out, "%s,\"sum\":\"%016llx\"}\n", line,
-                  (unsigned long long)recorder->sum);
-    free(line);
-    free(text);
+    recorder->failed = !chain_write(&end, members) || recorder->failed;
+    recorder->lines = end.lines;
+    recorder->sum = end.sum;
 }
 
 static void set(json_t *object, const char *name, json_t *value)

@@ -19,28 +19,16 @@ static void take(struct dial *dial, const struct event *answer, int family)
     }
 }
 
-void dial_ask(struct dial *dial, const char *name, SOCKET socket, const struct sockaddr *address,
-              int size)
+void dial_ask_event(struct dial *dial, struct event *event, int family)
 {
     struct link_answer answer;
-    struct event event;
-    union address as_passed;
 
-    memset(dial, 0, sizeof *dial);
-    if (!address_read(address, size, &dial->peer) || !socket_know(socket, &dial->facts)) {
-        return;
-    }
     dial->followed = true;
-    event = socket_event(EVENT_CONNECT, &dial->facts);
-    event_set_text(&event, FIELD_NAME, name);
-    event_set_address(&event, FIELD_PEER, &dial->peer);
-    socket_add_local(&event, socket);
-    (void)address_make(&dial->peer, AF_UNSPEC, &as_passed);
-    switch (link_ask(&event, &answer)) {
+    switch (link_ask(event, &answer)) {
     case LINK_PASSED:
         break;
     case LINK_ANSWERED:
-        take(dial, &answer.event, as_passed.any.sa_family);
+        take(dial, &answer.event, family);
         break;
     case LINK_GONE:
         dial->refused = true;
@@ -48,6 +36,24 @@ void dial_ask(struct dial *dial, const char *name, SOCKET socket, const struct s
         break;
     }
     link_answer_free(&answer);
+}
+
+void dial_ask(struct dial *dial, const char *name, SOCKET socket, const struct sockaddr *address,
+              int size)
+{
+    struct event event;
+    union address as_passed;
+
+    memset(dial, 0, sizeof *dial);
+    if (!address_read(address, size, &dial->peer) || !socket_know(socket, &dial->facts)) {
+        return;
+    }
+    event = socket_event(EVENT_CONNECT, &dial->facts);
+    event_set_text(&event, FIELD_NAME, name);
+    event_set_address(&event, FIELD_PEER, &dial->peer);
+    socket_add_local(&event, socket);
+    (void)address_make(&dial->peer, AF_UNSPEC, &as_passed);
+    dial_ask_event(dial, &event, as_passed.any.sa_family);
 }
 
 static void remember(const struct dial *dial, SOCKET socket)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A connection that the program wants to make: the lab is asked where it goes. */
+/*
+ * A connection that the program wants to make, or a datagram that it wants to send: the lab is
+ * asked where it goes.
+ */
 
 #ifndef HARNESS_LAB_DLL_DIAL_H
 #define HARNESS_LAB_DLL_DIAL_H
@@ -22,6 +25,9 @@ struct dial {
     struct wfp_address peer; /* whom the program means */
     struct socket_facts facts;
 };
+
+/* Asks this; what comes back goes into the dial. `family`: of the address that it may give. */
+void dial_ask_event(struct dial *dial, struct event *event, int family);
 
 /*
  * Asks, as the function of this name. What is no address, or cannot be read, is not followed: the

@@ -18,22 +18,28 @@ static BOOL stay(HMODULE module)
                               (LPCWSTR)(void *)module, &same);
 }
 
+/* What the runtime library calls to end the process is the system's own, and not seen. */
+static void say_end(void)
+{
+    struct event end = {.kind = EVENT_EXIT};
+
+    link_tell_end(&end);
+}
+
 BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved);
 
 BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved)
 {
-    struct event end = {.kind = EVENT_EXIT};
-
     switch (reason) {
     case DLL_PROCESS_ATTACH:
         if (!guard_open() || !stay(module)) {
             return FALSE;
         }
-        modules_open(module);
+        modules_open();
         return TRUE;
     case DLL_PROCESS_DETACH:
         if (reserved != NULL) {
-            link_tell_last(&end);
+            say_end();
         }
         return TRUE;
     default:

@@ -5,8 +5,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "harness/lab/dll/extension.h"
 #include "harness/lab/dll/link.h"
+#include "harness/lab/dll/operation.h"
 #include "harness/lab/dll/overlapped.h"
+#include "harness/lab/dll/pending.h"
 #include "harness/lab/dll/replaced.h"
 #include "harness/lab/dll/socket.h"
 #include "harness/lab/interpose/pointer.h"
@@ -104,6 +107,9 @@ static int make_and_tell(const struct question *question, const struct socket_fa
 
     describe(&event, question);
     outcome = make(question);
+    if (outcome == 0 && question->code == SIO_GET_EXTENSION_FUNCTION_POINTER) {
+        extension_replace(question->in, question->in_size, question->out, question->out_size);
+    }
     socket_add_error(&event, outcome != 0);
     link_tell(&event);
     return outcome;
@@ -128,8 +134,28 @@ static void write_count(const struct question *question, const struct event *ans
     }
 }
 
-static int give(const struct question *question, const struct socket_facts *facts,
-                const struct event *answer)
+static int give_later(const struct question *question, const struct socket_facts *facts,
+                      uint64_t operation, const struct event *answer)
+{
+    const struct event_bytes out = event_bytes(answer, FIELD_OUT);
+    const struct pending_answer later = {
+        .handle = question->socket,
+        .how = {question->overlapped, question->routine, NULL, facts->completion},
+        .out = question->out,
+        .bytes = out.at,
+        .size = out.size < question->out_size ? out.size : question->out_size,
+        .error = (DWORD)event_number(answer, FIELD_ERROR),
+        .count = (DWORD)event_number(answer, FIELD_COUNT),
+        .operation = operation,
+        .socket = facts->number,
+    };
+    const DWORD delay = (DWORD)event_number(answer, FIELD_DELAY);
+
+    return socket_fail(pending_begin(&later, delay) ? WSA_IO_PENDING : WSAENOBUFS);
+}
+
+static int give_now(const struct question *question, const struct socket_facts *facts,
+                    const struct event *answer)
 {
     const int error = (int)event_number(answer, FIELD_ERROR);
     const struct overlapped_call call = {question->overlapped, question->routine, NULL,
@@ -146,6 +172,19 @@ static int give(const struct question *question, const struct socket_facts *fact
     return 0;
 }
 
+/* Only an overlapped call can be under way; any other waits. */
+static int give(const struct question *question, const struct socket_facts *facts,
+                uint64_t operation, const struct event *answer)
+{
+    if (event_has(answer, FIELD_DELAY) && question->overlapped != NULL) {
+        return give_later(question, facts, operation, answer);
+    }
+    if (event_has(answer, FIELD_DELAY)) {
+        Sleep((DWORD)event_number(answer, FIELD_DELAY));
+    }
+    return give_now(question, facts, answer);
+}
+
 static int ask(const struct question *question, const struct socket_facts *facts)
 {
     struct event event = socket_event(EVENT_IOCTL, facts);
@@ -158,9 +197,12 @@ static int ask(const struct question *question, const struct socket_facts *facts
     if (copy != NULL) {
         event_set_bytes(&event, FIELD_IN, copy, size);
     }
+    if (question->overlapped != NULL) {
+        event_set_number(&event, FIELD_OPERATION, operation_number());
+    }
     switch (link_ask(&event, &answer)) {
     case LINK_ANSWERED:
-        outcome = give(question, facts, &answer.event);
+        outcome = give(question, facts, event_number(&event, FIELD_OPERATION), &answer.event);
         break;
     case LINK_PASSED:
         outcome = pass(question, facts);

@@ -126,9 +126,12 @@ void link_tell(struct event *event)
     SetLastError(error);
 }
 
-void link_tell_last(struct event *event)
+void link_tell_end(struct event *event)
 {
-    if (state == WANTED && TryAcquireSRWLockExclusive(&lock)) {
+    static LONG told;
+
+    if (state == WANTED && InterlockedExchange(&told, 1) == 0 &&
+        TryAcquireSRWLockExclusive(&lock)) {
         send_event(event);
         ReleaseSRWLockExclusive(&lock);
     }

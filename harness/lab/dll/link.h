@@ -49,7 +49,10 @@ void link_passed(const char *name);
  * and forgotten, when there is no room for it.
  */
 bool link_defer(const struct event *event);
-/* At the end of the process, when other threads are gone in the middle of what they did. */
-void link_tell_last(struct event *event);
+/*
+ * EVENT_EXIT, once, however often it is tried. At the end of a process other threads may be gone in
+ * the middle of what they did: nothing is waited for.
+ */
+void link_tell_end(struct event *event);
 
 #endif

@@ -29,7 +29,6 @@ typedef NTSTATUS(NTAPI *registration)(ULONG flags, notified function, PVOID cont
 /* Below the system's folder, but with programs' code in them: what .NET runs. */
 static const wchar_t *const runtimes[] = {L"\\Microsoft.NET\\", L"\\assembly\\"};
 
-static HMODULE own_module;
 static wchar_t windows[MAX_PATH]; /* without a backslash at its end */
 
 static bool begins_with(const wchar_t *text, const wchar_t *with)
@@ -58,7 +57,7 @@ static bool is_programs(HMODULE module)
     wchar_t path[PROCESS_PATH_MAX / 4];
     const DWORD length = GetModuleFileNameW(module, path, sizeof path / sizeof path[0]);
 
-    if (module == own_module || length == 0) {
+    if (module == process_own_module() || length == 0) {
         return false;
     }
     return module == GetModuleHandleW(NULL) || length >= sizeof path / sizeof path[0] ||
@@ -103,14 +102,13 @@ static void patch_loaded(void)
     }
 }
 
-void modules_open(HMODULE own)
+void modules_open(void)
 {
     const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     const registration found =
         (registration)(shim_function *)GetProcAddress(ntdll, "LdrRegisterDllNotification");
     PVOID cookie;
 
-    own_module = own;
     (void)GetWindowsDirectoryW(windows, MAX_PATH);
     hooks_resolve();
     patch_loaded();

@@ -8,9 +8,9 @@
 #include <windows.h>
 
 /*
- * Patches every module of the program that is loaded, and each that is loaded later. `own` is this
- * DLL. Under the loader's lock; sends nothing.
+ * Patches every module of the program that is loaded, and each that is loaded later. Under the
+ * loader's lock; sends nothing.
  */
-void modules_open(HMODULE own);
+void modules_open(void);
 
 #endif

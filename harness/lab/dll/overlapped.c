@@ -26,6 +26,11 @@ static NTSTATUS status_of(DWORD error)
     return error == 0 ? 0 : (NTSTATUS)((DWORD)ERROR_HEAD | (error & 0xffff));
 }
 
+ULONG_PTR overlapped_status(DWORD error)
+{
+    return (ULONG_PTR)(LONG_PTR)status_of(error);
+}
+
 bool overlapped_error(const OVERLAPPED *overlapped, DWORD *error)
 {
     OVERLAPPED copy;

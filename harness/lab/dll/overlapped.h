@@ -33,6 +33,8 @@ bool overlapped_end(const struct overlapped_call *call, DWORD error, DWORD count
 /* It succeeded at once: whoever asked not to be told then is not told. */
 bool overlapped_succeed(const struct overlapped_call *call, DWORD count);
 
+/* As it stands in an OVERLAPPED. */
+ULONG_PTR overlapped_status(DWORD error);
 /* The error that overlapped_end() left there; false where it was not ours to say, or succeeded. */
 bool overlapped_error(const OVERLAPPED *overlapped, DWORD *error);
 

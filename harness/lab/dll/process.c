@@ -18,6 +18,17 @@ DWORD process_parent(void)
     return (DWORD)about[INHERITED_FROM];
 }
 
+HMODULE process_own_module(void)
+{
+    static const char inside = 0;
+    HMODULE found = NULL;
+
+    (void)GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                                 GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                             (LPCWSTR)(const void *)&inside, &found);
+    return found;
+}
+
 const char *process_module_path(HMODULE module, char path[PROCESS_PATH_MAX])
 {
     wchar_t wide[PROCESS_PATH_MAX / 4] = L"";

@@ -6,8 +6,10 @@
 
 #include <ws2tcpip.h>
 
+#include "harness/lab/dll/accept_ex.h"
 #include "harness/lab/dll/address.h"
 #include "harness/lab/dll/link.h"
+#include "harness/lab/dll/pending.h"
 
 /* By the system, where no call was seen that made it. */
 static bool look_up(SOCKET socket, struct socket_facts *facts)
@@ -56,6 +58,9 @@ bool socket_know(SOCKET socket, struct socket_facts *facts)
     if (!known && link_wanted() && look_up(socket, facts)) {
         known = add(socket, facts, NULL);
     }
+    if (known && facts->accepting) {
+        accept_ex_look(socket);
+    }
     WSASetLastError(error);
     return known;
 }
@@ -88,9 +93,42 @@ void socket_closing(SOCKET socket)
 {
     struct socket_facts facts;
 
+    (void)pending_cancel(socket, NULL);
     if (socket_table_remove(socket, &facts) && facts.number != 0) {
         struct event event = socket_event(EVENT_CLOSE, &facts);
 
+        link_tell(&event);
+    }
+}
+
+/* Its place in a completion port or a thread pool goes with the handle. */
+void socket_reused(SOCKET socket)
+{
+    struct socket_facts old;
+    struct socket_facts fresh;
+    const DWORD flags = WSA_FLAG_OVERLAPPED;
+
+    if (!socket_know(socket, &old)) {
+        return;
+    }
+    socket_closing(socket);
+    memset(&fresh, 0, sizeof fresh);
+    fresh.family = old.family;
+    fresh.type = old.type;
+    fresh.protocol = old.protocol;
+    fresh.completion = old.completion;
+    (void)add(socket, &fresh, &flags);
+}
+
+void socket_duplicated(SOCKET copy, const struct socket_facts *source)
+{
+    struct socket_facts facts = *source;
+    struct event event = socket_event(EVENT_DUPLICATE, source);
+
+    memset(&facts.completion, 0, sizeof facts.completion);
+    facts.number = socket_table_number();
+    event_set_number(&event, FIELD_OTHER, facts.number);
+    if (socket_table_add(copy, &facts)) {
         link_tell(&event);
     }
 }

@@ -21,8 +21,12 @@ bool socket_know(SOCKET socket, struct socket_facts *facts);
 void socket_opened(SOCKET socket, int family, int type, int protocol, DWORD flags);
 /* One that accept gave, like its listener; gives its number. */
 uint64_t socket_accepted(SOCKET accepted, const struct socket_facts *listener);
+/* Another handle of the same socket: `source` as it was known. */
+void socket_duplicated(SOCKET copy, const struct socket_facts *source);
 /* It is about to be closed, by whichever call. */
 void socket_closing(SOCKET socket);
+/* The same handle stands for a socket that begins anew. */
+void socket_reused(SOCKET socket);
 
 /* An event of this kind with the socket's number in it. */
 struct event socket_event(enum event_kind kind, const struct socket_facts *facts);

@@ -9,6 +9,8 @@
 #include "harness/lab/dll/replaced.h"
 #include "harness/lab/dll/socket.h"
 
+enum { DUPLICATES_MAX = 32 };
+
 /* ---- opening and closing ---- */
 
 SOCKET WSAAPI hook_socket(int family, int type, int protocol)
@@ -21,38 +23,94 @@ SOCKET WSAAPI hook_socket(int family, int type, int protocol)
     return opened;
 }
 
+/* What WSADuplicateSocket gave last, for whom it was asked within this process. */
+static SRWLOCK duplicates_lock = SRWLOCK_INIT;
+static struct {
+    DWORD token;
+    SOCKET source;
+} duplicates[DUPLICATES_MAX];
+static size_t duplicates_next;
+
+static void remember_duplicate(SOCKET source, DWORD process, DWORD token)
+{
+    if (process == GetCurrentProcessId()) {
+        AcquireSRWLockExclusive(&duplicates_lock);
+        duplicates[duplicates_next % DUPLICATES_MAX].token = token;
+        duplicates[duplicates_next++ % DUPLICATES_MAX].source = source;
+        ReleaseSRWLockExclusive(&duplicates_lock);
+    }
+}
+
+static bool find_duplicate(DWORD token, SOCKET *source)
+{
+    bool found = false;
+
+    AcquireSRWLockShared(&duplicates_lock);
+    for (size_t i = 0; !found && i < DUPLICATES_MAX; i++) {
+        found = duplicates[i].source != 0 && duplicates[i].token == token;
+        *source = duplicates[i].source;
+    }
+    ReleaseSRWLockShared(&duplicates_lock);
+    return found;
+}
+
 /* A description of a protocol stands in for what is left open, or names a duplicate. */
-static void opened_by(SOCKET opened, int family, int type, int protocol, bool described,
+static void opened_by(SOCKET opened, int family, int type, int protocol, const DWORD *token,
                       DWORD flags)
 {
     struct socket_facts facts;
+    SOCKET source;
 
     if (opened == INVALID_SOCKET) {
         return;
     }
-    if (described) {
-        (void)socket_know(opened, &facts);
-    } else {
+    if (token == NULL) {
         socket_opened(opened, family, type, protocol, flags);
+    } else if (find_duplicate(*token, &source) && socket_know(source, &facts)) {
+        socket_duplicated(opened, &facts);
+    } else {
+        (void)socket_know(opened, &facts);
     }
 }
 
 SOCKET WSAAPI hook_WSASocketA(int family, int type, int protocol, LPWSAPROTOCOL_INFOA info,
                               GROUP group, DWORD flags)
 {
+    const DWORD token = info == NULL ? 0 : info->dwProviderReserved;
     const SOCKET opened = WSASocketA(family, type, protocol, info, group, flags);
 
-    opened_by(opened, family, type, protocol, info != NULL, flags);
+    opened_by(opened, family, type, protocol, info == NULL ? NULL : &token, flags);
     return opened;
 }
 
 SOCKET WSAAPI hook_WSASocketW(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info,
                               GROUP group, DWORD flags)
 {
+    const DWORD token = info == NULL ? 0 : info->dwProviderReserved;
     const SOCKET opened = WSASocketW(family, type, protocol, info, group, flags);
 
-    opened_by(opened, family, type, protocol, info != NULL, flags);
+    opened_by(opened, family, type, protocol, info == NULL ? NULL : &token, flags);
     return opened;
+}
+
+int WSAAPI hook_WSADuplicateSocketA(SOCKET socket, DWORD process, LPWSAPROTOCOL_INFOA info)
+{
+    const int outcome = WSADuplicateSocketA(socket, process, info);
+
+    if (outcome == 0) {
+        remember_duplicate(socket, process, info->dwProviderReserved);
+    }
+    return outcome;
+}
+
+int WSAAPI hook_WSADuplicateSocketW(SOCKET socket, DWORD process, LPWSAPROTOCOL_INFOW info)
+{
+    const int outcome = WSADuplicateSocketW(socket, process, info);
+
+    if (outcome == 0) {
+        remember_duplicate(socket, process, info->dwProviderReserved);
+    }
+    return outcome;
 }
 
 /* Told before: its handle may be given to another socket as soon as it is closed. */

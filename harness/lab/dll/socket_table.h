@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <winsock2.h>
+
 #include <windows.h>
 
 #include <wfp/sim.h>
@@ -38,6 +40,7 @@ struct socket_facts {
     int type;
     int protocol;
     bool listens;
+    bool accepting; /* AcceptEx was called for it, and not seen to end */
     bool sent;      /* its first send was told */
     bool received;  /* its first receive was told */
     bool peer_told; /* its first getpeername was told */

@@ -17,12 +17,12 @@
 struct proxy_report {
     const struct trace_head *head;
     const struct proxy_judgement *judgement;
-    struct known *known;   /* known gaps, or NULL; a case's name is PRX-04[scenario][profile] */
-    bool allow_undecided;  /* for what a person is told at the end */
-    bool interrupted;      /* not all that was planned has been tried */
-    double seconds;        /* 0: not told */
-    const char *output;    /* what the proxy printed, shown where something failed; or NULL */
-    const char *again;     /* the command that repeats it, or NULL */
+    struct known *known;  /* known gaps, or NULL; a case's name is PRX-04[scenario][profile] */
+    bool allow_undecided; /* for what a person is told at the end */
+    bool interrupted;     /* not all that was planned has been tried */
+    double seconds;       /* 0: not told */
+    const char *output;   /* what the proxy printed, shown where something failed; or NULL */
+    const char *again;    /* the command that repeats it, or NULL */
 };
 
 /*

@@ -65,13 +65,23 @@ static void merge(struct event *event, const struct event *answer)
     }
 }
 
+/* Of ioctls only those of vendors are asked. */
+static bool is_asked(const struct event *event)
+{
+    enum { IOC_FAMILY = 0x18000000, IOC_VENDOR = 0x18000000 };
+
+    return event_kinds[event->kind].asked &&
+           (event->kind != EVENT_IOCTL ||
+            (event_number(event, FIELD_CODE) & IOC_FAMILY) == IOC_VENDOR);
+}
+
 void exchange_tell(struct exchange *exchange)
 {
     if (exchange->told) {
         return;
     }
     exchange->told = true;
-    if (event_kinds[exchange->event.kind].asked) {
+    if (is_asked(&exchange->event)) {
         peer_send(exchange->peer, &exchange->answer);
         merge(&exchange->event, &exchange->answer);
         event_set_number(&exchange->event, FIELD_BY, exchange->by);

@@ -104,7 +104,8 @@ static bool ask_model(struct model *model, const struct wfp_ioctl *call, struct 
 
 static void answer_by_model(struct exchange *exchange, const struct wfp_ioctl *call)
 {
-    const uint32_t pending = exchange->lab->member->scenario->pending;
+    const struct scenario_member *member = exchange->lab->member;
+    const uint32_t pending = member == NULL ? 0 : member->scenario->pending;
     struct wfp_reply reply;
 
     if (!ask_model(&exchange->lab->model, call, &reply)) {
@@ -148,11 +149,14 @@ void look_at_ioctl(struct exchange *exchange)
         return;
     }
     exchange_note_client(exchange, socket->client);
-    if (call == SCENARIO_CALLS || lab->order->pass_through || lab->member == NULL ||
+    if (call == SCENARIO_CALLS || lab->order->pass_through ||
         socket_world(socket) == WFP_INVALID_SOCKET) {
         return;
     }
-    scripted = scenario_answer(lab->member->scenario, call, ++socket->calls[call]);
+    socket->calls[call]++;
+    scripted = lab->member == NULL
+                   ? NULL
+                   : scenario_answer(lab->member->scenario, call, socket->calls[call]);
     if (scripted != NULL) {
         answer_scripted(exchange, scripted,
                         call == SCENARIO_SET_RECORDS

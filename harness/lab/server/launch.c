@@ -12,6 +12,8 @@
 #include "harness/platform/console.h"
 #include "harness/platform/files.h"
 
+enum { OWN_ARGUMENTS = 4 };
+
 static const char who[] = "wfpcheck proxy";
 static const char launcher_name[] = "wfpcheck-launch.exe";
 
@@ -155,28 +157,37 @@ static enum status check_program(const char *program, struct complaints *complai
     return STATUS_OK;
 }
 
+static bool add_argument(struct launch *launch, size_t *at, const char *argument)
+{
+    launch->arguments[*at] = join(argument, "", "");
+    return launch->arguments[(*at)++] != NULL;
+}
+
 static bool add_arguments(const struct launch_wish *wish, struct launch *launch)
 {
+    bool good = true;
     size_t count = 0;
     size_t at = 0;
 
     while (wish->command[count] != NULL) {
         count++;
     }
-    launch->arguments = calloc(count + 5, sizeof *launch->arguments);
+    launch->arguments = calloc(count + OWN_ARGUMENTS + 1, sizeof *launch->arguments);
     if (launch->arguments == NULL) {
         return false;
     }
     if (launch->wine != NULL) {
-        launch->arguments[at++] = launch->wine;
+        good &= add_argument(launch, &at, launch->wine);
     }
-    launch->arguments[at++] = launch->launcher;
+    good &= add_argument(launch, &at, launch->launcher);
     if (wish->follow) {
-        launch->arguments[at++] = "--follow";
+        good &= add_argument(launch, &at, "--follow");
     }
-    launch->arguments[at++] = "--";
-    memcpy(&launch->arguments[at], wish->command, count * sizeof *wish->command);
-    return true;
+    good &= add_argument(launch, &at, "--");
+    for (size_t i = 0; good && i < count; i++) {
+        good = add_argument(launch, &at, wish->command[i]);
+    }
+    return good;
 }
 
 static bool add_variables(const struct launch_wish *wish, struct launch *launch)
@@ -216,7 +227,7 @@ enum status launch_make(const struct launch_wish *wish, struct complaints *compl
 
 void launch_release(struct launch *launch)
 {
-    free(launch->arguments);
+    launch_texts_free(launch->arguments);
     free(launch->launcher);
     free(launch->wine);
     for (size_t i = 0; i < LAUNCH_VARIABLES_MAX; i++) {
@@ -271,10 +282,10 @@ char **launch_environment(const struct launch *launch)
     return environment;
 }
 
-void launch_environment_free(char **environment)
+void launch_texts_free(char **texts)
 {
-    for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
-        free(environment[i]);
+    for (size_t i = 0; texts != NULL && texts[i] != NULL; i++) {
+        free(texts[i]);
     }
-    free(environment);
+    free(texts);
 }

@@ -37,10 +37,10 @@ enum status launch_make(const struct launch_wish *wish, struct complaints *compl
                         struct launch *launch);
 void launch_release(struct launch *launch);
 
-/* The environment of this process with the launch's variables, up to a NULL; NULL: no memory. To be
- * freed by launch_environment_free(). */
+/* The environment of this process with the launch's variables; NULL without memory. */
 char **launch_environment(const struct launch *launch);
-void launch_environment_free(char **environment);
+/* Frees a list of texts that ends with a NULL. */
+void launch_texts_free(char **texts);
 
 /* What the system calls itself, "Linux 6.1.0 x86_64"; and whether it is Windows, or Wine. */
 bool launch_system(char *text, size_t size);

@@ -71,7 +71,6 @@ static bool register_callouts(struct model *model, size_t index)
                                             .filter = (uint32_t)(10 * (index + 1) + i),
                                             .sublayer = (uint32_t)(MODEL_SERVICES_MAX - index),
                                             .weight = (uint32_t)(MODEL_SERVICES_MAX - index),
-                                            .classify = wfp_policy_classify,
                                             .context = &service->policy};
 
         if (wfp_callout_register(model->world, &callout, &number) != WFP_OK) {
@@ -167,21 +166,23 @@ static enum wfp_family layer_family(const struct wfp_address *to)
 
 static bool classify(struct model *model, uint32_t classification)
 {
-    struct wfp_classify_call next = {.call = WFP_CALL_NEXT, .classification = classification};
+    const struct wfp_classify_call next = {.call = WFP_CALL_NEXT,
+                                           .classification = classification};
+    const struct wfp_classify_call back = {.call = WFP_CALL_RETURN,
+                                           .classification = classification};
     struct wfp_reply reply;
 
-    for (;;) {
-        const struct wfp_callout *callout;
+    while (wfp_classify(model->world, &next, &reply) == WFP_OK) {
+        const uint32_t number = wfp_classify_callout(model->world, classification);
 
-        if (wfp_classify(model->world, &next, &reply) != WFP_OK) {
-            return false;
-        }
-        if (reply.answer.error != WFP_PRESENT) {
+        if (number == 0) {
             return true;
         }
-        callout = wfp_callout_of(model->world, wfp_classify_callout(model->world, classification));
-        callout->classify(model->world, classification, callout->context);
+        wfp_policy_classify(model->world, classification,
+                            wfp_callout_of(model->world, number)->context);
+        (void)wfp_classify(model->world, &back, &reply);
     }
+    return false;
 }
 
 static void note_told(struct model *model, uint32_t classification,

@@ -19,7 +19,12 @@ struct recipe;
 struct scenarios;
 struct trace;
 
-enum { LAB_PROXIES_MAX = MODEL_SERVICES_MAX, LAB_LISTEN_MAX = 4, LAB_OUTPUT_MAX = 8192 };
+enum {
+    LAB_PROXIES_MAX = MODEL_SERVICES_MAX,
+    LAB_LISTEN_MAX = 4,
+    LAB_OUTPUT_MAX = 8192,
+    LAB_TEXT_MAX = 128
+};
 
 /* One proxy, as the command line or the file of --second has it. */
 struct lab_program {
@@ -48,6 +53,8 @@ struct lab_result {
     struct trace *trace; /* the caller's */
     bool interrupted;    /* not all that was planned has been tried */
     bool trace_full;     /* not all that happened is in the trace */
+    char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */
+    char wine[LAB_TEXT_MAX];         /* "wine-8.0"; "" where none was needed */
     char output[LAB_OUTPUT_MAX + 1]; /* the last of what the first proxy printed */
 };
 

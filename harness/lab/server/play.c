@@ -11,6 +11,37 @@
 
 enum { SOCKETS_MORE = 64 };
 
+/* ---- the world ---- */
+
+static uint32_t clients_of(const struct scenario_member *member)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; member != NULL && i < member->scenario->group_count; i++) {
+        count += member->scenario->groups[i].count;
+    }
+    return count;
+}
+
+/* Without a member it is that of the start-up. */
+static enum status begin_world(struct lab *lab, const struct scenario_member *member,
+                               const struct profile *profile)
+{
+    const struct model_size size = {.sockets = 8 * clients_of(member) + SOCKETS_MORE,
+                                    .context = client_context_max(lab)};
+    struct wfp_profile values = profile->values;
+    enum status status;
+
+    if (member != NULL) {
+        scenario_profile(member, &profile->values, size.context, &values);
+    }
+    status = model_begin(&lab->model, &values, &size, lab->order->program_count);
+    if (status != STATUS_OK) {
+        complain(lab->complaints, "wfpcheck proxy", 0, "world", "memory for it", "none");
+    }
+    return status;
+}
+
 /* ---- the proxies ---- */
 
 static void stop_proxies(struct lab *lab)
@@ -33,11 +64,12 @@ static bool are_alive(const struct lab *lab)
     return alive;
 }
 
-static enum status start_proxies(struct lab *lab)
+static enum status start_proxies(struct lab *lab, const struct profile *profile)
 {
-    enum status status = STATUS_OK;
+    enum status status;
 
     stop_proxies(lab);
+    status = begin_world(lab, NULL, profile);
     for (size_t i = 0; status == STATUS_OK && i < lab->order->program_count; i++) {
         status = proxy_start(lab, (uint32_t)i + 1, &lab->order->programs[i]);
     }
@@ -48,27 +80,6 @@ static enum status start_proxies(struct lab *lab)
 }
 
 /* ---- one scenario ---- */
-
-static uint32_t clients_of(const struct scenario *scenario)
-{
-    uint32_t count = 0;
-
-    for (size_t i = 0; i < scenario->group_count; i++) {
-        count += scenario->groups[i].count;
-    }
-    return count;
-}
-
-static enum status begin_world(struct lab *lab, const struct scenario_member *member,
-                               const struct profile *profile)
-{
-    const struct model_size size = {.sockets = 8 * clients_of(member->scenario) + SOCKETS_MORE,
-                                    .context = client_context_max(lab)};
-    struct wfp_profile values;
-
-    scenario_profile(member, &profile->values, size.context, &values);
-    return model_begin(&lab->model, &values, &size, lab->proxy_count);
-}
 
 static void tell_scenario(struct lab *lab, enum event_kind kind, const struct profile *profile)
 {
@@ -138,7 +149,6 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     enum status status = begin_world(lab, member, profile);
 
     if (status != STATUS_OK) {
-        complain(lab->complaints, member->name, 0, "world", "memory for it", "none");
         return status;
     }
     lab->member = member;
@@ -165,7 +175,7 @@ enum status play_profile(struct lab *lab, const struct scenarios *scenarios,
             break;
         }
         if (member->scenario->fresh || !are_alive(lab)) {
-            status = start_proxies(lab);
+            status = start_proxies(lab, profile);
         }
         if (status == STATUS_OK) {
             status = play_member(lab, member, profile);

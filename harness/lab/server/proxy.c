@@ -55,7 +55,7 @@ static void on_output(uv_stream_t *pipe, ssize_t count, const uv_buf_t *buffer)
 
 /* ---- start ---- */
 
-static void on_exit(uv_process_t *launcher, int64_t code, int signal)
+static void on_ended(uv_process_t *launcher, int64_t code, int signal)
 {
     struct proxy *proxy = launcher->data;
     struct event event = {.kind = EVENT_PROCESS_END};
@@ -109,7 +109,7 @@ static int spawn(struct proxy *proxy, const struct launch *launch, char **enviro
         {.flags = writable, .data.stream = (uv_stream_t *)&proxy->out},
         {.flags = writable, .data.stream = (uv_stream_t *)&proxy->err},
     };
-    const uv_process_options_t options = {.exit_cb = on_exit,
+    const uv_process_options_t options = {.exit_cb = on_ended,
                                           .file = launch->arguments[0],
                                           .args = launch->arguments,
                                           .env = environment,
@@ -168,7 +168,7 @@ static enum status launch_it(struct proxy *proxy)
     } else if (status == STATUS_OK) {
         status = STATUS_BROKEN;
     }
-    launch_environment_free(environment);
+    launch_texts_free(environment);
     launch_release(&launch);
     return status;
 }

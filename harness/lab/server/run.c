@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness/lab/server/lab.h"
+#include "harness/lab/server/launch.h"
 #include "harness/lab/server/order.h"
 #include "harness/lab/server/play.h"
 
@@ -16,6 +17,7 @@ enum status lab_run(const struct lab_order *order, struct complaints *complaints
         return STATUS_BROKEN;
     }
     lab->result = result;
+    (void)launch_system(result->system, sizeof result->system);
     status = lab_open(lab, order, complaints);
     for (size_t i = 0; status == STATUS_OK && i < order->profile_count; i++) {
         status = play_profile(lab, order->scenarios, order->profiles[i]);

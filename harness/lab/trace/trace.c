@@ -80,9 +80,8 @@ static bool add_block(struct trace *trace)
 /* Writes to the newest block; 0 where it does not fit there. */
 static size_t write_there(struct block *block, const struct event *event)
 {
-    return block == NULL
-               ? 0
-               : event_write(event, block->bytes + block->used, BLOCK_ROOM - block->used);
+    return block == NULL ? 0
+                         : event_write(event, block->bytes + block->used, BLOCK_ROOM - block->used);
 }
 
 bool trace_add(struct trace *trace, const struct event *event)
@@ -99,8 +98,7 @@ bool trace_add(struct trace *trace, const struct event *event)
     if (size == 0) {
         return false;
     }
-    trace->events[trace->count++] =
-        (struct stored){trace->block->bytes + trace->block->used, size};
+    trace->events[trace->count++] = (struct stored){trace->block->bytes + trace->block->used, size};
     trace->block->used += size;
     trace->bytes += size;
     return true;

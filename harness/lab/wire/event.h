@@ -112,6 +112,9 @@ enum event_kind {
     EVENT_PROCESS_START, /* process, text: command */
     EVENT_PROCESS_END,   /* process, exit-code, how: enum event_end */
     EVENT_NOTE,          /* text: for people */
+    /* client: it has sent its last, with size bytes in all, and goes on receiving */
+    EVENT_CLIENT_SHUTDOWN,
+    EVENT_ARRIVAL_SHUTDOWN, /* dial, client, size: the destination has, in the same way */
     EVENT_KIND_COUNT
 };
 
@@ -120,7 +123,8 @@ enum event_client {
     EVENT_CLIENT_REDIRECTED = 1,
     EVENT_CLIENT_LOST = 2, /* redirected, but its record did not survive the way (QRY-19) */
     EVENT_CLIENT_DATAGRAMS = 4,
-    EVENT_CLIENT_SERVER_FIRST = 8 /* it sends nothing before the destination has */
+    EVENT_CLIENT_SERVER_FIRST = 8, /* it sends nothing before the destination has */
+    EVENT_CLIENT_CONTEXT_BAD = 16  /* its context is not as the recipe says: cut, or garbled */
 };
 
 /* Of what is asked of a pretended device, and of the answer. */
@@ -135,7 +139,12 @@ enum event_end {
     EVENT_END_COUNT
 };
 
-/* In a trace what was asked and its answer are one event, with the fields of both. */
+/*
+ * In a trace what was asked and its answer are one event, with the fields of both, and the lab adds
+ * what it knows: `client` to accept, accepted-ex, connect, datagram-send and datagram-receive,
+ * `dial` to connect, and to a query of records or context `number`, the true size of what was asked
+ * for (0: there is none).
+ */
 enum event_by {
     EVENT_BY_NOBODY,
     EVENT_BY_SHIM,     /* the model */
