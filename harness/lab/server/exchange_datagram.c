@@ -134,6 +134,17 @@ static bool says(struct event_bytes name, const char *text)
     return name.size == strlen(text) && memcmp(name.at, text, name.size) == 0;
 }
 
+/* A send binds a socket that is not bound. Whether WSASendMsg does is a question to the documents
+ * (MSG-14), and no proxy's mistake. */
+static void bind_in_world(struct model *model, struct socket *socket)
+{
+    if (!socket->bound) {
+        socket->bound = true;
+        socket->local = (struct wfp_address){.family = (uint8_t)socket->family};
+        (void)wfp_socket_bind(model->world, socket_world(socket), NULL);
+    }
+}
+
 static bool send_on_in_world(struct exchange *exchange, struct socket *socket,
                              const struct wfp_address *peer, struct wfp_message_reply *reply)
 {
@@ -154,6 +165,7 @@ static bool send_on_in_world(struct exchange *exchange, struct socket *socket,
         .layout = layout_of(exchange->process),
         .byte_count = WFP_POINTER_HEAP};
 
+    bind_in_world(&exchange->lab->model, socket);
     if (control.size > 0) {
         memcpy(room[1], control.at, control.size);
     }
