@@ -10,6 +10,8 @@
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
 
+enum { IO_PENDING = 997 };
+
 /* ---- what is asked ---- */
 
 static const struct {
@@ -94,7 +96,8 @@ static bool ask_model(struct model *model, const struct wfp_ioctl *call, struct 
     if (reply->operation != 0) {
         const uint32_t operation = reply->operation;
 
-        if (wfp_operation_finish(model->world, operation, call, reply) != WFP_OK) {
+        if (reply->answer.error == IO_PENDING &&
+            wfp_operation_finish(model->world, operation, call, reply) != WFP_OK) {
             return false;
         }
         (void)wfp_operation_release(model->world, operation);
