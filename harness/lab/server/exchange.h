@@ -62,4 +62,7 @@ exchange_look look_at_option_get;
 /* exchange_connect.c */
 exchange_look look_at_connect;
 
+/* driver.c: devices, services, filters */
+exchange_look look_at_driver;
+
 #endif
