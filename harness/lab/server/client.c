@@ -222,7 +222,9 @@ uint32_t client_take_door(struct client *client, const struct process *process, 
     struct model *model = &client->lab->model;
     uint32_t accepted;
 
-    (void)process;
+    if (!client->accepted) {
+        driver_accepted(&process->proxy->driver, client);
+    }
     client->accepted = true;
     if (client->door == WFP_INVALID_SOCKET) {
         /* Accepted before, by AcceptEx: the same connection, and now it is known how. */

@@ -12,6 +12,7 @@
 
 #include <wfp/sim.h>
 
+#include "harness/lab/context/recipe.h"
 #include "harness/lab/server/scenario.h"
 #include "harness/lab/server/stream.h"
 #include "harness/lab/wire/event.h"
@@ -79,6 +80,12 @@ uint32_t client_take_door(struct client *client, const struct process *process, 
 void client_accepted_closed(struct lab *lab, uint32_t number);
 
 /* ---- client_context.c ---- */
+
+/* As FILETIME, when the first client of a run could have been there. */
+#define CLIENT_TIME UINT64_C(133700000000000000)
+
+/* What this service's driver knows of the client. */
+struct recipe_facts client_facts(const struct client *client, const struct proxy *proxy);
 
 /* The context that a service attaches for this client, as the scenario spoils it. The bytes live
  * until the next call for this service. */

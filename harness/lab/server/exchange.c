@@ -25,6 +25,10 @@ static exchange_look *const looks[EVENT_KIND_COUNT] = {
     [EVENT_DUPLICATE] = look_at_duplicate,
     [EVENT_SHUTDOWN] = look_at_shutdown,
     [EVENT_CLOSE] = look_at_close,
+    [EVENT_DEVICE_OPEN] = look_at_driver,
+    [EVENT_DEVICE_CONTROL] = look_at_driver,
+    [EVENT_SERVICE_CALL] = look_at_driver,
+    [EVENT_FILTER_CALL] = look_at_driver,
 };
 
 struct socket *exchange_socket(struct exchange *exchange)

@@ -78,4 +78,7 @@ exchange_look look_at_datagram_receive;
 void look_at_datagram_connect(struct exchange *exchange, struct socket *socket,
                               const struct wfp_address *peer);
 
+/* driver.c: devices, services, filters */
+exchange_look look_at_driver;
+
 #endif
