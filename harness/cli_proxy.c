@@ -9,6 +9,7 @@
 #include "harness/cli_proxy_options.h"
 #include "harness/command.h"
 #include "harness/lab/context/recipe.h"
+#include "harness/lab/context/stand_in.h"
 #include "harness/lab/server/order.h"
 #include "harness/lab/server/scenario.h"
 #include "harness/lab/trace/trace.h"
@@ -20,6 +21,7 @@ struct proxying {
     struct session session;
     struct lab_order order;
     struct recipe *recipe;
+    struct stand_in *stand_in;
     struct scenarios scenarios;
     struct lab_result result;
     struct trace_head head;
@@ -47,12 +49,39 @@ static enum status read_addresses(struct proxying *proxying, enum proxy_option o
     return STATUS_OK;
 }
 
+/* What the program's own driver would do. */
+static enum status read_driver(struct proxying *proxying)
+{
+    struct complaints *complaints = &proxying->session.complaints;
+    const char *recipe = options_text(proxying->options, PROXY_CONTEXT, NULL);
+    const char *stand_in = options_text(proxying->options, PROXY_STAND_IN, NULL);
+    enum status status = STATUS_OK;
+
+    if (recipe == NULL) {
+        complain(complaints, proxy_command.name, 0, "--context", "a recipe of the redirect context",
+                 "none");
+        return STATUS_BAD_INPUT;
+    }
+    status = recipe_load(recipe, complaints, &proxying->recipe);
+    if (stand_in != NULL) {
+        const enum status loaded = stand_in_load(stand_in, complaints, &proxying->stand_in);
+
+        status = status == STATUS_OK ? loaded : status;
+    }
+    return status;
+}
+
 static enum status read_program(struct proxying *proxying)
 {
     struct complaints *complaints = &proxying->session.complaints;
     struct lab_program *program = &proxying->order.programs[0];
-    const char *recipe = options_text(proxying->options, PROXY_CONTEXT, NULL);
     enum status status;
+
+    if (proxying->options->positional_count == 0) {
+        complain(complaints, proxy_command.name, 0, "COMMAND", "the proxy's command behind --",
+                 "nothing");
+        return STATUS_BAD_INPUT;
+    }
 
     proxying->order.program_count = 1;
     program->command = (const char *const *)proxying->options->positionals;
@@ -61,18 +90,15 @@ static enum status read_program(struct proxying *proxying)
         status = read_addresses(proxying, PROXY_UDP, program->udp, &program->udp_count);
     }
     if (status == STATUS_OK && program->listen_count + program->udp_count == 0) {
-        complain(complaints, proxy_command.name, 0, "--listen", "where the proxy listens", "nothing");
-        status = STATUS_BAD_INPUT;
-    }
-    if (status == STATUS_OK && recipe == NULL) {
-        complain(complaints, proxy_command.name, 0, "--context", "a recipe of the redirect context",
-                 "none");
+        complain(complaints, proxy_command.name, 0, "--listen", "where the proxy listens",
+                 "nothing");
         status = STATUS_BAD_INPUT;
     }
     if (status == STATUS_OK) {
-        status = recipe_load(recipe, complaints, &proxying->recipe);
+        status = read_driver(proxying);
     }
     program->recipe = proxying->recipe;
+    program->stand_in = proxying->stand_in;
     return status;
 }
 
@@ -125,6 +151,14 @@ static enum status prepare(struct proxying *proxying)
     proxying->order.follow = options_flag(proxying->options, PROXY_FOLLOW);
     proxying->order.pass_through = options_flag(proxying->options, PROXY_PASS_THROUGH);
     return status;
+}
+
+/* For the author of a recipe; a stand-in is only checked. */
+static enum status explain_context(struct proxying *proxying)
+{
+    const enum status status = read_driver(proxying);
+
+    return status == STATUS_OK ? recipe_explain(proxying->recipe, stdout) : status;
 }
 
 /* ---- the trace ---- */
@@ -195,13 +229,18 @@ int cli_proxy(int argc, char **argv)
         return EXIT_BROKEN;
     }
     proxying->options = &options;
-    status = prepare(proxying);
-    if (status == STATUS_OK) {
-        status = run(proxying);
+    if (options_flag(&options, PROXY_EXPLAIN_CONTEXT)) {
+        status = explain_context(proxying);
+    } else {
+        status = prepare(proxying);
+        if (status == STATUS_OK) {
+            status = run(proxying);
+        }
     }
     trace_free(proxying->result.trace);
     scenarios_clear(&proxying->scenarios);
     recipe_free(proxying->recipe);
+    stand_in_free(proxying->stand_in);
     code = command_end(&options, &proxying->session, status);
     free(proxying);
     return code;

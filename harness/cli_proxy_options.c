@@ -17,6 +17,14 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                        .argument = "RECIPE.json",
                        .help = "how its driver lays out the redirect context; see vectors/recipes",
                        .kind = OPTION_STRING},
+    [PROXY_EXPLAIN_CONTEXT] = {.name = "explain-context",
+                               .help = "print the bytes of that context for an example client, "
+                                       "check the stand-in, and run nothing",
+                               .kind = OPTION_FLAG},
+    [PROXY_STAND_IN] = {.name = "stand-in",
+                        .argument = "FILE.json",
+                        .help = "what to answer in place of its driver; see vectors/stand-ins",
+                        .kind = OPTION_STRING},
     [PROXY_SCENARIO] = {.name = "scenario",
                         .argument = "GLOB",
                         .help = "only these scenarios of vectors/proxy; may be repeated",
@@ -63,7 +71,6 @@ const struct command proxy_command = {
                "redirected clients, their destinations and the redirect records, and judges what "
                "the program does. Works under Wine, too.",
     .positional = "-- COMMAND ARG...",
-    .positional_min = 1,
     .positional_max = SIZE_MAX,
     .options = table,
     .option_count = PROXY_OPTION_COUNT,

@@ -9,6 +9,8 @@
 #include <winternl.h>
 
 #include "harness/lab/dll/collect.h"
+#include "harness/lab/dll/device.h"
+#include "harness/lab/dll/device_pending.h"
 #include "harness/lab/dll/overlapped.h"
 #include "harness/lab/dll/pending.h"
 #include "harness/lab/dll/replaced.h"
@@ -116,8 +118,12 @@ BOOL WSAAPI hook_WSAGetOverlappedResult(SOCKET socket, LPWSAOVERLAPPED overlappe
 
 BOOL WINAPI hook_GetOverlappedResult(HANDLE file, LPOVERLAPPED overlapped, LPDWORD count, BOOL wait)
 {
-    const BOOL done = GetOverlappedResult(file, overlapped, count, wait);
-    DWORD error = done ? 0 : GetLastError();
+    BOOL done;
+    DWORD error;
+
+    (void)device_wait(file, overlapped, wait ? INFINITE : 0);
+    done = GetOverlappedResult(file, overlapped, count, wait);
+    error = done ? 0 : GetLastError();
 
     if (error == ERROR_IO_INCOMPLETE) {
         return done;
@@ -131,8 +137,14 @@ BOOL WINAPI hook_GetOverlappedResult(HANDLE file, LPOVERLAPPED overlapped, LPDWO
 BOOL WINAPI hook_GetOverlappedResultEx(HANDLE file, LPOVERLAPPED overlapped, LPDWORD count,
                                        DWORD milliseconds, BOOL alertable)
 {
-    const BOOL done = GetOverlappedResultEx(file, overlapped, count, milliseconds, alertable);
-    DWORD error = done ? 0 : GetLastError();
+    BOOL done;
+    DWORD error;
+
+    if (!alertable && !device_wait(file, overlapped, milliseconds)) {
+        return give(milliseconds == 0 ? ERROR_IO_INCOMPLETE : WAIT_TIMEOUT);
+    }
+    done = GetOverlappedResultEx(file, overlapped, count, milliseconds, alertable);
+    error = done ? 0 : GetLastError();
 
     if (error == ERROR_IO_INCOMPLETE || error == WAIT_TIMEOUT || error == WAIT_IO_COMPLETION) {
         return done;
@@ -148,10 +160,17 @@ BOOL WINAPI hook_GetOverlappedResultEx(HANDLE file, LPOVERLAPPED overlapped, LPD
 /* What was under way here only is cancelled, though the system knows nothing of it. */
 BOOL WINAPI hook_CancelIoEx(HANDLE file, LPOVERLAPPED overlapped)
 {
-    const size_t cancelled = pending_cancel((UINT_PTR)file, overlapped);
-    const DWORD error = GetLastError();
-    const BOOL done = CancelIoEx(file, overlapped);
+    struct socket_facts facts;
+    size_t cancelled;
+    DWORD error;
+    BOOL done;
 
+    if (device_know(file, &facts)) {
+        return give(device_cancel(file, overlapped, 0) > 0 ? 0 : ERROR_NOT_FOUND);
+    }
+    cancelled = pending_cancel((UINT_PTR)file, overlapped);
+    error = GetLastError();
+    done = CancelIoEx(file, overlapped);
     if (cancelled > 0) {
         SetLastError(error);
         return TRUE;
@@ -162,5 +181,6 @@ BOOL WINAPI hook_CancelIoEx(HANDLE file, LPOVERLAPPED overlapped)
 BOOL WINAPI hook_CancelIo(HANDLE file)
 {
     (void)pending_cancel((UINT_PTR)file, NULL);
+    (void)device_cancel(file, NULL, GetCurrentThreadId());
     return CancelIo(file);
 }

@@ -10,6 +10,8 @@
 #ifndef HARNESS_LAB_DLL_DEVICE_H
 #define HARNESS_LAB_DLL_DEVICE_H
 
+#include <winsock2.h>
+
 #include <stdbool.h>
 #include <windows.h>
 

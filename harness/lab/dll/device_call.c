@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <winsock2.h>
-
 #include "harness/lab/dll/device_call.h"
 
 #include <stdlib.h>

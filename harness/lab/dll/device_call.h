@@ -5,6 +5,8 @@
 #ifndef HARNESS_LAB_DLL_DEVICE_CALL_H
 #define HARNESS_LAB_DLL_DEVICE_CALL_H
 
+#include <winsock2.h>
+
 #include <stdbool.h>
 #include <windows.h>
 

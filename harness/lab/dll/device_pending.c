@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <winsock2.h>
-
 #include "harness/lab/dll/device_pending.h"
 
 #include <stdlib.h>
 
+#include "harness/lab/dll/device.h"
 #include "harness/lab/dll/overlapped.h"
+
+enum { LOOK_AGAIN = 50 /* milliseconds */ };
 
 /* Under the lock, but for what only its holder touches. */
 struct pending {
@@ -302,17 +303,41 @@ static struct pending *mark_next(HANDLE handle, const OVERLAPPED *overlapped, DW
     return pending;
 }
 
-bool device_cancel(HANDLE handle, const OVERLAPPED *overlapped, DWORD thread)
+size_t device_cancel(HANDLE handle, const OVERLAPPED *overlapped, DWORD thread)
 {
-    bool found = false;
+    size_t found = 0;
     bool asked = false;
 
     for (struct pending *pending;
          (pending = mark_next(handle, overlapped, thread, &asked)) != NULL;) {
-        found = true;
+        found++;
         if (!asked) {
             end(pending, ERROR_OPERATION_ABORTED, 0);
         }
     }
     return found;
+}
+
+/* ---- waiting ---- */
+
+bool device_wait(HANDLE handle, const OVERLAPPED *overlapped, DWORD limit)
+{
+    const volatile ULONG_PTR *status = &overlapped->Internal;
+    const ULONGLONG begin = GetTickCount64();
+    struct socket_facts facts;
+
+    if (!device_know(handle, &facts)) {
+        return true;
+    }
+    while (*status == STATUS_PENDING) {
+        if (limit != INFINITE && GetTickCount64() - begin >= limit) {
+            return false;
+        }
+        if (overlapped->hEvent != NULL) {
+            (void)WaitForSingleObject(overlapped->hEvent, LOOK_AGAIN);
+        } else {
+            Sleep(1);
+        }
+    }
+    return true;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "harness/lab/dll/child.h"
+#include "harness/lab/dll/device.h"
 #include "harness/lab/dll/link.h"
 #include "harness/lab/dll/replaced.h"
 #include "harness/lab/dll/socket.h"
@@ -67,6 +68,21 @@ void WINAPI hook_ExitProcess(UINT code)
 
 /* ---- handles ---- */
 
+static void handle_closing(HANDLE handle)
+{
+    device_closing(handle);
+    socket_closing((SOCKET)handle);
+}
+
+static void handle_duplicated(HANDLE copy, const struct socket_facts *facts)
+{
+    if (facts->device != 0) {
+        device_duplicated(copy, facts);
+    } else {
+        socket_duplicated((SOCKET)copy, facts);
+    }
+}
+
 BOOL WINAPI hook_DuplicateHandle(HANDLE from, HANDLE source, HANDLE to, LPHANDLE copy, DWORD access,
                                  BOOL inherits, DWORD options)
 {
@@ -76,13 +92,13 @@ BOOL WINAPI hook_DuplicateHandle(HANDLE from, HANDLE source, HANDLE to, LPHANDLE
     BOOL done;
 
     if (known && (options & DUPLICATE_CLOSE_SOURCE) != 0) {
-        socket_closing((SOCKET)source);
+        handle_closing(source);
     }
     done = DuplicateHandle(from, source, to, copy, access, inherits, options);
     if (done && known && copy != NULL && GetProcessId(to) == GetCurrentProcessId()) {
         const DWORD error = GetLastError();
 
-        socket_duplicated((SOCKET)*copy, &facts);
+        handle_duplicated(*copy, &facts);
         SetLastError(error);
     }
     return done;
@@ -90,6 +106,6 @@ BOOL WINAPI hook_DuplicateHandle(HANDLE from, HANDLE source, HANDLE to, LPHANDLE
 
 BOOL WINAPI hook_CloseHandle(HANDLE handle)
 {
-    socket_closing((SOCKET)handle);
+    handle_closing(handle);
     return CloseHandle(handle);
 }

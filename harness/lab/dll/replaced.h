@@ -160,21 +160,12 @@ HANDLE WINAPI hook_CreateFileA(LPCSTR path, DWORD access, DWORD share,
                                HANDLE template_file);
 HANDLE WINAPI hook_CreateFile2(LPCWSTR path, DWORD access, DWORD share, DWORD how,
                                LPCREATEFILE2_EXTENDED_PARAMETERS more);
-BOOL WINAPI hook_CloseHandle(HANDLE handle);
-BOOL WINAPI hook_DuplicateHandle(HANDLE from, HANDLE source, HANDLE to, LPHANDLE target,
-                                 DWORD access, BOOL inherit, DWORD options);
 BOOL WINAPI hook_DeviceIoControl(HANDLE handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                                  DWORD out_size, LPDWORD count, LPOVERLAPPED overlapped);
 BOOL WINAPI hook_ReadFile(HANDLE handle, LPVOID out, DWORD out_size, LPDWORD count,
                           LPOVERLAPPED overlapped);
 BOOL WINAPI hook_WriteFile(HANDLE handle, LPCVOID in, DWORD in_size, LPDWORD count,
                            LPOVERLAPPED overlapped);
-BOOL WINAPI hook_CancelIo(HANDLE handle);
-BOOL WINAPI hook_CancelIoEx(HANDLE handle, LPOVERLAPPED overlapped);
-BOOL WINAPI hook_GetOverlappedResult(HANDLE handle, LPOVERLAPPED overlapped, LPDWORD count,
-                                     BOOL wait);
-BOOL WINAPI hook_GetOverlappedResultEx(HANDLE handle, LPOVERLAPPED overlapped, LPDWORD count,
-                                       DWORD limit, BOOL alertable);
 
 /* ---- service_hooks.c ---- */
 

@@ -8,6 +8,7 @@
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
 #include "harness/lab/server/proxy.h"
+#include "harness/lab/server/sender.h"
 
 enum { FIRST_PROCESS = 4000 };
 
@@ -102,6 +103,16 @@ static void on_changed(struct stream *stream)
     }
 }
 
+static void on_ended_out(struct stream *stream)
+{
+    const struct client *client = stream->owner;
+    struct event event = {.kind = EVENT_CLIENT_SHUTDOWN};
+
+    event_set_number(&event, FIELD_CLIENT, client->number);
+    event_set_number(&event, FIELD_SIZE, stream->sent);
+    lab_tell(client->lab, &event);
+}
+
 /* ---- its connection ---- */
 
 static void on_connect(uv_connect_t *request, int status)
@@ -124,6 +135,11 @@ static void on_connect(uv_connect_t *request, int status)
     }
 }
 
+static bool is_spoilt(const struct client *client)
+{
+    return client->lab->member->scenario->context != SCENARIO_WHOLE;
+}
+
 static void tell_client(const struct client *client, const struct wfp_address *door)
 {
     static const uint64_t states[] = {[SCENARIO_REDIRECTED] = EVENT_CLIENT_REDIRECTED,
@@ -136,7 +152,9 @@ static void tell_client(const struct client *client, const struct wfp_address *d
 
     event_set_number(&event, FIELD_CLIENT, client->number);
     event_set_number(&event, FIELD_FLAGS,
-                     states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0));
+                     states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
+                         (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
+                         (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
     event_set_number(&event, FIELD_SIZE, payload_size(&client->stream.in));
     event_set_address(&event, FIELD_PEER, &client->destination);
     event_set_address(&event, FIELD_LOCAL, &client->source);
@@ -187,6 +205,7 @@ static bool connect_to(struct client *client, const struct wfp_address *door)
         uv_tcp_bind(&client->stream.tcp, (struct sockaddr *)&address, 0) != 0) {
         return false;
     }
+    client->stream.shut = on_ended_out;
     client->source = endpoint_of_tcp(&client->stream.tcp);
     if (!connect_in_world(client)) {
         lab_note(client->lab, EVENT_NOTE, "the model has no room for a client");
@@ -203,7 +222,9 @@ uint32_t client_take_door(struct client *client, const struct process *process, 
     struct model *model = &client->lab->model;
     uint32_t accepted;
 
-    (void)process;
+    if (!client->accepted) {
+        driver_accepted(&process->proxy->driver, client);
+    }
     client->accepted = true;
     if (client->door == WFP_INVALID_SOCKET) {
         /* Accepted before, by AcceptEx: the same connection, and now it is known how. */
@@ -274,8 +295,10 @@ bool clients_start(struct lab *lab)
         const struct scenario_group *group = &scenario->groups[g];
         const uint32_t host = (uint32_t)lab->client_count + 1;
 
-        for (uint32_t i = 0; good && group->type == WFP_TCP && i < group->count; i++) {
-            good = start_client(lab, group, group->together ? host : host + i);
+        for (uint32_t i = 0; good && i < group->count; i++) {
+            good = group->type == WFP_UDP
+                       ? sender_start(lab, group, host + i * group->flows)
+                       : start_client(lab, group, group->together ? host : host + i);
         }
     }
     return good;
@@ -299,6 +322,53 @@ bool clients_forgotten(const struct lab *lab)
         }
     }
     return true;
+}
+
+/* A proxy may refuse what was not redirected, and what it cannot make anything of; with datagrams
+ * nobody is told. */
+static bool is_doubtful(const struct client *client)
+{
+    return client->sender != NULL &&
+           (client->group->is != SCENARIO_REDIRECTED || is_spoilt(client));
+}
+
+bool clients_only_doubtful(const struct lab *lab)
+{
+    for (size_t i = 0; i < lab->client_count; i++) {
+        if (!lab->clients[i]->over && !is_doubtful(lab->clients[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void clients_finish_doubtful(struct lab *lab)
+{
+    for (size_t i = 0; i < lab->client_count; i++) {
+        if (is_doubtful(lab->clients[i])) {
+            finish(lab->clients[i], EVENT_END_CLOSED, false);
+        }
+    }
+}
+
+struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
+                               struct sender *sender, uint32_t host)
+{
+    struct client *client = add_client(lab, group);
+
+    if (client != NULL) {
+        client->sender = sender;
+        client->source = sender->source;
+        client->destination = endpoint_destination((enum wfp_family)group->family, host);
+        plan(client);
+        tell_client(client, &sender->door);
+    }
+    return client;
+}
+
+void client_finish_datagrams(struct client *client, enum event_end how)
+{
+    finish(client, how, false);
 }
 
 void clients_give_up(struct lab *lab)
@@ -359,7 +429,8 @@ struct client *client_of_source(const struct lab *lab, const struct wfp_address 
     const struct wfp_address plain = wfp_address_unmapped(source);
 
     for (size_t i = lab->client_count; i-- > 0;) {
-        if (wfp_address_equal(&lab->clients[i]->source, &plain)) {
+        if (lab->clients[i]->sender == NULL &&
+            wfp_address_equal(&lab->clients[i]->source, &plain)) {
             return lab->clients[i];
         }
     }

@@ -12,6 +12,7 @@
 
 #include <wfp/sim.h>
 
+#include "harness/lab/context/recipe.h"
 #include "harness/lab/server/scenario.h"
 #include "harness/lab/server/stream.h"
 #include "harness/lab/wire/event.h"
@@ -19,6 +20,7 @@
 struct lab;
 struct process;
 struct proxy;
+struct sender;
 
 struct client {
     struct lab *lab;
@@ -35,6 +37,11 @@ struct client {
     bool accepted;
     bool accepted_closed; /* the proxy has closed what it accepted */
     bool over;
+
+    /* Of a flow of datagrams, beside `stream`, which only counts then: */
+    struct sender *sender; /* NULL: it is a connection */
+    uint32_t sent;         /* datagrams */
+    uint32_t returned;
 };
 
 /* Starts all clients of the scenario. False without memory. */
@@ -45,8 +52,17 @@ bool clients_over(const struct lab *lab);
 bool clients_forgotten(const struct lab *lab);
 /* Ends those that have not: the time is over. */
 void clients_give_up(struct lab *lab);
+/* Have all ended but flows of datagrams that a proxy may well drop? */
+bool clients_only_doubtful(const struct lab *lab);
+/* Ends those, as no loss. */
+void clients_finish_doubtful(struct lab *lab);
 /* Closes and frees them all. */
 void clients_clear(struct lab *lab);
+
+/* A client that is a flow of this socket; NULL without memory. */
+struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
+                               struct sender *sender, uint32_t host);
+void client_finish_datagrams(struct client *client, enum event_end how);
 
 /* NULL: there is none. */
 struct client *client_numbered(const struct lab *lab, uint32_t number);
@@ -64,6 +80,12 @@ uint32_t client_take_door(struct client *client, const struct process *process, 
 void client_accepted_closed(struct lab *lab, uint32_t number);
 
 /* ---- client_context.c ---- */
+
+/* As FILETIME, when the first client of a run could have been there. */
+#define CLIENT_TIME UINT64_C(133700000000000000)
+
+/* What this service's driver knows of the client. */
+struct recipe_facts client_facts(const struct client *client, const struct proxy *proxy);
 
 /* The context that a service attaches for this client, as the scenario spoils it. The bytes live
  * until the next call for this service. */

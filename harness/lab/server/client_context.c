@@ -13,7 +13,7 @@ enum { FIRST_PROCESS = 4000, IPPROTO_OF_TCP = 6, IPPROTO_OF_UDP = 17 };
 
 static const char client_image[] = "C:\\Program Files\\Client\\client.exe";
 
-static struct recipe_facts facts_of(const struct client *client, const struct proxy *proxy)
+struct recipe_facts client_facts(const struct client *client, const struct proxy *proxy)
 {
     const bool udp = client->group->type == WFP_UDP;
 
@@ -24,7 +24,7 @@ static struct recipe_facts facts_of(const struct client *client, const struct pr
         .process = FIRST_PROCESS + client->number,
         .proxy = proxy->main == NULL ? 1 : proxy->main->system_process,
         .interface_index = 1,
-        .time = UINT64_C(133700000000000000) + client->number,
+        .time = CLIENT_TIME + client->number,
         .connection = client->number,
         .image = client_image,
     };
@@ -33,18 +33,16 @@ static struct recipe_facts facts_of(const struct client *client, const struct pr
 /* What a driver that knows only the other family would have written. */
 static void make_foreign(const struct client *client, struct recipe_facts *facts)
 {
-    const enum wfp_family other =
-        facts->destination.family == WFP_IPV4 ? WFP_IPV6 : WFP_IPV4;
+    const enum wfp_family other = facts->destination.family == WFP_IPV4 ? WFP_IPV6 : WFP_IPV4;
 
     facts->destination = endpoint_destination(other, client->number);
     facts->source = endpoint_loopback(other, client->source.port);
 }
 
-size_t client_context(const struct client *client, const struct proxy *proxy,
-                      const uint8_t **bytes)
+size_t client_context(const struct client *client, const struct proxy *proxy, const uint8_t **bytes)
 {
     uint8_t *out = client->lab->contexts[proxy->number - 1];
-    struct recipe_facts facts = facts_of(client, proxy);
+    struct recipe_facts facts = client_facts(client, proxy);
     const int spoilt = client->lab->member->scenario->context;
     size_t size = 0;
 
@@ -76,7 +74,7 @@ uint32_t client_context_max(struct lab *lab)
 
             client.destination = endpoint_destination((enum wfp_family)family, 1);
             client.source = endpoint_loopback((enum wfp_family)family, 1);
-            facts = facts_of(&client, proxy);
+            facts = client_facts(&client, proxy);
             if (recipe_build(proxy->program->recipe, &facts, client.lab->contexts[i],
                              RECIPE_SIZE_MAX, &size) &&
                 size > max) {

@@ -49,6 +49,14 @@ static void finish(struct dial *dial, enum event_end how, bool reset)
     stream_close(&dial->stream, reset);
 }
 
+static void on_ended_out(struct stream *stream)
+{
+    struct event event = {.kind = EVENT_ARRIVAL_SHUTDOWN};
+
+    event_set_number(&event, FIELD_SIZE, stream->sent);
+    tell(stream->owner, &event);
+}
+
 /* ---- the destination ---- */
 
 static void expect_client(struct dial *dial)
@@ -156,6 +164,7 @@ static void on_connection(uv_stream_t *listener, int status)
     close_listener(dial);
     expect_client(dial);
     dial->stream.first = on_first;
+    dial->stream.shut = on_ended_out;
     stream_start(&dial->stream);
     greet(dial);
 }

@@ -20,9 +20,15 @@ static exchange_look *const looks[EVENT_KIND_COUNT] = {
     [EVENT_IOCTL] = look_at_ioctl,
     [EVENT_OPTION_SET] = look_at_option_set,
     [EVENT_OPTION_GET] = look_at_option_get,
+    [EVENT_DATAGRAM_SEND] = look_at_datagram_send,
+    [EVENT_DATAGRAM_RECEIVE] = look_at_datagram_receive,
     [EVENT_DUPLICATE] = look_at_duplicate,
     [EVENT_SHUTDOWN] = look_at_shutdown,
     [EVENT_CLOSE] = look_at_close,
+    [EVENT_DEVICE_OPEN] = look_at_driver,
+    [EVENT_DEVICE_CONTROL] = look_at_driver,
+    [EVENT_SERVICE_CALL] = look_at_driver,
+    [EVENT_FILTER_CALL] = look_at_driver,
 };
 
 struct socket *exchange_socket(struct exchange *exchange)

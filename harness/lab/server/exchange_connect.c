@@ -15,16 +15,12 @@
 
 enum { WINDOWS_WSAECONNREFUSED = 10061, WINDOWS_WSAEHOSTUNREACH = 10065, WINDOWS_WSAENOBUFS = 10055 };
 
-/* What the callouts said of a dial. */
-struct verdict {
-    uint8_t told[MODEL_SERVICES_MAX]; /* enum wfp_redirect_state, or MODEL_NOBODY */
-    bool again;                       /* the proxy that dials would get it back */
-};
+const struct exchange_verdict exchange_no_verdict = {{MODEL_NOBODY, MODEL_NOBODY}, false};
 
 /* ---- the callouts ---- */
 
 /* Without connecting in the model: for what will not be connected. */
-static void ask_states(struct model *model, uint32_t world, struct verdict *verdict)
+static void ask_states(struct model *model, uint32_t world, struct exchange_verdict *verdict)
 {
     for (size_t i = 0; i < model->service_count; i++) {
         struct wfp_reply reply;
@@ -36,7 +32,7 @@ static void ask_states(struct model *model, uint32_t world, struct verdict *verd
 }
 
 static void connect_in_world(struct lab *lab, struct socket *socket,
-                             const struct wfp_address *peer, struct verdict *verdict)
+                             const struct wfp_address *peer, struct exchange_verdict *verdict)
 {
     const struct model_connect call = {
         .socket = socket->world, .type = WFP_TCP, .to = *peer, .target_pid = 1};
@@ -58,7 +54,7 @@ static void connect_in_world(struct lab *lab, struct socket *socket,
     }
 }
 
-static void tell_states(const struct exchange *exchange, const struct verdict *verdict)
+static void tell_states(const struct exchange *exchange, const struct exchange_verdict *verdict)
 {
     struct lab *lab = exchange->lab;
 
@@ -96,6 +92,14 @@ static void tell_loop(const struct exchange *exchange)
     }
     event_set_text(&event, FIELD_TEXT, text);
     lab_tell(exchange->lab, &event);
+}
+
+void exchange_tell_verdict(const struct exchange *exchange, const struct exchange_verdict *verdict)
+{
+    tell_states(exchange, verdict);
+    if (verdict->again) {
+        tell_loop(exchange);
+    }
 }
 
 /* ---- the destination ---- */
@@ -138,10 +142,8 @@ static void look_at_dial(struct exchange *exchange, struct socket *socket,
     struct lab *lab = exchange->lab;
     struct client *client = client_of_destination(lab, peer);
     const uint32_t error = refusal(client);
-    struct verdict verdict;
+    struct exchange_verdict verdict = exchange_no_verdict;
 
-    memset(&verdict, MODEL_NOBODY, sizeof verdict);
-    verdict.again = false;
     exchange_note_client(exchange, client == NULL ? 0 : client->number);
     if (error != 0) {
         ask_states(&lab->model, socket->world, &verdict);
@@ -151,10 +153,7 @@ static void look_at_dial(struct exchange *exchange, struct socket *socket,
         answer_dial(exchange, socket, peer, client);
     }
     exchange_tell(exchange);
-    tell_states(exchange, &verdict);
-    if (verdict.again) {
-        tell_loop(exchange);
-    }
+    exchange_tell_verdict(exchange, &verdict);
 }
 
 void look_at_connect(struct exchange *exchange)
@@ -168,5 +167,7 @@ void look_at_connect(struct exchange *exchange)
     }
     if (socket->type == WFP_TCP) {
         look_at_dial(exchange, socket, &peer);
+    } else {
+        look_at_datagram_connect(exchange, socket, &peer);
     }
 }

@@ -27,7 +27,9 @@ struct dial;
 struct peer;
 struct process;
 struct proxy;
+struct receiver;
 struct scenario_member;
+struct sender;
 
 enum {
     LAB_START_LIMIT = 30000, /* milliseconds until a proxy listens */
@@ -68,6 +70,10 @@ struct lab {
     struct client **clients; /* of this scenario, by number less one */
     size_t dial_count;
     struct dial **dials; /* of this scenario */
+    size_t sender_count;
+    struct sender **senders;
+    size_t receiver_count;
+    struct receiver **receivers;
     uint32_t dial_number; /* of the last in this trace */
     uint64_t last_end;   /* when a client last came to its end, or the first began */
 };

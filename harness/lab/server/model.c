@@ -35,7 +35,7 @@ static struct wfp_limits limits_of(const struct wfp_profile *profile,
                                .context_bytes = size->context > 0 ? size->context : 1,
                                .flows = size->sockets,
                                .datagrams = 64,
-                               .datagram_bytes = 2048,
+                               .datagram_bytes = MODEL_DATAGRAM_MAX,
                                .origin = MODEL_ORIGIN};
 }
 

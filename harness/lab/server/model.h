@@ -21,6 +21,7 @@
 enum {
     MODEL_SERVICES_MAX = 2,
     MODEL_NOBODY = 0xFF,
+    MODEL_DATAGRAM_MAX = 2048, /* bytes */
     MODEL_HOPS_MAX = 8 /* redirects of one connection, after which it is refused */
 };
 

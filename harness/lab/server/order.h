@@ -17,6 +17,7 @@ struct complaints;
 struct profile;
 struct recipe;
 struct scenarios;
+struct stand_in;
 struct trace;
 
 enum {
@@ -34,6 +35,7 @@ struct lab_program {
     size_t udp_count;
     struct wfp_address udp[LAB_LISTEN_MAX];
     const struct recipe *recipe;
+    struct stand_in *stand_in; /* in place of its driver; NULL: none */
 };
 
 struct lab_order {
@@ -50,9 +52,9 @@ struct lab_order {
 };
 
 struct lab_result {
-    struct trace *trace; /* the caller's */
-    bool interrupted;    /* not all that was planned has been tried */
-    bool trace_full;     /* not all that happened is in the trace */
+    struct trace *trace;             /* the caller's */
+    bool interrupted;                /* not all that was planned has been tried */
+    bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */
     char wine[LAB_TEXT_MAX];         /* "wine-8.0"; "" where none was needed */
     char output[LAB_OUTPUT_MAX + 1]; /* the last of what the first proxy printed */

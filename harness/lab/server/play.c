@@ -7,6 +7,8 @@
 #include "harness/lab/server/dial.h"
 #include "harness/lab/server/process.h"
 #include "harness/lab/server/proxy.h"
+#include "harness/lab/server/receiver.h"
+#include "harness/lab/server/sender.h"
 #include "harness/profile.h"
 
 enum { SOCKETS_MORE = 64 };
@@ -18,7 +20,7 @@ static uint32_t clients_of(const struct scenario_member *member)
     uint32_t count = 0;
 
     for (size_t i = 0; member != NULL && i < member->scenario->group_count; i++) {
-        count += member->scenario->groups[i].count;
+        count += member->scenario->groups[i].count * member->scenario->groups[i].flows;
     }
     return count;
 }
@@ -95,7 +97,13 @@ static void tell_scenario(struct lab *lab, enum event_kind kind, const struct pr
 static bool is_done(struct lab *lab, void *context)
 {
     (void)context;
-    return (clients_over(lab) && dials_over(lab)) || !are_alive(lab);
+    return (clients_only_doubtful(lab) && dials_over(lab)) || !are_alive(lab);
+}
+
+static bool is_over(struct lab *lab, void *context)
+{
+    (void)context;
+    return clients_over(lab) || !are_alive(lab);
 }
 
 static bool is_forgotten(struct lab *lab, void *context)
@@ -134,12 +142,18 @@ static void end_scenario(struct lab *lab)
         /* The launcher says how. */
         (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
     }
+    if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
+        clients_finish_doubtful(lab);
+    }
     clients_give_up(lab);
     dials_give_up(lab);
     (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
+    receivers_finish(lab);
     tell_scenario(lab, EVENT_SCENARIO_END, NULL);
     clients_clear(lab);
+    senders_clear(lab);
     dials_clear(lab);
+    receivers_clear(lab);
     lab->member = NULL;
 }
 

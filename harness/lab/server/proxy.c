@@ -8,6 +8,7 @@
 
 #include "harness/address.h"
 #include "harness/complaint.h"
+#include "harness/lab/context/stand_in.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/exchange.h"
 #include "harness/lab/server/launch.h"
@@ -30,8 +31,8 @@ static void on_room(uv_handle_t *pipe, size_t suggested, uv_buf_t *buffer)
         output->size = PROXY_OUTPUT_MAX;
         output->cut = true;
     }
-    *buffer = uv_buf_init(output->bytes + output->size,
-                          (unsigned)(sizeof output->bytes - output->size));
+    *buffer =
+        uv_buf_init(output->bytes + output->size, (unsigned)(sizeof output->bytes - output->size));
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -187,6 +188,9 @@ enum status proxy_start(struct lab *lab, uint32_t number, const struct lab_progr
     make_token(proxy->token);
     lab->proxies[number - 1] = proxy;
     lab->proxy_count = number > lab->proxy_count ? number : lab->proxy_count;
+    if (program->stand_in != NULL) {
+        stand_in_begin(program->stand_in);
+    }
     tell_start(proxy);
     status = launch_it(proxy);
     if (status != STATUS_OK) {
@@ -356,6 +360,7 @@ void proxy_stop(struct proxy *proxy)
         }
     }
     lab->proxies[proxy->number - 1] = NULL;
+    driver_clear(&proxy->driver);
     free(proxy);
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "harness/lab/server/driver.h"
 #include "harness/lab/server/lab.h"
 #include "harness/status.h"
 
@@ -47,12 +48,13 @@ struct proxy {
     int64_t exit_code; /* of the launcher */
     int signal;        /* that ended it; 0: none */
     struct proxy_output output;
+    struct driver driver;
 
-    struct process *main;            /* the first that said hello; NULL: none did */
-    bool listens[LAB_LISTEN_MAX];    /* at the program's addresses */
-    bool receives[LAB_LISTEN_MAX];   /* datagrams there */
-    bool has_v6;                     /* it listens at ::1 or ::, */
-    struct wfp_address v6;           /* there */
+    struct process *main;          /* the first that said hello; NULL: none did */
+    bool listens[LAB_LISTEN_MAX];  /* at the program's addresses */
+    bool receives[LAB_LISTEN_MAX]; /* datagrams there */
+    bool has_v6;                   /* it listens at ::1 or ::, */
+    struct wfp_address v6;         /* there */
 };
 
 /* STATUS_BAD_INPUT, STATUS_BROKEN after a complaint. */

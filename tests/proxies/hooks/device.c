@@ -33,8 +33,7 @@ static bool learn(struct connection *connection)
 
 int main(int count, char **words)
 {
-    static const char *(*const tries[])(void) = {service_try, filters_try, device_try,
-                                                 driver_open};
+    static const char *(*const tries[])(void) = {service_try, filters_try, device_try, driver_open};
     struct steps steps = reference_steps;
     for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
         const char *wrong = tries[i]();

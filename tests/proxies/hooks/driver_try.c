@@ -42,7 +42,8 @@ static const char *try_waiting(HANDLE device)
         return "no late answer";
     if (!WriteFile(device, &in, sizeof in, &count, NULL) || count != sizeof in)
         return "nothing can be written";
-    if (ReadFile(device, &out, sizeof out, &count, NULL) || GetLastError() != ERROR_INVALID_FUNCTION)
+    if (ReadFile(device, &out, sizeof out, &count, NULL) ||
+        GetLastError() != ERROR_INVALID_FUNCTION)
         return "something can be read";
     return NULL;
 }
@@ -75,8 +76,7 @@ static const char *try_cancelling(HANDLE device)
     if (DeviceIoControl(device, CODE_UNLOADING, NULL, 0, NULL, 0, NULL, &first) ||
         DeviceIoControl(device, CODE_UNLOADING, NULL, 0, NULL, 0, NULL, &second))
         return "an end that has not come";
-    if (GetOverlappedResult(device, &first, &count, FALSE) ||
-        GetLastError() != ERROR_IO_INCOMPLETE)
+    if (GetOverlappedResult(device, &first, &count, FALSE) || GetLastError() != ERROR_IO_INCOMPLETE)
         return "a result too early";
     if (!CancelIoEx(device, &first) || GetOverlappedResult(device, &first, &count, TRUE) ||
         GetLastError() != ERROR_OPERATION_ABORTED)
