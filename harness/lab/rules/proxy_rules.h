@@ -20,7 +20,6 @@ enum proxy_severity {
     PROXY_ADVICE  /* a failure is told, and fails nothing */
 };
 
-struct view;
 struct finding;
 
 struct proxy_rule {
@@ -31,7 +30,9 @@ struct proxy_rule {
     const char *looks_at; /* what proves it, and when there is something to judge */
     const char *why;      /* which loss or loop follows in the field */
     const char *mend;
-    void (*look)(const struct view *view, struct finding *finding);
+    const char *needs; /* what the trace must have for it: "a zero-size query" */
+    bool served;       /* ... which any redirected client that is served brings about */
+    void (*look)(struct finding *finding); /* at one part of a trace */
 };
 
 enum { PROXY_RULES = 39 };
@@ -52,9 +53,9 @@ enum proxy_verdict {
 /* One rule in one scenario under one profile. */
 struct proxy_case {
     const struct proxy_rule *rule;
-    const char *scenario; /* its id, "start-up" for what was before the first; "" where the rule
+    char *scenario; /* its id, "start-up" for what was before the first; "" where the rule
                              is idle in the whole trace */
-    const char *profile;  /* "" there, too */
+    char *profile;  /* "" there, too */
     enum proxy_verdict verdict;
     size_t occasions; /* how often there was something to judge */
     char *message;    /* one line; NULL for a pass */
@@ -65,7 +66,8 @@ struct proxy_judgement {
     struct proxy_case *cases; /* by rule, then in the trace's order; idle only where nothing else */
     size_t count;
     size_t scenarios; /* scenario and profile, that the trace has */
-    char *listed;     /* lines for people: dials of no client, calls that are not followed ... */
+    char *
+        listed; /* NULL, or lines for people: dials of no client, calls that are not followed ... */
 };
 
 /* STATUS_BROKEN without memory. The judgement is the caller's, and outlives the trace. */
