@@ -108,6 +108,7 @@ struct scenario {
     uint32_t pending; /* milliseconds that overlapped queries stay pending; 0: none does */
     int context;      /* enum scenario_context */
     bool strange;     /* control data have an object before the record's that is none */
+    bool two;         /* it is for two proxies; else for one */
     bool fresh;       /* the proxy is started anew for it */
     size_t group_count;
     struct scenario_group groups[SCENARIO_GROUPS_MAX];
