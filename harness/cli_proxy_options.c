@@ -25,6 +25,11 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                         .argument = "FILE.json",
                         .help = "what to answer in place of its driver; see vectors/stand-ins",
                         .kind = OPTION_STRING},
+    [PROXY_SECOND] = {.name = "second",
+                      .argument = "FILE.json",
+                      .help = "a second proxy: its listen, udp, context, stand-in and command; "
+                              "then redirects between the two are carried out",
+                      .kind = OPTION_STRING},
     [PROXY_SCENARIO] = {.name = "scenario",
                         .argument = "GLOB",
                         .help = "only these scenarios of vectors/proxy; may be repeated",

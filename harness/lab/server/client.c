@@ -191,13 +191,15 @@ static bool connect_in_world(struct client *client)
     }
     client->door = connected.door;
     client->proxy = lab->proxies[connected.by];
+    client->visited[0] = connected.by;
+    client->hops = 1;
     return true;
 }
 
 /* Bound first: the proxy may accept before we are told that we are connected. */
-static bool connect_to(struct client *client, const struct wfp_address *door)
+static bool bind_client(struct client *client)
 {
-    const struct wfp_address from = endpoint_loopback((enum wfp_family)door->family, 0);
+    const struct wfp_address from = endpoint_loopback((enum wfp_family)client->group->family, 0);
     struct sockaddr_storage address;
 
     endpoint_store(&from, &address);
@@ -207,9 +209,13 @@ static bool connect_to(struct client *client, const struct wfp_address *door)
     }
     client->stream.shut = on_ended_out;
     client->source = endpoint_of_tcp(&client->stream.tcp);
-    if (!connect_in_world(client)) {
-        lab_note(client->lab, EVENT_NOTE, "the model has no room for a client");
-    }
+    return true;
+}
+
+static bool connect_to(struct client *client, const struct wfp_address *door)
+{
+    struct sockaddr_storage address;
+
     tell_client(client, door);
     endpoint_store(door, &address);
     client->connect.data = client;
@@ -217,13 +223,13 @@ static bool connect_to(struct client *client, const struct wfp_address *door)
                           on_connect) == 0;
 }
 
-uint32_t client_take_door(struct client *client, const struct process *process, bool update)
+uint32_t client_take_door(struct client *client, bool update)
 {
     struct model *model = &client->lab->model;
     uint32_t accepted;
 
     if (!client->accepted) {
-        driver_accepted(&process->proxy->driver, client);
+        driver_accepted(&client->proxy->driver, client);
     }
     client->accepted = true;
     if (client->door == WFP_INVALID_SOCKET) {
@@ -265,21 +271,30 @@ static struct client *add_client(struct lab *lab, const struct scenario_group *g
     return client;
 }
 
+/* Where nothing listens for its family nothing is tried. */
 static bool start_client(struct lab *lab, const struct scenario_group *group, uint32_t host)
 {
+    const enum wfp_family family = (enum wfp_family)group->family;
     struct client *client = add_client(lab, group);
     struct wfp_address door;
 
     if (client == NULL) {
         return false;
     }
-    client->destination = endpoint_destination((enum wfp_family)group->family, host);
+    client->destination = endpoint_destination(family, host);
     plan(client);
-    if (!proxy_door(client->proxy, (enum wfp_family)group->family, WFP_TCP, &door)) {
-        client->over = true;
+    client->over = !proxy_door(client->proxy, family, WFP_TCP, &door);
+    if (client->over) {
         return true;
     }
-    if (!connect_to(client, &door)) {
+    if (!bind_client(client)) {
+        finish(client, EVENT_END_REFUSED, false);
+        return true;
+    }
+    if (!connect_in_world(client)) {
+        lab_note(lab, EVENT_NOTE, "the model has no room for a client");
+    }
+    if (!proxy_door(client->proxy, family, WFP_TCP, &door) || !connect_to(client, &door)) {
         finish(client, EVENT_END_REFUSED, false);
     }
     return true;

@@ -13,6 +13,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/context/recipe.h"
+#include "harness/lab/server/model.h"
 #include "harness/lab/server/scenario.h"
 #include "harness/lab/server/stream.h"
 #include "harness/lab/wire/event.h"
@@ -34,6 +35,8 @@ struct client {
     uint32_t world; /* its socket in the model */
     uint32_t door;  /* where its connection waits there */
     uint32_t dials; /* of its destination so far */
+    uint32_t hops; /* redirects of it so far */
+    uint8_t visited[MODEL_HOPS_MAX + 1]; /* proxies that it was redirected to, from 0 */
     bool accepted;
     bool accepted_closed; /* the proxy has closed what it accepted */
     bool over;
@@ -75,7 +78,7 @@ struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, si
 bool client_destination_shared(const struct lab *lab, const struct wfp_address *destination);
 
 /* The proxy accepts its connection: gives the accepted socket of the model, or 0. */
-uint32_t client_take_door(struct client *client, const struct process *process, bool update);
+uint32_t client_take_door(struct client *client, bool update);
 /* `number` may be 0. */
 void client_accepted_closed(struct lab *lab, uint32_t number);
 

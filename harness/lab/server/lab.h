@@ -24,6 +24,7 @@
 struct client;
 struct complaints;
 struct dial;
+struct hop;
 struct peer;
 struct process;
 struct proxy;
@@ -70,6 +71,9 @@ struct lab {
     struct client **clients; /* of this scenario, by number less one */
     size_t dial_count;
     struct dial **dials; /* of this scenario */
+    bool reversed; /* the second proxy's callout has the greater weight */
+    size_t hop_count;
+    struct hop **hops;
     size_t sender_count;
     struct sender **senders;
     size_t receiver_count;
