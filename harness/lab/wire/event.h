@@ -76,12 +76,16 @@ enum event_kind {
     EVENT_RESOLVE,        /* Asked. text: the name. Answer: peer, or an error */
 
     EVENT_DEVICE_OPEN, /* Asked. text: the path. Answer: error, handle */
-    /* Asked. handle, code, in, in-size, out-size. Answer: error (of Win32), count, out, delay */
+    /* Asked. handle, operation, name, code unless name is ReadFile or WriteFile, in, in-size,
+     * out-size, flags: EVENT_DEVICE_AGAIN when it was left pending. Answer: error (of Win32),
+     * count, out, delay: milliseconds that it stays pending; or flags: EVENT_DEVICE_PENDS, and
+     * delay: ask again after so long. Without a delay it pends until it is cancelled. */
     EVENT_DEVICE_CONTROL,
     EVENT_DEVICE_CLOSE, /* handle */
-    /* Asked. name: the function of the service manager, text: the service. Answer: error */
+    /* Asked. name: the function of the service manager, text: the service, nothing for the manager
+     * itself; ControlService to stop one is StopService. Answer: error, number: its state */
     EVENT_SERVICE_CALL,
-    EVENT_FILTER_CALL, /* Asked. name: Fwpm..., Answer: error */
+    EVENT_FILTER_CALL, /* Asked. name: Fwpm... Answer: error, number: an id for what is added */
 
     EVENT_PASSED, /* name: a call that is known, but not followed; told once for each name */
     EVENT_DONE,   /* what was passed: kind-of, socket, error, count, out */
@@ -122,6 +126,9 @@ enum event_client {
     EVENT_CLIENT_SERVER_FIRST = 8, /* it sends nothing before the destination has */
     EVENT_CLIENT_CONTEXT_BAD = 16  /* its context is not as the recipe says: cut, or garbled */
 };
+
+/* Of what is asked of a pretended device, and of the answer. */
+enum { EVENT_DEVICE_AGAIN = 1, EVENT_DEVICE_PENDS = 2 };
 
 enum event_end {
     EVENT_END_CLOSED, /* in order: FIN, or exit */

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <wfp/sim.h>
+
+#include "harness/lab/server/client.h"
+#include "harness/lab/server/dial.h"
+#include "harness/lab/server/endpoint.h"
+#include "harness/lab/server/exchange.h"
+#include "harness/lab/server/lab.h"
+#include "harness/lab/server/process.h"
+#include "harness/lab/server/proxy.h"
+
+enum { WINDOWS_WSAECONNREFUSED = 10061, WINDOWS_WSAEHOSTUNREACH = 10065, WINDOWS_WSAENOBUFS = 10055 };
+
+const struct exchange_verdict exchange_no_verdict = {{MODEL_NOBODY, MODEL_NOBODY}, false};
+
+/* ---- the callouts ---- */
+
+/* Without connecting in the model: for what will not be connected. */
+static void ask_states(struct model *model, uint32_t world, struct exchange_verdict *verdict)
+{
+    for (size_t i = 0; i < model->service_count; i++) {
+        struct wfp_reply reply;
+
+        if (wfp_redirect_state(model->world, world, model->services[i].handle, &reply) == WFP_OK) {
+            verdict->told[i] = (uint8_t)reply.answer.error;
+        }
+    }
+}
+
+static void connect_in_world(struct lab *lab, struct socket *socket,
+                             const struct wfp_address *peer, struct exchange_verdict *verdict)
+{
+    const struct model_connect call = {
+        .socket = socket->world, .type = WFP_TCP, .to = *peer, .target_pid = 1};
+    struct model_connected connected;
+
+    if (socket->connected) {
+        ask_states(&lab->model, socket->world, verdict);
+        return;
+    }
+    if (model_connect(&lab->model, &call, &connected)) {
+        memcpy(verdict->told, connected.told, sizeof verdict->told);
+        verdict->again = connected.by != MODEL_NOBODY;
+        socket->connected = true;
+        /* It would go there; with one proxy it reaches its destination all the same, so that one
+         * mistake shows as one. */
+        if (connected.door != WFP_INVALID_SOCKET) {
+            (void)wfp_socket_close(lab->model.world, connected.door);
+        }
+    }
+}
+
+static void tell_states(const struct exchange *exchange, const struct exchange_verdict *verdict)
+{
+    struct lab *lab = exchange->lab;
+
+    for (size_t i = 0; i < lab->proxy_count; i++) {
+        const struct proxy *proxy = lab->proxies[i];
+        struct event event = {.kind = EVENT_TOLD};
+
+        if (verdict->told[i] == MODEL_NOBODY || proxy == NULL) {
+            continue;
+        }
+        event_set_number(&event, FIELD_SOCKET, event_number(&exchange->event, FIELD_SOCKET));
+        if (proxy->main != NULL) {
+            event_set_number(&event, FIELD_PROCESS, proxy->main->number);
+        }
+        event_set_number(&event, FIELD_STATE, verdict->told[i]);
+        if (event_has(&exchange->event, FIELD_CLIENT)) {
+            event_set_number(&event, FIELD_CLIENT, event_number(&exchange->event, FIELD_CLIENT));
+        }
+        lab_tell(lab, &event);
+    }
+}
+
+static void tell_loop(const struct exchange *exchange)
+{
+    const uint32_t number = exchange->process->number;
+    struct event event = {.kind = EVENT_LOOP};
+    char text[64];
+
+    (void)snprintf(text, sizeof text, "process %lu > process %lu", (unsigned long)number,
+                   (unsigned long)number);
+    event_set_number(&event, FIELD_PROCESS, number);
+    event_set_number(&event, FIELD_SOCKET, event_number(&exchange->event, FIELD_SOCKET));
+    if (event_has(&exchange->event, FIELD_CLIENT)) {
+        event_set_number(&event, FIELD_CLIENT, event_number(&exchange->event, FIELD_CLIENT));
+    }
+    event_set_text(&event, FIELD_TEXT, text);
+    lab_tell(exchange->lab, &event);
+}
+
+void exchange_tell_verdict(const struct exchange *exchange, const struct exchange_verdict *verdict)
+{
+    tell_states(exchange, verdict);
+    if (verdict->again) {
+        tell_loop(exchange);
+    }
+}
+
+/* ---- the destination ---- */
+
+/* 0: it can be reached. */
+static uint32_t refusal(struct client *client)
+{
+    static const uint32_t errors[] = {[SCENARIO_THERE] = 0,
+                                      [SCENARIO_REFUSED] = WINDOWS_WSAECONNREFUSED,
+                                      [SCENARIO_UNREACHABLE] = WINDOWS_WSAEHOSTUNREACH};
+
+    if (client == NULL) {
+        return 0;
+    }
+    client->dials++;
+    if (client->group->refused != 0 && client->dials > client->group->refused) {
+        return 0;
+    }
+    return errors[client->group->destination];
+}
+
+static void answer_dial(struct exchange *exchange, struct socket *socket,
+                        const struct wfp_address *peer, struct client *client)
+{
+    const struct dial *dial =
+        dial_add(exchange->lab, exchange->process, socket->number, peer, client);
+
+    if (dial == NULL) {
+        exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAENOBUFS);
+        return;
+    }
+    exchange_answer(exchange, EVENT_BY_SHIM, 0);
+    event_set_address(&exchange->answer, FIELD_REAL, &dial->real);
+    event_set_number(&exchange->event, FIELD_DIAL, dial->number);
+}
+
+static void look_at_dial(struct exchange *exchange, struct socket *socket,
+                         const struct wfp_address *peer)
+{
+    struct lab *lab = exchange->lab;
+    struct client *client = client_of_destination(lab, peer);
+    const uint32_t error = refusal(client);
+    struct exchange_verdict verdict = exchange_no_verdict;
+
+    exchange_note_client(exchange, client == NULL ? 0 : client->number);
+    if (error != 0) {
+        ask_states(&lab->model, socket->world, &verdict);
+        exchange_answer(exchange, EVENT_BY_SCENARIO, error);
+    } else {
+        connect_in_world(lab, socket, peer, &verdict);
+        answer_dial(exchange, socket, peer, client);
+    }
+    exchange_tell(exchange);
+    exchange_tell_verdict(exchange, &verdict);
+}
+
+void look_at_connect(struct exchange *exchange)
+{
+    const struct wfp_address peer = event_address(&exchange->event, FIELD_PEER);
+    struct socket *socket = exchange_socket(exchange);
+
+    if (socket == NULL || exchange->lab->order->pass_through || exchange->lab->member == NULL ||
+        !endpoint_is_served(&peer) || socket_world(socket) == WFP_INVALID_SOCKET) {
+        return;
+    }
+    if (socket->type == WFP_TCP) {
+        look_at_dial(exchange, socket, &peer);
+    } else {
+        look_at_datagram_connect(exchange, socket, &peer);
+    }
+}
