@@ -20,7 +20,7 @@
 
 /* ---- what scripts are made of: client 1 on socket 5, dialled for on socket 7 ---- */
 
-#define RUN "run name=observed\nprocess-start text=proxy\nhello bits=64\n"
+#define RUN "run name=observed\nprocess-start text=proxy\nhello system-process=10 parent=9\n"
 #define LISTENER(backlog)                                                                          \
     "socket socket=1 family=2 type=1\n"                                                            \
     "listen socket=1 backlog=" backlog " error=0\n"
@@ -62,6 +62,30 @@
 #define REST DATA DIAL_END CLIENT_END("0") CLOSE END
 #define TAKEN PROPER ACCEPT CONTEXT_OK RECORD_OK
 #define SERVED SOCKET SET_OK DIAL REST
+
+/* ---- and of datagrams: flow 1 on sockets 1 and 2 ---- */
+
+#define FLOW_OF(flags) "client client=1 flags=" flags " peer=198.18.0.1:53 local=127.0.0.1:5001\n"
+#define FLOW FLOW_OF("5")
+#define FLOW_2 "client client=2 flags=5 peer=198.18.0.2:53 local=127.0.0.1:5001\n"
+#define FLOW_V6 "client client=1 flags=5 peer=[2001:db8::1]:53 local=[::1]:5001\n"
+#define UDP "socket socket=1 family=2 type=2\nbind socket=1 local=127.0.0.1:9000 error=0\n"
+#define UDP_V6 "socket socket=1 family=23 type=2\nbind socket=1 local=[::]:9000 error=0\n"
+#define OPTION(level, option)                                                                      \
+    "option-set socket=1 level=" level " option=" option " in=1 by=1 error=0\n"
+#define OPTIONS OPTION("0", "60") OPTION("0", "70")
+#define UDP_BEGIN RUN UDP OPTIONS SCENARIO
+#define GOT(client, rest)                                                                          \
+    "datagram-receive socket=1 client=" client " peer=127.0.0.1:5001 size=9 error=0 by=1 " rest "\n"
+#define WITH_RECORD "control-size=4096 control=OBJECT/0/1/780"
+#define GOT_FIRST GOT("1", WITH_RECORD)
+#define SENT(rest)                                                                                 \
+    "datagram-send socket=2 peer=198.18.0.1:53 client=1 size=9 by=1 error=0 " rest "\n"
+#define SENT_FIRST SENT("control=OBJECT/0/1/780")
+#define BACK "datagram-receive socket=2 client=1 peer=198.18.0.1:53 size=9 error=0 by=1\n"
+#define BACK_SENT "datagram-send socket=1 client=1 peer=127.0.0.1:5001 size=9 by=1 error=0\n"
+#define UPSTREAM "socket socket=2 family=2 type=2\n"
+#define FLOWS UDP_BEGIN FLOW UPSTREAM GOT_FIRST
 
 /* ---- cases ---- */
 
@@ -266,6 +290,11 @@ static const struct script_case client_cases[] = {
     {"PRX-11", PROXY_FAIL, "",
      BEGIN LOST ACCEPT NO_RECORD SOCKET "connect socket=7 peer=198.18.9.9:80\n" REST},
 
+    {"PRX-10", PROXY_PASS, "", UDP_BEGIN FLOW_OF("4") GOT("1", "") END},
+    {"PRX-10", PROXY_FAIL, "", UDP_BEGIN FLOW_OF("4") UPSTREAM GOT("1", "") SENT("") END},
+    {"PRX-11", PROXY_PASS, "", UDP_BEGIN FLOW_OF("7") GOT("1", "") END},
+    {"PRX-11", PROXY_FAIL, "", UDP_BEGIN FLOW_OF("7") UPSTREAM GOT("1", "") SENT("") END},
+
     {"PRX-12", PROXY_PASS, "", BEGIN TAKEN SERVED},
     {"PRX-12", PROXY_IDLE, "", RUN},
     {"PRX-12", PROXY_UNDECIDED, "", BEGIN},
@@ -273,7 +302,12 @@ static const struct script_case client_cases[] = {
     {"PRX-12", PROXY_FAIL, "", BEGIN TAKEN "process-end how=4\n" END},
     /* The lab ends it, and a helper of its own may end. */
     {"PRX-12", PROXY_PASS, "", BEGIN TAKEN SERVED "process-end how=1\n"},
-    {"PRX-12", PROXY_PASS, "", BEGIN "process-end process=2 how=0\n" TAKEN SERVED},
+    {"PRX-12", PROXY_PASS, "",
+     BEGIN
+     "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=0\n" TAKEN SERVED},
+    {"PRX-12", PROXY_FAIL, "",
+     BEGIN
+     "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=4\n" TAKEN SERVED},
 
     {"PRX-13", PROXY_PASS, "", BEGIN CLIENT("17") ACCEPT CONTEXT_OK REFUSED},
     {"PRX-13", PROXY_IDLE, "", BEGIN TAKEN SERVED},
@@ -444,6 +478,9 @@ static void test_calls(void **state)
 
 /* ---- what passes through ---- */
 
+#define HALF_CLIENT                                                                                \
+    "client client=1 flags=33 size=9 peer=198.18.0.1:443 local=127.0.0.1:5001\n" ACCEPT RECORD_OK
+#define HALF_REST "arrival-end dial=1 how=0 size=9\nclient-data client=1 size=9 error=0\n" REFUSED
 #define HALF "client-shutdown client=1 size=9\n"
 #define DIAL_ENDS(how) "arrival-end dial=1 client=1 how=" how "\n"
 #define ONE_LEAKED(n)                                                                              \
@@ -464,13 +501,17 @@ static const struct script_case stream_cases[] = {
     {"PRX-31", PROXY_FAIL, "",
      BEGIN TAKEN SOCKET SET_OK DIAL "arrival-data dial=1 client=1 size=9 error=1\n" REST},
 
-    {"PRX-32", PROXY_PASS, "", BEGIN TAKEN SOCKET SET_OK DIAL HALF REST},
+    {"PRX-32", PROXY_PASS, "", BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF HALF_REST},
     {"PRX-32", PROXY_IDLE, "", BEGIN TAKEN SERVED},
-    {"PRX-32", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK DIAL HALF CLIENT_END("3") END},
+    /* Its end was not passed on, or cut the answer off; the destination lost what it was sent. */
     {"PRX-32", PROXY_FAIL, "",
-     BEGIN TAKEN SOCKET SET_OK DIAL HALF DATA DIAL_ENDS("1") CLIENT_END("0") END},
+     BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF "arrival-end dial=1 how=3 size=9\n" STUCK},
     {"PRX-32", PROXY_FAIL, "",
-     BEGIN TAKEN SOCKET SET_OK DIAL HALF "client-data client=1 size=3 error=1\n" REST},
+     BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF "arrival-end dial=1 how=0 size=9\n"
+                                               "client-data client=1 size=3 error=0\n" REFUSED},
+    {"PRX-32", PROXY_FAIL, "",
+     BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF "arrival-end dial=1 how=0 size=4\n"
+                                               "client-data client=1 size=9 error=0\n" REFUSED},
 
     {"PRX-33", PROXY_PASS, "", BEGIN TAKEN SOCKET SET_OK DIAL_REFUSED REFUSED},
     {"PRX-33", PROXY_PASS, "", BEGIN TAKEN SOCKET SET_OK DIAL DIAL_ENDS("1") REFUSED},
@@ -522,27 +563,6 @@ static void test_streams(void **state)
 }
 
 /* ---- datagrams ---- */
-
-#define FLOW "client client=1 flags=5 peer=198.18.0.1:53 local=127.0.0.1:5001\n"
-#define FLOW_2 "client client=2 flags=5 peer=198.18.0.2:53 local=127.0.0.1:5001\n"
-#define FLOW_V6 "client client=1 flags=5 peer=[2001:db8::1]:53 local=[::1]:5001\n"
-#define UDP "socket socket=1 family=2 type=2\nbind socket=1 local=127.0.0.1:9000 error=0\n"
-#define UDP_V6 "socket socket=1 family=23 type=2\nbind socket=1 local=[::]:9000 error=0\n"
-#define OPTION(level, option)                                                                      \
-    "option-set socket=1 level=" level " option=" option " in=1 by=1 error=0\n"
-#define OPTIONS OPTION("0", "60") OPTION("0", "70")
-#define UDP_BEGIN RUN UDP OPTIONS SCENARIO
-#define GOT(client, rest)                                                                          \
-    "datagram-receive socket=1 client=" client " peer=127.0.0.1:5001 size=9 error=0 by=1 " rest "\n"
-#define WITH_RECORD "control-size=4096 control=OBJECT/0/1/780"
-#define GOT_FIRST GOT("1", WITH_RECORD)
-#define SENT(rest)                                                                                 \
-    "datagram-send socket=2 peer=198.18.0.1:53 client=1 size=9 by=1 error=0 " rest "\n"
-#define SENT_FIRST SENT("control=OBJECT/0/1/780")
-#define BACK "datagram-receive socket=2 client=1 peer=198.18.0.1:53 size=9 error=0 by=1\n"
-#define BACK_SENT "datagram-send socket=1 client=1 peer=127.0.0.1:5001 size=9 by=1 error=0\n"
-#define UPSTREAM "socket socket=2 family=2 type=2\n"
-#define FLOWS UDP_BEGIN FLOW UPSTREAM GOT_FIRST
 
 static const struct script_case datagram_cases[] = {
     {"PRX-25", PROXY_PASS, "", FLOWS SENT_FIRST END},
@@ -695,11 +715,11 @@ static void test_evidence_is_precise(void **state)
         assert_string_equal(one->message,
                             "Asked with 1024, was told WSAEFAULT and 2049 bytes, gave "
                             "up and dialled without the record.");
-        assert_string_equal(
-            one->evidence,
-            "call 10  ioctl s5 QUERY_RECORDS out=1024 -> WSAEFAULT, 2049\n"
-            "call 12  connect s7 dial 1 to 198.18.0.1:443                          <- no SET before "
-            "this\n");
+        assert_string_equal(one->evidence,
+                            "call 10  ioctl s5 QUERY_RECORDS out=1024 -> WSAEFAULT, 2049\n"
+                            "call 12  connect s7 dial 1 to 198.18.0.1:443                          "
+                            "<- no SET before "
+                            "this\n");
     }
     proxy_judgement_free(judgement);
 }
