@@ -57,19 +57,38 @@ static void answer_received(struct exchange *exchange, const struct wfp_message_
     event_set_number(&exchange->answer, FIELD_FLAGS, reply->flags);
 }
 
-static bool receive_in_world(struct exchange *exchange, struct socket *socket,
-                             struct wfp_message_reply *reply)
+static uint32_t control_room(const struct event *event)
+{
+    const uint64_t size = event_number(event, FIELD_CONTROL_SIZE);
+
+    return size < EVENT_BYTES_MAX ? (uint32_t)size : EVENT_BYTES_MAX;
+}
+
+/* Of a type like the record's, and of another level: not for a proxy. */
+static uint32_t write_strange(const struct exchange *exchange, uint8_t *out, uint32_t room)
+{
+    enum { WINDOWS_SOL_SOCKET = 0xFFFF };
+    static const uint8_t data[16] = "no record at all";
+    const struct wfp_control_object object = {.level = WINDOWS_SOL_SOCKET,
+                                              .type = WFP_REDIRECT_RECORDS,
+                                              .data = data,
+                                              .size = sizeof data};
+
+    return wfp_control_write(layout_of(exchange->process), &object, out, room);
+}
+
+/* `before`: bytes of control data that stand there already. */
+static bool receive_in_world(struct exchange *exchange, struct socket *socket, uint32_t room_size,
+                             uint32_t before, struct wfp_message_reply *reply)
 {
     const struct event *event = &exchange->event;
     uint8_t *const *room = exchange->lab->room;
-    const uint64_t control = event_number(event, FIELD_CONTROL_SIZE);
     const struct wfp_receive call = {
         .socket = socket_world(socket),
         .entry = event_has(event, FIELD_CONTROL_SIZE) ? WFP_MESSAGE_WSA : WFP_MESSAGE_PLAIN,
         .name = WFP_NAME_GIVEN,
         .data = {room[0], (uint32_t)event_number(event, FIELD_OUT_SIZE), WFP_POINTER_HEAP},
-        .control = {room[1], control < EVENT_BYTES_MAX ? (uint32_t)control : EVENT_BYTES_MAX,
-                    WFP_POINTER_HEAP},
+        .control = {room[1] + before, room_size - before, WFP_POINTER_HEAP},
         .layout = layout_of(exchange->process),
         .flags = (uint32_t)event_number(event, FIELD_FLAGS) & WFP_MSG_PEEK,
         .byte_count = WFP_POINTER_HEAP,
@@ -82,14 +101,20 @@ static void receive_from_client(struct exchange *exchange, struct socket *socket
                                 struct client *client)
 {
     const bool peek = (event_number(&exchange->event, FIELD_FLAGS) & WFP_MSG_PEEK) != 0;
+    const uint32_t room = control_room(&exchange->event);
+    uint32_t before = 0;
     struct wfp_message_reply reply;
 
     exchange_note_client(exchange, client->number);
     if (client->group->is == SCENARIO_DIRECT) {
         return;
     }
+    if (exchange->lab->member->scenario->strange && client->sent == 1) {
+        before = write_strange(exchange, exchange->lab->room[1], room);
+    }
     if ((socket->peeked || send_in_world(exchange, socket, client)) &&
-        receive_in_world(exchange, socket, &reply)) {
+        receive_in_world(exchange, socket, room, before, &reply)) {
+        reply.control += before;
         answer_received(exchange, &reply, exchange->lab->room[1]);
     }
     socket->peeked = peek;

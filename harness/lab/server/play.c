@@ -167,6 +167,9 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     lab->member = member;
     lab->scenario_number++;
+    if (lab->order->progress != NULL) {
+        lab->order->progress(lab->order->progress_context, member->name, profile->name);
+    }
     tell_scenario(lab, EVENT_SCENARIO, profile);
     if (clients_start(lab)) {
         wait_for_clients(lab);
