@@ -175,10 +175,13 @@ static void test_controls_are_answered_by_their_codes(void **state)
     expect_bytes(&answer, "0300000008000000");
     answer = control(stand_in, 0x80002008, "DeviceIoControl", "x", 1);
     expect_bytes(&answer, "");
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), 0);
     answer = control(stand_in, 0x80002abc, "DeviceIoControl", NULL, 0);
     expect_error(&answer, 1);
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), EVENT_DEVICE_UNNAMED);
     answer = control(stand_in, 0, "ReadFile", NULL, 0);
     expect_error(&answer, 1);
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), EVENT_DEVICE_UNNAMED);
     stand_in_free(stand_in);
 }
 
@@ -253,6 +256,7 @@ static void test_a_client_is_found_by_its_port(void **state)
     expect_error(&answer, 1168);
     answer = control(stand_in, 0x0012e010, "DeviceIoControl", NULL, 0);
     expect_error(&answer, 50);
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), EVENT_DEVICE_UNNAMED);
     answer = control(stand_in, 0, "WriteFile", second, sizeof second);
     expect_error(&answer, 0);
     assert_int_equal(event_number(&answer, FIELD_COUNT), sizeof second);

@@ -214,9 +214,12 @@ static bool answer_control(struct stand_in *stand_in, const struct event *asked,
         return false;
     }
     struct stand_in_reply *reply = find_reply(&stand_in->devices[handle - 1], asked);
+    const bool named = !reply->unnamed && reply != &stand_in->devices[handle - 1].others;
+    const uint64_t unnamed = named ? 0 : EVENT_DEVICE_UNNAMED;
 
+    event_set_number(answer, FIELD_FLAGS, unnamed);
     if (reply->until == STAND_IN_EXIT) {
-        event_set_number(answer, FIELD_FLAGS, EVENT_DEVICE_PENDS);
+        event_set_number(answer, FIELD_FLAGS, unnamed | EVENT_DEVICE_PENDS);
         return true;
     }
     if (find_facts(reply, asked, lab, &facts)) {
@@ -231,7 +234,7 @@ static bool answer_control(struct stand_in *stand_in, const struct event *asked,
         event_set_number(answer, FIELD_COUNT, 0);
         return true;
     }
-    event_set_number(answer, FIELD_FLAGS, EVENT_DEVICE_PENDS);
+    event_set_number(answer, FIELD_FLAGS, unnamed | EVENT_DEVICE_PENDS);
     event_set_number(answer, FIELD_DELAY, AGAIN_DELAY);
     return true;
 }

@@ -176,7 +176,8 @@ static bool finish_reply(struct reader *reader, json_t *holder, struct stand_in_
 }
 
 static const struct stand_in_reply plain_reply = {.missing = NOT_FOUND};
-static const struct stand_in_reply no_reply = {.error = INVALID_FUNCTION, .missing = NOT_FOUND};
+static const struct stand_in_reply no_reply = {
+    .error = INVALID_FUNCTION, .missing = NOT_FOUND, .unnamed = true};
 
 /* rule: NULL; field: struct stand_in_reply */
 static bool read_reply(struct reader *reader, struct place place, json_t *value, const void *rule,

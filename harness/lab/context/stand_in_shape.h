@@ -28,6 +28,7 @@ struct stand_in_reply {
     uint32_t delay; /* milliseconds that the call stays pending */
     int until;      /* enum stand_in_until */
     bool by_port;
+    bool unnamed; /* for what the file does not name */
     struct stand_in_key key;
     uint32_t missing; /* the error, where no client has that port */
     struct recipe_fields out;
