@@ -21,18 +21,12 @@ enum status stand_in_load(const char *path, struct complaints *complaints,
                           struct stand_in **stand_in)
 {
     struct stand_in *made = calloc(1, sizeof *made);
-    struct reader reader = {.complaints = complaints};
     enum status status;
 
     if (made == NULL) {
         return STATUS_BROKEN;
     }
-    status = document_load(path, FILE_LIMIT, complaints, &made->document);
-    if (status == STATUS_OK) {
-        reader.document = made->document;
-        stand_in_read(&reader, made);
-        status = reader_status(&reader);
-    }
+    status = reader_load(path, FILE_LIMIT, complaints, stand_in_read, made, &made->document);
     if (status != STATUS_OK) {
         stand_in_free(made);
         return status;

@@ -353,9 +353,9 @@ static const struct member stand_in_members[] = {
 };
 static const struct shape stand_in_shape = {stand_in_members, 4, 0x1, MEMBERS_ALL};
 
-void stand_in_read(struct reader *reader, struct stand_in *stand_in)
+void stand_in_read(struct reader *reader, void *target)
 {
     json_t *root = reader->document->root;
 
-    (void)read_object(reader, place_whole(root), root, &stand_in_shape, stand_in);
+    (void)read_object(reader, place_whole(root), root, &stand_in_shape, target);
 }
