@@ -176,6 +176,8 @@ static void tell_client(const struct client *client, const struct wfp_address *d
     event_set_number(&event, FIELD_FLAGS,
                      states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
                          (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
+                         (client->group->half_close != SCENARIO_NOBODY ? EVENT_CLIENT_HALF_CLOSE
+                                                                        : 0) |
                          (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
     event_set_number(&event, FIELD_SIZE, payload_size(&client->stream.in));
     event_set_address(&event, FIELD_PEER, &client->destination);
