@@ -18,9 +18,13 @@ enum { SOCKETS_MORE = 64 };
 
 /* ---- the world ---- */
 
-static uint32_t clients_of(const struct scenario_member *member)
+static uint32_t clients_of(const struct lab *lab, const struct scenario_member *member)
 {
     uint32_t count = 0;
+
+    if (lab->order->leak > 0) {
+        return CLIENTS_AT_ONCE;
+    }
 
     for (size_t i = 0; member != NULL && i < member->scenario->group_count; i++) {
         count += member->scenario->groups[i].count * member->scenario->groups[i].flows;
@@ -32,7 +36,7 @@ static uint32_t clients_of(const struct scenario_member *member)
 static enum status begin_world(struct lab *lab, const struct scenario_member *member,
                                const struct profile *profile)
 {
-    const struct model_size size = {.sockets = 8 * clients_of(member) + SOCKETS_MORE,
+    const struct model_size size = {.sockets = 8 * clients_of(lab, member) + SOCKETS_MORE,
                                     .context = client_context_max(lab)};
     struct wfp_profile values = profile->values;
     enum status status;
@@ -124,7 +128,7 @@ static bool is_over(struct lab *lab, void *context)
 static bool is_forgotten(struct lab *lab, void *context)
 {
     (void)context;
-    return clients_forgotten(lab) || !are_alive(lab);
+    return lab->sockets_open == 0 || !are_alive(lab);
 }
 
 /* As long as clients come to their end, there is time for the others. */
@@ -185,6 +189,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     lab->member = member;
     lab->scenario_number++;
+    lab->sockets_open = 0;
+    lab->dials_open = 0;
     if (lab->order->progress != NULL) {
         lab->order->progress(lab->order->progress_context, member->name, profile->name);
     }
@@ -200,7 +206,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
 
 static bool is_for(const struct lab *lab, const struct scenario_member *member)
 {
-    return member->scenario->two == (lab->order->program_count > 1);
+    return member->scenario->two == (lab->order->program_count > 1) &&
+           member->scenario->leak == (lab->order->leak > 0);
 }
 
 static enum status play_all(struct lab *lab, const struct scenarios *scenarios,

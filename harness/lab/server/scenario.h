@@ -109,6 +109,7 @@ struct scenario {
     int context;      /* enum scenario_context */
     bool strange;     /* control data have an object before the record's that is none */
     bool two;         /* it is for two proxies; else for one */
+    bool leak;        /* it is for --leak, which says how many clients there are */
     bool fresh;       /* the proxy is started anew for it */
     size_t group_count;
     struct scenario_group groups[SCENARIO_GROUPS_MAX];

@@ -278,9 +278,10 @@ static const struct member scenario_members[] = {
     {"context", read_word, &context_words, OF_ROW(scenario.context)},
     {"strange-objects", read_flag, NULL, OF_ROW(scenario.strange)},
     {"two-proxies", read_flag, NULL, OF_ROW(scenario.two)},
+    {"leak", read_flag, NULL, OF_ROW(scenario.leak)},
     {"fresh", read_flag, NULL, OF_ROW(scenario.fresh)},
 };
-static const struct shape scenario_shape = {scenario_members, 16, 0x7F, MEMBERS_ALL};
+static const struct shape scenario_shape = {scenario_members, 17, 0x7F, MEMBERS_ALL};
 
 /* The id is the name of the file, so that a name leads to it. */
 static void check_id(struct reader *reader, json_t *root, const char *path, const char *id)
