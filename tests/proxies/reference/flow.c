@@ -75,7 +75,7 @@ struct flow *flow_of(const struct steps *steps, struct flow *flows, const struct
 
 void flow_send_with_record(const struct flow *flow, const struct datagram *datagram)
 {
-    static unsigned char control[CONTROL_ROOM];
+    static _Thread_local unsigned char control[CONTROL_ROOM];
     struct sockaddr_storage destination = flow->destination;
     WSABUF data = {datagram->size, datagram->bytes};
     WSAMSG message = {.name = (void *)&destination,
