@@ -264,6 +264,10 @@ static const struct script_case query_cases[] = {
     {"PRX-09", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-09", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "780") REFUSED},
     {"PRX-09", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "10022", "0") SOCKET DIAL REST},
+    /* Whatever the size. */
+    {"PRX-09", PROXY_PASS, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "4294967295") REFUSED},
+    {"PRX-09", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "4294967295") SOCKET DIAL REST},
     /* There need be no context where there is a record. */
     {"PRX-09", PROXY_IDLE, "",
      BEGIN PROPER ACCEPT ASK("QUERY_CONTEXT", "0", "error=10022 count=0") RECORD_OK SERVED},

@@ -135,9 +135,11 @@ void look_socket_asked(struct finding *finding)
 
 /* ---- PRX-03: the record before the dial ---- */
 
-static bool other_rule_tells(enum query_end end)
+/* After an absurd size an end is right; after a size query and no more it is PRX-09's. */
+static bool other_rule_tells(const struct query *query)
 {
-    return end != QUERY_NEVER && end != QUERY_FAILED && end != QUERY_ABSURD;
+    return query->end == QUERY_ABSURD ? query->largest == 0
+                                      : query->end != QUERY_NEVER && query->end != QUERY_FAILED;
 }
 
 static void fail_record_first(struct finding *finding, const struct dial *dial,
@@ -171,7 +173,7 @@ static void look_dial(struct finding *finding, const struct dial *dial)
     /* A record can reach a proxy by another way than the query (SET-14). */
     if (query.end == QUERY_DONE || setting == SETTING_DONE || setting == SETTING_AFTER_BIND) {
         finding_met(finding);
-    } else if (!other_rule_tells(query.end) && setting != SETTING_WRONG_CODE) {
+    } else if (!other_rule_tells(&query) && setting != SETTING_WRONG_CODE) {
         fail_record_first(finding, dial, &query);
     }
 }
@@ -376,7 +378,8 @@ static void look_probe_of(struct finding *finding, size_t endpoint, uint32_t cod
     const struct query query = query_of(view, endpoint, code, NOWHERE);
     size_t act;
 
-    if (query.end == QUERY_PROBED) {
+    if (query.end == QUERY_PROBED ||
+        (query.end == QUERY_ABSURD && query.largest == 0 && dial_of(finding, endpoint) != NULL)) {
         finding_fail(finding, "Took the answer to a size query for \"there is none\", and %s.",
                      fate(finding, endpoint));
         finding_line(finding, event_of(view, query.act), "this is a size, not a refusal");
