@@ -30,6 +30,7 @@
 
 #define CLIENT(flags) "client client=1 flags=" flags " peer=198.18.0.1:443 local=127.0.0.1:5001\n"
 #define PROPER CLIENT("1")
+#define IPV6_CLIENT "client client=1 flags=1 peer=[2001:db8::1]:443 local=127.0.0.1:5001\n"
 #define DIRECT CLIENT("0")
 #define LOST CLIENT("3")
 #define ACCEPT "accept socket=1 other=5 peer=127.0.0.1:5001 error=0\n"
@@ -168,6 +169,10 @@ static const struct script_case query_cases[] = {
     {"PRX-01", PROXY_FAIL, "", BEGIN PROPER ACCEPT ASK_CODE("0x580000DC") SOCKET DIAL REST},
     {"PRX-01", PROXY_FAIL, "", BEGIN TAKEN SET_CODE("QUERY_RECORDS") DIAL REST},
     {"PRX-01", PROXY_FAIL, "", BEGIN TAKEN SET_CODE("0x980000D0") DIAL REST},
+    /* With a code that sets nothing it gives up. */
+    {"PRX-01", PROXY_FAIL, "", BEGIN TAKEN SET_CODE("QUERY_RECORDS") CLOSE CLIENT_END("0") END},
+    {"PRX-01", PROXY_FAIL, "",
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SET_CODE("QUERY_RECORDS") CLOSE CLIENT_END("0") END},
     /* TCP_INFO and keep-alive are nobody's mistake. */
     {"PRX-01", PROXY_PASS, "",
      BEGIN PROPER ACCEPT ASK_CODE("0xD8000027") ASK_CODE("0x98000004") RECORD_OK SERVED},
@@ -177,6 +182,9 @@ static const struct script_case query_cases[] = {
     {"PRX-02", PROXY_FAIL, "",
      BEGIN PROPER ACCEPT
      "ioctl socket=1 code=QUERY_RECORDS out-size=1024 error=10022 by=1\n" SOCKET DIAL REST},
+    {"PRX-02", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT
+     "ioctl socket=1 code=QUERY_RECORDS out-size=1024 error=10022 by=1\n" RECORD_OK SERVED},
     /* Asking the listener before anybody has come is a look at what the system can do. */
     {"PRX-02", PROXY_PASS, "",
      RUN LISTENER(
@@ -256,6 +264,10 @@ static const struct script_case query_cases[] = {
     {"PRX-09", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-09", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "780") REFUSED},
     {"PRX-09", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "10022", "0") SOCKET DIAL REST},
+    /* Whatever the size. */
+    {"PRX-09", PROXY_PASS, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "4294967295") REFUSED},
+    {"PRX-09", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "4294967295") SOCKET DIAL REST},
     /* There need be no context where there is a record. */
     {"PRX-09", PROXY_IDLE, "",
      BEGIN PROPER ACCEPT ASK("QUERY_CONTEXT", "0", "error=10022 count=0") RECORD_OK SERVED},
@@ -269,7 +281,6 @@ static void test_queries(void **state)
 
 /* ---- clients ---- */
 
-#define IPV6_CLIENT "client client=1 flags=1 peer=[2001:db8::1]:443 local=127.0.0.1:5001\n"
 #define IPV6_DIAL DIAL_ON("7", "[2001:db8::1]:443", "1")
 #define STUCK CLIENT_END("3") END
 
@@ -478,8 +489,9 @@ static void test_calls(void **state)
 
 /* ---- what passes through ---- */
 
-#define HALF_CLIENT                                                                                \
-    "client client=1 flags=33 size=9 peer=198.18.0.1:443 local=127.0.0.1:5001\n" ACCEPT RECORD_OK
+#define PROPER_HALF                                                                                \
+    "client client=1 flags=33 size=9 peer=198.18.0.1:443 local=127.0.0.1:5001\n" ACCEPT
+#define HALF_CLIENT PROPER_HALF RECORD_OK
 #define HALF_REST "arrival-end dial=1 how=0 size=9\nclient-data client=1 size=9 error=0\n" REFUSED
 #define HALF "client-shutdown client=1 size=9\n"
 #define DIAL_ENDS(how) "arrival-end dial=1 client=1 how=" how "\n"
@@ -503,6 +515,11 @@ static const struct script_case stream_cases[] = {
 
     {"PRX-32", PROXY_PASS, "", BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF HALF_REST},
     {"PRX-32", PROXY_IDLE, "", BEGIN TAKEN SERVED},
+    /* One dial of several brought it all. */
+    {"PRX-03", PROXY_FAIL, "",
+     BEGIN PROPER_HALF SOCKET DIAL
+     "arrival-end dial=1 how=0 size=0\n" RECORD_OK REDIAL HALF
+     "arrival-end dial=2 how=0 size=9\nclient-data client=1 size=9 error=0\n" REFUSED},
     /* Its end was not passed on, or cut the answer off; the destination lost what it was sent. */
     {"PRX-32", PROXY_FAIL, "",
      BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF "arrival-end dial=1 how=3 size=9\n" STUCK},

@@ -3,6 +3,7 @@
 #include "harness/address.h"
 #include "harness/lab/rules/look.h"
 #include "harness/lab/rules/query.h"
+#include "harness/lab/rules/setting.h"
 
 enum {
     CHEAP_QUERIES = 4, /* of one kind */
@@ -207,13 +208,14 @@ static bool is_ipv6(const struct client *client)
            wfp_address_unmapped(&client->destination).family == WFP_IPV6;
 }
 
+/* The record could not be set, for a reason or by mistake. */
 static bool a_set_failed(const struct view *view, size_t part)
 {
     for (size_t i = 0; i < view->act_count; i++) {
         const struct act *act = &view->acts[i];
+        const bool sets = act->kind == EVENT_IOCTL && act->code == WFP_SIO_SET_RECORDS;
 
-        if (act->part == part && act->kind == EVENT_IOCTL && act->code == WFP_SIO_SET_RECORDS &&
-            act_failed(act)) {
+        if (act->part == part && ((sets && act_failed(act)) || setting_is_misdirected(view, act))) {
             return true;
         }
     }

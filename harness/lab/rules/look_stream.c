@@ -60,7 +60,7 @@ static bool closes_by_half(const struct client *client)
 }
 
 /* What the destination had received when its connection ended in order; 0: it did not. */
-static uint64_t arrived(const struct view *view, const struct dial *dial)
+static uint64_t arrived_by(const struct view *view, const struct dial *dial)
 {
     struct event end;
 
@@ -69,6 +69,22 @@ static uint64_t arrived(const struct view *view, const struct dial *dial)
     }
     end = view_event(view, dial->end);
     return event_number(&end, FIELD_HOW) == EVENT_END_CLOSED ? event_number(&end, FIELD_SIZE) : 0;
+}
+
+/* Of the dials for a client that arrived, the one that brought the most; NULL. */
+static const struct dial *best_dial(const struct view *view, size_t client)
+{
+    const struct dial *best = NULL;
+
+    for (size_t i = 0; i < view->dial_count; i++) {
+        const struct dial *dial = &view->dials[i];
+
+        if (dial->client == client && dial->arrival != NOWHERE &&
+            (best == NULL || arrived_by(view, dial) > arrived_by(view, best))) {
+            best = dial;
+        }
+    }
+    return best;
 }
 
 static uint64_t sent(const struct view *view, const struct client *client)
@@ -86,13 +102,12 @@ static void look_half(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
     const struct client *client = &view->clients[index];
-    const struct dial *dial = dial_for(view, index, 0);
+    const struct dial *dial = best_dial(view, index);
 
-    if (dial == NULL || dial->arrival == NOWHERE || finding->of->death != NOWHERE ||
-        client->end == NOWHERE) {
+    if (dial == NULL || finding->of->death != NOWHERE || client->end == NOWHERE) {
         return;
     }
-    if (client->received >= client->expected && arrived(view, dial) >= sent(view, client)) {
+    if (client->received >= client->expected && arrived_by(view, dial) >= sent(view, client)) {
         finding_met(finding);
         return;
     }
