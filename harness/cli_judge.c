@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "harness/cli.h"
+#include "harness/cli_judge_trace.h"
 #include "harness/command.h"
+#include "harness/lab/trace/trace_file.h"
 #include "harness/recording.h"
 #include "harness/retrial.h"
 #include "harness/retrial_report.h"
@@ -35,6 +37,7 @@ static const struct option table[JUDGE_COUNT] = {
 static const struct command command = {
     .name = "wfpcheck judge",
     .summary = "Judges a recording: is each answer one that the model allows, and by which rule? "
+               "Or a trace of wfpcheck proxy, by the proxy rules. "
                "First the recording itself is checked; one that was damaged is not judged.",
     .positional = "RUN.jsonl",
     .positional_min = 1,
@@ -159,6 +162,12 @@ int cli_judge(int argc, char **argv)
     int code;
 
     if (!command_begin(&command, argc, argv, &options, &code)) {
+        return code;
+    }
+    if (trace_is_file(options.positionals[0])) {
+        code = cli_judge_trace(&(struct judge_trace){&options, JUDGE_PROFILE, JUDGE_SET,
+                                                     JUDGE_FORMAT, JUDGE_ALLOW_UNDECIDED});
+        options_release(&options);
         return code;
     }
     judging = calloc(1, sizeof *judging);

@@ -228,7 +228,7 @@ static void add_rules(struct human *human)
         add_failure(human, &proxy_rules[i]);
         add_told(human, &proxy_rules[i], VERDICT_FIXED, "FIXED");
         add_told(human, &proxy_rules[i], VERDICT_KNOWN, "known");
-        add_told(human, &proxy_rules[i], VERDICT_UNDECIDED, "?");
+        add_told(human, &proxy_rules[i], VERDICT_UNDECIDED, "open");
         add_advice(human, &proxy_rules[i]);
     }
 }

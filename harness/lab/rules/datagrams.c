@@ -137,6 +137,9 @@ static void note_sent(const struct view *view, size_t act, struct datagrams *dat
     }
     datagrams->decoy_handed =
         datagrams->decoy_handed || is_same(&objects.record, &datagrams->decoy);
+    if (act_failed(&view->acts[act])) {
+        return;
+    }
     datagrams->sent++;
     if (datagrams->first_sent == NOWHERE) {
         datagrams->first_sent = act;

@@ -81,6 +81,7 @@ static void look_direct(struct finding *finding, size_t client)
 void look_direct_client(struct finding *finding)
 {
     each_client(finding, client_is_direct, look_direct);
+    look_datagram_refused(finding, false);
 }
 
 static void look_lost(struct finding *finding, size_t client)
@@ -91,6 +92,7 @@ static void look_lost(struct finding *finding, size_t client)
 void look_lost_record(struct finding *finding)
 {
     each_client(finding, client_is_lost, look_lost);
+    look_datagram_refused(finding, true);
 }
 
 /* ---- PRX-12: it stays alive ---- */

@@ -7,9 +7,12 @@
 #include "harness/lab/rules/datagrams.h"
 #include "harness/lab/rules/look.h"
 
-/* Each redirected client of datagrams of the part that the proxy has received something of. */
-static void each_flow(struct finding *finding,
-                      void (*look)(struct finding *finding, const struct datagrams *datagrams))
+static const uint64_t redirection = EVENT_CLIENT_REDIRECTED | EVENT_CLIENT_LOST;
+
+/* Each client of datagrams of the part whose redirection is this, and that the proxy has received
+ * something of. */
+static void each_client_of(struct finding *finding, uint64_t flags,
+                           void (*look)(struct finding *finding, const struct datagrams *datagrams))
 {
     const struct view *view = finding->view;
 
@@ -18,8 +21,7 @@ static void each_flow(struct finding *finding,
         struct datagrams datagrams;
 
         if (client->part != finding->part || !client_is_datagrams(client) ||
-            (client->flags & EVENT_CLIENT_REDIRECTED) == 0 ||
-            (client->flags & EVENT_CLIENT_LOST) != 0) {
+            (client->flags & redirection) != flags) {
             continue;
         }
         datagrams = datagrams_of(view, i);
@@ -27,6 +29,12 @@ static void each_flow(struct finding *finding,
             look(finding, &datagrams);
         }
     }
+}
+
+static void each_flow(struct finding *finding,
+                      void (*look)(struct finding *finding, const struct datagrams *datagrams))
+{
+    each_client_of(finding, EVENT_CLIENT_REDIRECTED, look);
 }
 
 static bool is_same(const struct event_bytes *a, const struct event_bytes *b)
@@ -256,4 +264,26 @@ static void look_loss(struct finding *finding, const struct datagrams *datagrams
 void look_datagram_loss(struct finding *finding)
 {
     each_flow(finding, look_loss);
+}
+
+/* ---- PRX-10 and PRX-11 ---- */
+
+static void look_dropped(struct finding *finding, const struct datagrams *datagrams)
+{
+    const struct view *view = finding->view;
+    const struct client *client = &view->clients[datagrams->client];
+
+    if (datagrams->sent == 0) {
+        finding_met(finding);
+        return;
+    }
+    finding_fail(finding, "Forwarded a datagram of a client without a record.");
+    finding_line(finding, client->event, NULL);
+    finding_line(finding, event_of(view, datagrams->first_received), NULL);
+    finding_line(finding, event_of(view, datagrams->first_sent), "goes without a record");
+}
+
+void look_datagram_refused(struct finding *finding, bool lost)
+{
+    each_client_of(finding, lost ? redirection : 0, look_dropped);
 }

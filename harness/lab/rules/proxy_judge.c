@@ -108,8 +108,7 @@ static bool add_idle(struct proxy_judgement *judgement, const struct proxy_rule 
     if (added == NULL) {
         return false;
     }
-    text_add(&message,
-             missed ? "redirected clients came, and there was never %s" : "there was never %s",
+    text_add(&message, missed ? "redirected clients came; not seen: %s" : "not seen: %s",
              rule->needs);
     added->rule = rule;
     added->verdict = missed ? PROXY_UNDECIDED : PROXY_IDLE;

@@ -76,7 +76,8 @@ struct client {
     size_t deadline; /* event */
     size_t shutdown; /* event */
     enum event_end how;
-    bool arrived; /* a dial of its own has reached the destination */
+    uint64_t expected; /* bytes; 0: not known */
+    uint64_t received;
 };
 
 /* One connect on a socket, to where the lab plays the destinations or for a client. */

@@ -17,6 +17,7 @@ static bool add_client(struct view *view, size_t index, const struct event *even
         .flags = event_number(event, FIELD_FLAGS),
         .destination = event_address(event, FIELD_PEER),
         .local = event_address(event, FIELD_LOCAL),
+        .expected = event_number(event, FIELD_SIZE),
         .accepted = NOWHERE,
         .end = NOWHERE,
         .deadline = NOWHERE,
@@ -61,8 +62,8 @@ static void note_client(struct client *client, size_t index, const struct event 
     case EVENT_DEADLINE:
         client->deadline = client->deadline == NOWHERE ? index : client->deadline;
         break;
-    case EVENT_ARRIVAL:
-        client->arrived = true;
+    case EVENT_CLIENT_DATA:
+        client->received = event_number(event, FIELD_SIZE);
         break;
     default:
         break;

@@ -13,6 +13,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/context/recipe.h"
+#include "harness/lab/server/model.h"
 #include "harness/lab/server/scenario.h"
 #include "harness/lab/server/stream.h"
 #include "harness/lab/wire/event.h"
@@ -20,6 +21,7 @@
 struct lab;
 struct process;
 struct proxy;
+struct sender;
 
 struct client {
     struct lab *lab;
@@ -33,21 +35,40 @@ struct client {
     uint32_t world; /* its socket in the model */
     uint32_t door;  /* where its connection waits there */
     uint32_t dials; /* of its destination so far */
+    uint32_t hops; /* redirects of it so far */
+    uint8_t visited[MODEL_HOPS_MAX + 1]; /* proxies that it was redirected to, from 0 */
     bool accepted;
-    bool accepted_closed; /* the proxy has closed what it accepted */
+    bool started;
     bool over;
+
+    /* Of a flow of datagrams, beside `stream`, which only counts then: */
+    struct sender *sender; /* NULL: it is a connection */
+    uint32_t sent;         /* datagrams */
+    uint32_t returned;
 };
 
-/* Starts all clients of the scenario. False without memory. */
+enum { CLIENTS_AT_ONCE = 64 };
+
+/*
+ * Starts all clients of the scenario: CLIENTS_AT_ONCE of them now, the others as those come to
+ * their end. False without memory.
+ */
 bool clients_start(struct lab *lab);
 /* Have all come to their end? */
 bool clients_over(const struct lab *lab);
-/* Has the proxy closed whatever it accepted of them? */
-bool clients_forgotten(const struct lab *lab);
 /* Ends those that have not: the time is over. */
 void clients_give_up(struct lab *lab);
+/* Have all ended but flows of datagrams that a proxy may well drop? */
+bool clients_only_doubtful(const struct lab *lab);
+/* Ends those, as no loss. */
+void clients_finish_doubtful(struct lab *lab);
 /* Closes and frees them all. */
 void clients_clear(struct lab *lab);
+
+/* A client that is a flow of this socket; NULL without memory. */
+struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
+                               struct sender *sender, uint32_t host);
+void client_finish_datagrams(struct client *client, enum event_end how);
 
 /* NULL: there is none. */
 struct client *client_numbered(const struct lab *lab, uint32_t number);
@@ -56,13 +77,9 @@ struct client *client_of_source(const struct lab *lab, const struct wfp_address 
 struct client *client_of_destination(const struct lab *lab, const struct wfp_address *destination);
 /* The one of `together` that sends this first. */
 struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, size_t size);
-/* Is the destination that of several? */
-bool client_destination_shared(const struct lab *lab, const struct wfp_address *destination);
 
 /* The proxy accepts its connection: gives the accepted socket of the model, or 0. */
-uint32_t client_take_door(struct client *client, const struct process *process, bool update);
-/* `number` may be 0. */
-void client_accepted_closed(struct lab *lab, uint32_t number);
+uint32_t client_take_door(struct client *client, bool update);
 
 /* ---- client_context.c ---- */
 

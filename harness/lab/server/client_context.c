@@ -30,15 +30,6 @@ struct recipe_facts client_facts(const struct client *client, const struct proxy
     };
 }
 
-/* What a driver that knows only the other family would have written. */
-static void make_foreign(const struct client *client, struct recipe_facts *facts)
-{
-    const enum wfp_family other = facts->destination.family == WFP_IPV4 ? WFP_IPV6 : WFP_IPV4;
-
-    facts->destination = endpoint_destination(other, client->number);
-    facts->source = endpoint_loopback(other, client->source.port);
-}
-
 size_t client_context(const struct client *client, const struct proxy *proxy, const uint8_t **bytes)
 {
     uint8_t *out = client->lab->contexts[proxy->number - 1];
@@ -46,9 +37,6 @@ size_t client_context(const struct client *client, const struct proxy *proxy, co
     const int spoilt = client->lab->member->scenario->context;
     size_t size = 0;
 
-    if (spoilt == SCENARIO_FOREIGN) {
-        make_foreign(client, &facts);
-    }
     *bytes = out;
     if (spoilt == SCENARIO_EMPTY ||
         !recipe_build(proxy->program->recipe, &facts, out, RECIPE_SIZE_MAX, &size)) {

@@ -40,6 +40,7 @@ static void finish(struct dial *dial, enum event_end how, bool reset)
         return;
     }
     dial->over = true;
+    dial->lab->dials_open--;
     event_set_number(&data, FIELD_SIZE, dial->stream.received);
     event_set_number(&data, FIELD_ERROR, dial->client != NULL && dial->stream.wrong);
     tell(dial, &data);
@@ -47,6 +48,14 @@ static void finish(struct dial *dial, enum event_end how, bool reset)
     event_set_number(&end, FIELD_SIZE, dial->stream.received);
     tell(dial, &end);
     stream_close(&dial->stream, reset);
+}
+
+static void on_ended_out(struct stream *stream)
+{
+    struct event event = {.kind = EVENT_ARRIVAL_SHUTDOWN};
+
+    event_set_number(&event, FIELD_SIZE, stream->sent);
+    tell(stream->owner, &event);
 }
 
 /* ---- the destination ---- */
@@ -147,15 +156,18 @@ static void on_connection(uv_stream_t *listener, int status)
         return;
     }
     dial->arrived = true;
+    dial->lab->dials_open++;
     if (!stream_open(&dial->stream, &dial->lab->loop, on_changed, dial) ||
         uv_accept(listener, (uv_stream_t *)&dial->stream.tcp) != 0) {
         dial->over = true;
+        dial->lab->dials_open--;
         return;
     }
     tell_arrival(dial);
     close_listener(dial);
     expect_client(dial);
     dial->stream.first = on_first;
+    dial->stream.shut = on_ended_out;
     stream_start(&dial->stream);
     greet(dial);
 }
@@ -209,12 +221,7 @@ struct dial *dial_add(struct lab *lab, const struct process *process, uint32_t s
 
 bool dials_over(const struct lab *lab)
 {
-    for (size_t i = lab->dial_count; i-- > 0;) {
-        if (lab->dials[i]->arrived && !lab->dials[i]->over) {
-            return false;
-        }
-    }
-    return true;
+    return lab->dials_open == 0;
 }
 
 void dials_give_up(struct lab *lab)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/lab/server/model.h"
 #include "harness/lab/wire/event.h"
 
 struct lab;
@@ -42,6 +43,19 @@ void exchange_tell(struct exchange *exchange);
 /* Which client the event is about. */
 void exchange_note_client(struct exchange *exchange, uint32_t client);
 
+/* What the callouts are told of a connection or a flow that goes out. */
+struct exchange_verdict {
+    uint8_t told[MODEL_SERVICES_MAX]; /* enum wfp_redirect_state, or MODEL_NOBODY */
+    bool again;                       /* the proxy would get it back */
+    uint8_t by;                       /* the service that redirects it, or MODEL_NOBODY */
+    uint32_t door;                    /* where it waits then */
+    const char *cycle;                /* of the loop; NULL: from the process to itself */
+};
+
+extern const struct exchange_verdict exchange_no_verdict;
+/* Tells it, and the loop that follows. */
+void exchange_tell_verdict(const struct exchange *exchange, const struct exchange_verdict *verdict);
+
 typedef void exchange_look(struct exchange *exchange);
 
 /* exchange_socket.c */
@@ -61,6 +75,11 @@ exchange_look look_at_option_set;
 exchange_look look_at_option_get;
 /* exchange_connect.c */
 exchange_look look_at_connect;
+/* exchange_datagram.c */
+exchange_look look_at_datagram_send;
+exchange_look look_at_datagram_receive;
+void look_at_datagram_connect(struct exchange *exchange, struct socket *socket,
+                              const struct wfp_address *peer);
 
 /* driver.c: devices, services, filters */
 exchange_look look_at_driver;

@@ -10,6 +10,8 @@
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
 
+enum { IO_PENDING = 997 };
+
 /* ---- what is asked ---- */
 
 static const struct {
@@ -94,7 +96,8 @@ static bool ask_model(struct model *model, const struct wfp_ioctl *call, struct 
     if (reply->operation != 0) {
         const uint32_t operation = reply->operation;
 
-        if (wfp_operation_finish(model->world, operation, call, reply) != WFP_OK) {
+        if (reply->answer.error == IO_PENDING &&
+            wfp_operation_finish(model->world, operation, call, reply) != WFP_OK) {
             return false;
         }
         (void)wfp_operation_release(model->world, operation);
@@ -121,8 +124,8 @@ static void answer_by_model(struct exchange *exchange, const struct wfp_ioctl *c
     }
 }
 
-/* How many bytes the socket's record has. */
-static uint32_t needed_by(struct model *model, uint32_t socket, uint32_t code, uint8_t *room)
+/* What a query would return with all the room in the world; 0: nothing. Changes nothing. */
+static uint32_t true_size(const struct model *model, uint32_t socket, uint32_t code, uint8_t *room)
 {
     const struct wfp_ioctl call = {.socket = socket,
                                    .code = code,
@@ -131,9 +134,10 @@ static uint32_t needed_by(struct model *model, uint32_t socket, uint32_t code, u
                                    .byte_count = WFP_POINTER_HEAP,
                                    .overlapped = WFP_POINTER_NULL,
                                    .routine = WFP_POINTER_NULL};
-    struct wfp_reply reply;
+    struct wfp_answer_set set;
 
-    return wfp_socket_ioctl(model->world, &call, &reply) == WFP_OK ? reply.written : 0;
+    wfp_ioctl_allowed(model->world, &call, &set);
+    return set.count > 0 && set.answers[0].error == 0 ? set.answers[0].bytes : 0;
 }
 
 void look_at_ioctl(struct exchange *exchange)
@@ -143,6 +147,7 @@ void look_at_ioctl(struct exchange *exchange)
     const enum scenario_call call = call_of(code);
     struct socket *socket = exchange_socket(exchange);
     const struct scenario_scripted *scripted;
+    uint32_t needed = 0;
     struct wfp_ioctl asked;
 
     if (socket == NULL) {
@@ -154,14 +159,15 @@ void look_at_ioctl(struct exchange *exchange)
         return;
     }
     socket->calls[call]++;
+    if (call != SCENARIO_SET_RECORDS) {
+        needed = true_size(&lab->model, socket->world, code, lab->room[1]);
+        event_set_number(&exchange->event, FIELD_NUMBER, needed);
+    }
     scripted = lab->member == NULL
                    ? NULL
                    : scenario_answer(lab->member->scenario, call, socket->calls[call]);
     if (scripted != NULL) {
-        answer_scripted(exchange, scripted,
-                        call == SCENARIO_SET_RECORDS
-                            ? (uint32_t)event_number(&exchange->event, FIELD_IN_SIZE)
-                            : needed_by(&lab->model, socket->world, code, lab->room[1]));
+        answer_scripted(exchange, scripted, needed);
         return;
     }
     asked = ioctl_of(&exchange->event, socket->world, lab->room[0], lab->room[1]);

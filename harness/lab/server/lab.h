@@ -24,10 +24,13 @@
 struct client;
 struct complaints;
 struct dial;
+struct hop;
 struct peer;
 struct process;
 struct proxy;
+struct receiver;
 struct scenario_member;
+struct sender;
 
 enum {
     LAB_START_LIMIT = 30000, /* milliseconds until a proxy listens */
@@ -66,8 +69,20 @@ struct lab {
     uint32_t scenario_number;             /* from 1 */
     size_t client_count;
     struct client **clients; /* of this scenario, by number less one */
+    size_t clients_started;
+    size_t clients_ended;
+    size_t doubtful_open; /* flows of datagrams that need not end */
+    size_t sockets_open;  /* of the proxy, for this scenario's connections */
+    size_t dials_open;    /* that have arrived, and not ended */
     size_t dial_count;
     struct dial **dials; /* of this scenario */
+    bool reversed; /* the second proxy's callout has the greater weight */
+    size_t hop_count;
+    struct hop **hops;
+    size_t sender_count;
+    struct sender **senders;
+    size_t receiver_count;
+    struct receiver **receivers;
     uint32_t dial_number; /* of the last in this trace */
     uint64_t last_end;   /* when a client last came to its end, or the first began */
 };

@@ -43,6 +43,7 @@ struct lab_order {
     struct lab_program programs[LAB_PROXIES_MAX];
     const char *shim; /* folder of launcher and DLL; NULL: where they usually are */
     bool pass_through;
+    uint32_t leak; /* connections of the scenario that looks for leaks, and no other then; 0: not */
     bool follow;
     const struct scenarios *scenarios;
     size_t profile_count;
@@ -53,6 +54,8 @@ struct lab_order {
 
 struct lab_result {
     struct trace *trace;             /* the caller's */
+    size_t scenarios;    /* that were played */
+    double seconds;      /* of all of it */
     bool interrupted;                /* not all that was planned has been tried */
     bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */

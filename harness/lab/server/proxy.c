@@ -364,11 +364,25 @@ static void end_launcher(struct proxy *proxy)
     proxy->lab->interrupted |= interrupted;
 }
 
+/* What the first proxy printed last is shown with its report. */
+static void keep_output(const struct proxy *proxy)
+{
+    const struct proxy_output *output = &proxy->output;
+    const size_t size = output->size < LAB_OUTPUT_MAX ? output->size : LAB_OUTPUT_MAX;
+    char *kept = proxy->lab->result->output;
+
+    if (proxy->number == 1) {
+        memcpy(kept, output->bytes + output->size - size, size);
+        kept[size] = '\0';
+    }
+}
+
 void proxy_stop(struct proxy *proxy)
 {
     struct lab *lab = proxy->lab;
 
     end_launcher(proxy);
+    keep_output(proxy);
     for (size_t i = 0; i < lab->process_count; i++) {
         struct process *process = lab->processes[i];
 

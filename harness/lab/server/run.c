@@ -22,6 +22,8 @@ enum status lab_run(const struct lab_order *order, struct complaints *complaints
     for (size_t i = 0; status == STATUS_OK && i < order->profile_count; i++) {
         status = play_profile(lab, order->scenarios, order->profiles[i]);
     }
+    result->scenarios = lab->scenario_number;
+    result->seconds = (double)lab_time(lab) / 1000000;
     result->interrupted = lab->interrupted;
     result->trace_full = lab->trace_full;
     result->trace = lab->trace;

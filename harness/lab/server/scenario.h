@@ -45,8 +45,7 @@ enum scenario_context {
     SCENARIO_WHOLE,
     SCENARIO_SHORT, /* without the last byte */
     SCENARIO_EMPTY,
-    SCENARIO_GARBAGE, /* as long, all 0xFF */
-    SCENARIO_FOREIGN  /* as the recipe has it for the other family */
+    SCENARIO_GARBAGE /* as long, all 0xFF */
 };
 
 struct scenario_setting {
@@ -108,6 +107,9 @@ struct scenario {
     struct scenario_scripted scripted[SCENARIO_SCRIPTED_MAX];
     uint32_t pending; /* milliseconds that overlapped queries stay pending; 0: none does */
     int context;      /* enum scenario_context */
+    bool strange;     /* control data have an object before the record's that is none */
+    bool two;         /* it is for two proxies; else for one */
+    bool leak;        /* it is for --leak, which says how many clients there are */
     bool fresh;       /* the proxy is started anew for it */
     size_t group_count;
     struct scenario_group groups[SCENARIO_GROUPS_MAX];

@@ -47,8 +47,7 @@ static const struct words destination_words = WORDS(destination_rows);
 static const struct word context_rows[] = {{"whole", SCENARIO_WHOLE},
                                            {"short", SCENARIO_SHORT},
                                            {"empty", SCENARIO_EMPTY},
-                                           {"garbage", SCENARIO_GARBAGE},
-                                           {"foreign", SCENARIO_FOREIGN}};
+                                           {"garbage", SCENARIO_GARBAGE}};
 static const struct words context_words = WORDS(context_rows);
 static const struct word call_rows[] = {{"query-records", SCENARIO_QUERY_RECORDS},
                                         {"query-context", SCENARIO_QUERY_CONTEXT},
@@ -277,9 +276,12 @@ static const struct member scenario_members[] = {
     {"answers", read_later, NULL, OF_ROW(answers)},
     {"pending", read_number, &range_pending, OF_ROW(scenario.pending)},
     {"context", read_word, &context_words, OF_ROW(scenario.context)},
+    {"strange-objects", read_flag, NULL, OF_ROW(scenario.strange)},
+    {"two-proxies", read_flag, NULL, OF_ROW(scenario.two)},
+    {"leak", read_flag, NULL, OF_ROW(scenario.leak)},
     {"fresh", read_flag, NULL, OF_ROW(scenario.fresh)},
 };
-static const struct shape scenario_shape = {scenario_members, 14, 0x7F, MEMBERS_ALL};
+static const struct shape scenario_shape = {scenario_members, 17, 0x7F, MEMBERS_ALL};
 
 /* The id is the name of the file, so that a name leads to it. */
 static void check_id(struct reader *reader, json_t *root, const char *path, const char *id)

@@ -44,6 +44,9 @@ static void send_end(struct stream *stream)
         return;
     }
     stream->ended_out = true;
+    if (stream->shut != NULL) {
+        stream->shut(stream);
+    }
     stream->shutdown.data = stream;
     if (uv_shutdown(&stream->shutdown, (uv_stream_t *)&stream->tcp, on_shutdown) != 0) {
         stream->reset = true;

@@ -21,11 +21,12 @@ typedef void stream_changed(struct stream *stream);
 /* The first bytes have come, and are about to be held against `in`. */
 typedef void stream_first(struct stream *stream, const uint8_t *bytes, size_t size);
 
-/* To be read by the owner; written by the functions below, but for the first five. */
+/* To be read by the owner; written by the functions below, but for the first six. */
 struct stream {
     void *owner;
     stream_changed *changed; /* called after any of what follows has changed */
     stream_first *first;     /* or NULL */
+    stream_changed *shut;    /* it has sent its FIN, and may still receive; or NULL */
     struct payload out;      /* what it sends */
     struct payload in;       /* what is to come */
     uint64_t allowed;        /* of `out`; all of it at most */

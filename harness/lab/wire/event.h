@@ -98,7 +98,8 @@ enum event_kind {
     EVENT_SCENARIO,      /* name: its id, text: profile: what follows is part of it */
     EVENT_SCENARIO_END,  /* name */
     EVENT_CLIENT,        /* client, peer: its original destination, local, real: where it dials,
-                          * process: by whose callout, state, flags: enum event_client */
+                          * process: by whose callout, state, flags: enum event_client, size: what
+                          * it is to receive in all */
     EVENT_CLIENT_DATA,   /* client, size: received in all, error: 0, or 1 where it is not what the
                           * destination sent */
     EVENT_CLIENT_END,    /* client, how: enum event_end, size: received in all */
@@ -124,7 +125,8 @@ enum event_client {
     EVENT_CLIENT_LOST = 2, /* redirected, but its record did not survive the way (QRY-19) */
     EVENT_CLIENT_DATAGRAMS = 4,
     EVENT_CLIENT_SERVER_FIRST = 8, /* it sends nothing before the destination has */
-    EVENT_CLIENT_CONTEXT_BAD = 16  /* its context is not as the recipe says: cut, or garbled */
+    EVENT_CLIENT_CONTEXT_BAD = 16, /* its context is not as the recipe says: cut, or garbled */
+    EVENT_CLIENT_HALF_CLOSE = 32   /* one side ends its sending before the other has begun to end */
 };
 
 /* Of what is asked of a pretended device, and of the answer. */
