@@ -89,7 +89,7 @@ enum event_kind {
     EVENT_FILTER_CALL, /* Asked. name: Fwpm... Answer: error, number: an id for what is added */
 
     EVENT_PASSED, /* name: a call that is known, but not followed; told once for each name */
-    EVENT_DONE,   /* what was passed: kind-of, socket, error, count, out */
+    EVENT_DONE,   /* what was passed: kind-of, socket or handle, error, count, out */
 
     /* ---- by the lab; on the wire only the two answers ---- */
 
