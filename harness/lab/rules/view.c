@@ -159,6 +159,7 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
     case EVENT_PROCESS_END:
         if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
             part->death = index;
+            part->died = event_number(&event, FIELD_HOW) == EVENT_END_DIED;
         }
         return true;
     default:
