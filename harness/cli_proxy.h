@@ -11,6 +11,7 @@
 #include "harness/lab/context/stand_in.h"
 #include "harness/lab/server/order.h"
 #include "harness/lab/server/scenario.h"
+#include "harness/lab/server/second.h"
 #include "harness/lab/trace/trace_file.h"
 
 struct proxying {
@@ -20,6 +21,7 @@ struct proxying {
     struct lab_order order;
     struct recipe *recipe;
     struct stand_in *stand_in;
+    struct second *second; /* NULL: there is one proxy */
     struct known *known;
     struct scenarios scenarios;
     struct lab_result result;

@@ -81,6 +81,22 @@ static enum status read_program(struct proxying *proxying)
     return status;
 }
 
+static enum status read_second(struct proxying *proxying)
+{
+    const char *path = options_text(proxying->options, PROXY_SECOND, NULL);
+    enum status status;
+
+    if (path == NULL) {
+        return STATUS_OK;
+    }
+    status = second_load(path, &proxying->session.complaints, &proxying->second);
+    if (status == STATUS_OK) {
+        proxying->order.programs[proxying->order.program_count++] =
+            *second_program(proxying->second);
+    }
+    return status;
+}
+
 static enum status add_profiles(struct proxying *proxying)
 {
     static const char *const usual[] = {"documented", "observed"};
@@ -131,6 +147,9 @@ enum status proxying_prepare(struct proxying *proxying)
         status = read_program(proxying);
     }
     if (status == STATUS_OK) {
+        status = read_second(proxying);
+    }
+    if (status == STATUS_OK) {
         status = add_profiles(proxying);
     }
     if (status == STATUS_OK) {
@@ -143,6 +162,7 @@ enum status proxying_prepare(struct proxying *proxying)
     proxying->order.profile_count = proxying->session.profile_count;
     proxying->order.profiles = proxying->session.profiles;
     proxying->order.shim = options_text(proxying->options, PROXY_SHIM, NULL);
+    proxying->order.leak = options_number(proxying->options, PROXY_LEAK, 0);
     proxying->order.follow = options_flag(proxying->options, PROXY_FOLLOW);
     proxying->order.pass_through = options_flag(proxying->options, PROXY_PASS_THROUGH);
     return status;
@@ -153,6 +173,7 @@ void proxying_clear(struct proxying *proxying)
     trace_free(proxying->result.trace);
     scenarios_clear(&proxying->scenarios);
     known_free(proxying->known);
+    second_free(proxying->second);
     stand_in_free(proxying->stand_in);
     recipe_free(proxying->recipe);
 }

@@ -176,7 +176,8 @@ static bool finish_reply(struct reader *reader, json_t *holder, struct stand_in_
 }
 
 static const struct stand_in_reply plain_reply = {.missing = NOT_FOUND};
-static const struct stand_in_reply no_reply = {.error = INVALID_FUNCTION, .missing = NOT_FOUND};
+static const struct stand_in_reply no_reply = {
+    .error = INVALID_FUNCTION, .missing = NOT_FOUND, .unnamed = true};
 
 /* rule: NULL; field: struct stand_in_reply */
 static bool read_reply(struct reader *reader, struct place place, json_t *value, const void *rule,
@@ -352,9 +353,9 @@ static const struct member stand_in_members[] = {
 };
 static const struct shape stand_in_shape = {stand_in_members, 4, 0x1, MEMBERS_ALL};
 
-void stand_in_read(struct reader *reader, struct stand_in *stand_in)
+void stand_in_read(struct reader *reader, void *target)
 {
     json_t *root = reader->document->root;
 
-    (void)read_object(reader, place_whole(root), root, &stand_in_shape, stand_in);
+    (void)read_object(reader, place_whole(root), root, &stand_in_shape, target);
 }

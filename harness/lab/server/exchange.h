@@ -47,6 +47,9 @@ void exchange_note_client(struct exchange *exchange, uint32_t client);
 struct exchange_verdict {
     uint8_t told[MODEL_SERVICES_MAX]; /* enum wfp_redirect_state, or MODEL_NOBODY */
     bool again;                       /* the proxy would get it back */
+    uint8_t by;                       /* the service that redirects it, or MODEL_NOBODY */
+    uint32_t door;                    /* where it waits then */
+    const char *cycle;                /* of the loop; NULL: from the process to itself */
 };
 
 extern const struct exchange_verdict exchange_no_verdict;

@@ -4,6 +4,7 @@
 
 #include "harness/lab/server/client.h"
 #include "harness/lab/server/exchange.h"
+#include "harness/lab/server/hop.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
 #include "harness/lab/server/proxy.h"
@@ -92,36 +93,41 @@ static void replace_world(struct socket *socket, uint32_t world)
     socket->connected = true;
 }
 
-void look_at_accept(struct exchange *exchange)
+/* Whose connection it is: a client's own, or what one proxy passed to another. */
+static void take(struct exchange *exchange, struct socket *accepted, bool update)
 {
     const struct wfp_address peer = event_address(&exchange->event, FIELD_PEER);
-    struct socket *accepted = failed(exchange) ? NULL : accepted_socket(exchange);
-    struct client *client;
+    struct client *client = client_of_source(exchange->lab, &peer);
+    struct hop *hop = client == NULL ? hop_of_source(exchange->lab, &peer) : NULL;
 
-    if (accepted == NULL || exchange->lab->model.world == NULL) {
-        return;
-    }
-    client = client_of_source(exchange->lab, &peer);
     if (client != NULL) {
-        exchange_note_client(exchange, client->number);
         accepted->client = client->number;
-        replace_world(accepted, client_take_door(client, exchange->process, true));
+        replace_world(accepted, client_take_door(client, update));
+    } else if (hop != NULL) {
+        accepted->client = hop->client->number;
+        replace_world(accepted, hop_take_door(hop));
+    }
+    exchange_note_client(exchange, accepted->client);
+    socket_count(accepted);
+}
+
+void look_at_accept(struct exchange *exchange)
+{
+    struct socket *accepted = failed(exchange) ? NULL : accepted_socket(exchange);
+
+    if (accepted != NULL && exchange->lab->model.world != NULL) {
+        take(exchange, accepted, true);
     }
 }
 
 /* AcceptEx: whether SO_UPDATE_ACCEPT_CONTEXT follows is not known yet (UNK-36). */
 void look_at_accepted_ex(struct exchange *exchange)
 {
-    const struct wfp_address peer = event_address(&exchange->event, FIELD_PEER);
     struct socket *accepted = accepted_socket(exchange);
-    struct client *client = client_of_source(exchange->lab, &peer);
 
-    if (accepted == NULL || client == NULL || exchange->lab->model.world == NULL) {
-        return;
+    if (accepted != NULL && exchange->lab->model.world != NULL) {
+        take(exchange, accepted, false);
     }
-    exchange_note_client(exchange, client->number);
-    accepted->client = client->number;
-    replace_world(accepted, client_take_door(client, exchange->process, false));
 }
 
 void look_at_update_accept(struct exchange *exchange)
@@ -135,7 +141,7 @@ void look_at_update_accept(struct exchange *exchange)
     client = client_numbered(exchange->lab, socket->client);
     if (client != NULL) {
         exchange_note_client(exchange, client->number);
-        replace_world(socket, client_take_door(client, exchange->process, true));
+        replace_world(socket, client_take_door(client, true));
     }
 }
 
@@ -180,7 +186,6 @@ void look_at_close(struct exchange *exchange)
 
     if (socket != NULL) {
         exchange_note_client(exchange, socket->client);
-        client_accepted_closed(exchange->lab, socket->client);
     }
     process_socket_close(exchange->process, number);
 }

@@ -58,9 +58,9 @@ static enum status reserve(struct model *model, size_t size)
     return STATUS_OK;
 }
 
-/* The first service has the greatest weight. */
-static bool register_callouts(struct model *model, size_t index)
+static bool register_callouts(struct model *model, size_t index, bool reversed)
 {
+    const uint32_t weight = (uint32_t)(reversed ? index + 1 : MODEL_SERVICES_MAX - index);
     static const enum wfp_callout_layer layers[] = {WFP_CONNECT_REDIRECT_V4,
                                                     WFP_CONNECT_REDIRECT_V6};
     struct model_service *service = &model->services[index];
@@ -69,8 +69,8 @@ static bool register_callouts(struct model *model, size_t index)
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         const struct wfp_callout callout = {.layer = layers[i],
                                             .filter = (uint32_t)(10 * (index + 1) + i),
-                                            .sublayer = (uint32_t)(MODEL_SERVICES_MAX - index),
-                                            .weight = (uint32_t)(MODEL_SERVICES_MAX - index),
+                                            .sublayer = weight,
+                                            .weight = weight,
                                             .context = &service->policy};
 
         if (wfp_callout_register(model->world, &callout, &number) != WFP_OK) {
@@ -80,7 +80,7 @@ static bool register_callouts(struct model *model, size_t index)
     return true;
 }
 
-static bool add_service(struct model *model, size_t index)
+static bool add_service(struct model *model, size_t index, bool reversed)
 {
     struct model_service *service = &model->services[index];
 
@@ -89,11 +89,11 @@ static bool add_service(struct model *model, size_t index)
         return false;
     }
     service->policy.handle = service->handle;
-    return register_callouts(model, index);
+    return register_callouts(model, index, reversed);
 }
 
 enum status model_begin(struct model *model, const struct wfp_profile *profile,
-                        const struct model_size *size, size_t services)
+                        const struct model_size *size, size_t services, bool reversed)
 {
     struct wfp_limits limits;
 
@@ -109,7 +109,7 @@ enum status model_begin(struct model *model, const struct wfp_profile *profile,
     model->world =
         wfp_world_init(model->memory, &limits, wfp_rules_shipped(), &model->profile);
     for (size_t i = 0; model->world != NULL && i < services; i++) {
-        if (!add_service(model, i)) {
+        if (!add_service(model, i, reversed)) {
             model->world = NULL;
         }
     }

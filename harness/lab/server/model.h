@@ -49,9 +49,10 @@ struct model_size {
     uint32_t record;  /* bytes of a redirect's record, at most; 0: as the profile has it */
 };
 
-/* Makes a new world. STATUS_BROKEN without memory. */
+/* Makes a new world; `reversed`: the last service has the greatest weight, else the first.
+ * STATUS_BROKEN without memory. */
 enum status model_begin(struct model *model, const struct wfp_profile *profile,
-                        const struct model_size *size, size_t services);
+                        const struct model_size *size, size_t services, bool reversed);
 void model_end(struct model *model);
 
 /* ---- connections ---- */

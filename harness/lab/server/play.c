@@ -2,9 +2,12 @@
 
 #include "harness/lab/server/play.h"
 
+#include <stdio.h>
+
 #include "harness/complaint.h"
 #include "harness/lab/server/client.h"
 #include "harness/lab/server/dial.h"
+#include "harness/lab/server/hop.h"
 #include "harness/lab/server/process.h"
 #include "harness/lab/server/proxy.h"
 #include "harness/lab/server/receiver.h"
@@ -15,9 +18,13 @@ enum { SOCKETS_MORE = 64 };
 
 /* ---- the world ---- */
 
-static uint32_t clients_of(const struct scenario_member *member)
+static uint32_t clients_of(const struct lab *lab, const struct scenario_member *member)
 {
     uint32_t count = 0;
+
+    if (lab->order->leak > 0) {
+        return CLIENTS_AT_ONCE;
+    }
 
     for (size_t i = 0; member != NULL && i < member->scenario->group_count; i++) {
         count += member->scenario->groups[i].count * member->scenario->groups[i].flows;
@@ -29,7 +36,7 @@ static uint32_t clients_of(const struct scenario_member *member)
 static enum status begin_world(struct lab *lab, const struct scenario_member *member,
                                const struct profile *profile)
 {
-    const struct model_size size = {.sockets = 8 * clients_of(member) + SOCKETS_MORE,
+    const struct model_size size = {.sockets = 8 * clients_of(lab, member) + SOCKETS_MORE,
                                     .context = client_context_max(lab)};
     struct wfp_profile values = profile->values;
     enum status status;
@@ -37,7 +44,8 @@ static enum status begin_world(struct lab *lab, const struct scenario_member *me
     if (member != NULL) {
         scenario_profile(member, &profile->values, size.context, &values);
     }
-    status = model_begin(&lab->model, &values, &size, lab->order->program_count);
+    status = model_begin(&lab->model, &values, &size, lab->order->program_count,
+                         lab->reversed);
     if (status != STATUS_OK) {
         complain(lab->complaints, "wfpcheck proxy", 0, "world", "memory for it", "none");
     }
@@ -83,11 +91,22 @@ static enum status start_proxies(struct lab *lab, const struct profile *profile)
 
 /* ---- one scenario ---- */
 
+/* With two proxies it matters whose callout is asked first. */
+static void name_scenario(const struct lab *lab, char *name, size_t size)
+{
+    const char *above = lab->reversed ? "@2-above-1" : "@1-above-2";
+
+    (void)snprintf(name, size, "%s%s", lab->member->name,
+                   lab->order->program_count > 1 ? above : "");
+}
+
 static void tell_scenario(struct lab *lab, enum event_kind kind, const struct profile *profile)
 {
     struct event event = {.kind = kind};
+    char name[SCENARIO_NAME_MAX + 16];
 
-    event_set_text(&event, FIELD_NAME, lab->member->name);
+    name_scenario(lab, name, sizeof name);
+    event_set_text(&event, FIELD_NAME, name);
     if (kind == EVENT_SCENARIO) {
         event_set_text(&event, FIELD_TEXT, profile->name);
     }
@@ -109,20 +128,22 @@ static bool is_over(struct lab *lab, void *context)
 static bool is_forgotten(struct lab *lab, void *context)
 {
     (void)context;
-    return clients_forgotten(lab) || !are_alive(lab);
+    return lab->sockets_open == 0 || !are_alive(lab);
 }
 
 /* As long as clients come to their end, there is time for the others. */
 static void wait_for_clients(struct lab *lab)
 {
-    uint64_t before;
+    bool done = false;
 
-    do {
-        before = lab->last_end;
-        if (lab_wait(lab, is_done, NULL, LAB_DEADLINE)) {
-            break;
+    while (!done && !lab->interrupted) {
+        const uint64_t since = (lab_time(lab) - lab->last_end) / 1000;
+
+        if (since >= LAB_DEADLINE) {
+            return;
         }
-    } while (lab->last_end != before && !lab->interrupted);
+        done = lab_wait(lab, is_done, NULL, LAB_DEADLINE - (unsigned)since);
+    }
 }
 
 static bool has_ended(struct lab *lab, void *context)
@@ -136,25 +157,31 @@ static bool has_ended(struct lab *lab, void *context)
     return true;
 }
 
+static void clear(struct lab *lab)
+{
+    clients_clear(lab);
+    senders_clear(lab);
+    dials_clear(lab);
+    hops_clear(lab);
+    receivers_clear(lab);
+    lab->member = NULL;
+}
+
 static void end_scenario(struct lab *lab)
 {
-    if (!are_alive(lab)) {
-        /* The launcher says how. */
-        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
-    }
     if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
         clients_finish_doubtful(lab);
     }
     clients_give_up(lab);
     dials_give_up(lab);
     (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
+    if (!are_alive(lab)) {
+        /* The launcher says how. */
+        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
+    }
     receivers_finish(lab);
     tell_scenario(lab, EVENT_SCENARIO_END, NULL);
-    clients_clear(lab);
-    senders_clear(lab);
-    dials_clear(lab);
-    receivers_clear(lab);
-    lab->member = NULL;
+    clear(lab);
 }
 
 static enum status play_member(struct lab *lab, const struct scenario_member *member,
@@ -167,6 +194,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     lab->member = member;
     lab->scenario_number++;
+    lab->sockets_open = 0;
+    lab->dials_open = 0;
     if (lab->order->progress != NULL) {
         lab->order->progress(lab->order->progress_context, member->name, profile->name);
     }
@@ -180,8 +209,14 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     return status;
 }
 
-enum status play_profile(struct lab *lab, const struct scenarios *scenarios,
-                         const struct profile *profile)
+static bool is_for(const struct lab *lab, const struct scenario_member *member)
+{
+    return member->scenario->two == (lab->order->program_count > 1) &&
+           member->scenario->leak == (lab->order->leak > 0);
+}
+
+static enum status play_all(struct lab *lab, const struct scenarios *scenarios,
+                            const struct profile *profile)
 {
     enum status status = STATUS_OK;
 
@@ -191,12 +226,28 @@ enum status play_profile(struct lab *lab, const struct scenarios *scenarios,
         if (lab->interrupted) {
             break;
         }
+        if (!is_for(lab, member)) {
+            continue;
+        }
         if (member->scenario->fresh || !are_alive(lab)) {
             status = start_proxies(lab, profile);
         }
         if (status == STATUS_OK) {
             status = play_member(lab, member, profile);
         }
+    }
+    return status;
+}
+
+enum status play_profile(struct lab *lab, const struct scenarios *scenarios,
+                         const struct profile *profile)
+{
+    const int orders = lab->order->program_count > 1 ? 2 : 1;
+    enum status status = STATUS_OK;
+
+    for (int i = 0; status == STATUS_OK && i < orders; i++) {
+        lab->reversed = i > 0;
+        status = play_all(lab, scenarios, profile);
     }
     stop_proxies(lab);
     return lab->interrupted ? STATUS_OK : status;

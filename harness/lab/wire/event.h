@@ -130,7 +130,11 @@ enum event_client {
 };
 
 /* Of what is asked of a pretended device, and of the answer. */
-enum { EVENT_DEVICE_AGAIN = 1, EVENT_DEVICE_PENDS = 2 };
+enum {
+    EVENT_DEVICE_AGAIN = 1,
+    EVENT_DEVICE_PENDS = 2,
+    EVENT_DEVICE_UNNAMED = 4 /* the stand-in does not name it: it has the answer of such */
+};
 
 enum event_end {
     EVENT_END_CLOSED, /* in order: FIN, or exit */

@@ -14,31 +14,44 @@ int control_wrong_code(SOCKET socket, DWORD code, const struct blob *in, struct 
     return record_control(socket, code, in, out, count);
 }
 
-/* Waits a moment for an overlapped answer, and lets go of the buffers without it. */
+/* Everything that an overlapped call needs, to be had and given back at once. */
+struct call {
+    WSAOVERLAPPED overlapped;
+    unsigned char out[RECORD_MAX];
+};
+
+static int ask_overlapped(struct call *call, SOCKET socket, DWORD code, DWORD capacity,
+                          DWORD *count)
+{
+    int error = 0;
+    call->overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
+    if (WSAIoctl(socket, code, NULL, 0, call->out, capacity, count, &call->overlapped, NULL) != 0)
+        error = WSAGetLastError();
+    if (error == WSA_IO_PENDING)
+        error = WaitForSingleObject(call->overlapped.hEvent, 10) == WAIT_OBJECT_0 ? 0 : error;
+    CloseHandle(call->overlapped.hEvent);
+    return error;
+}
+
+/* Waits a moment for an overlapped answer, lets go of its memory, and asks in another way. */
 int control_abandoned(SOCKET socket, DWORD code, const struct blob *in, struct blob *out,
                       DWORD *count)
 {
-    if (!out)
-        return record_control(socket, code, in, out, count);
-    WSAOVERLAPPED overlapped = {.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL)};
-    int error = 0;
-    if (WSAIoctl(socket, code, NULL, 0, out->bytes, out->capacity, count, &overlapped, NULL) != 0)
-        error = WSAGetLastError();
-    if (error == WSA_IO_PENDING && WaitForSingleObject(overlapped.hEvent, 50) == WAIT_OBJECT_0) {
-        DWORD flags;
-        error = WSAGetOverlappedResult(socket, &overlapped, count, FALSE, &flags)
-                    ? 0
-                    : WSAGetLastError();
+    struct call *call = NULL;
+    if (code == SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS)
+        call = VirtualAlloc(NULL, sizeof *call, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    if (call) {
+        ask_overlapped(call, socket, code, out->capacity, count);
+        VirtualFree(call, 0, MEM_RELEASE);
     }
-    CloseHandle(overlapped.hEvent);
-    return error;
+    return record_control(socket, code, in, out, count);
 }
 
 bool query_listener(struct connection *connection, DWORD code, struct blob *blob)
 {
     struct connection wrong = *connection;
     wrong.client = connection->listener;
-    return record_query(&wrong, code, blob) || record_query(connection, code, blob);
+    return record_query(&wrong, code, blob);
 }
 
 /* The record may come later: it does not. */

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/lab/context/stand_in_missing.h"
+
+#include <string.h>
+
+#include "harness/lab/wire/event.h"
+
+enum { LINE_MAX = 400, LINES_MAX = 100, SOON = 64 /* events, between a call and its end */ };
+
+struct missing {
+    const struct trace *trace;
+    size_t count;
+    size_t more; /* that have no place */
+    char lines[LINES_MAX][LINE_MAX];
+};
+
+static void add_line(struct missing *missing, const char *line)
+{
+    for (size_t i = 0; i < missing->count; i++) {
+        if (strcmp(missing->lines[i], line) == 0) {
+            return;
+        }
+    }
+    if (missing->count == LINES_MAX) {
+        missing->more++;
+        return;
+    }
+    (void)snprintf(missing->lines[missing->count++], LINE_MAX, "%s", line);
+}
+
+/* ---- words ---- */
+
+static void add_bytes(struct text *line, struct event_bytes bytes)
+{
+    struct text raw = {0};
+
+    text_add_bytes(&raw, (const char *)bytes.at, bytes.size);
+    text_add_safe(line, text_bytes(&raw), false);
+    text_clear(&raw);
+}
+
+static bool same_thread(const struct event *a, const struct event *b)
+{
+    return event_number(a, FIELD_PROCESS) == event_number(b, FIELD_PROCESS) &&
+           event_number(a, FIELD_THREAD) == event_number(b, FIELD_THREAD);
+}
+
+/* What the system said to a call that was passed. */
+static void add_outcome(struct text *line, const struct missing *missing, size_t at,
+                        const struct event *call)
+{
+    const size_t count = trace_count(missing->trace);
+
+    for (size_t i = at + 1; i < count && i <= at + SOON; i++) {
+        struct event done;
+
+        trace_get(missing->trace, i, &done);
+        if (done.kind == EVENT_DONE && same_thread(&done, call)) {
+            text_add(line, ": passed to the system, error %llu",
+                     (unsigned long long)event_number(&done, FIELD_ERROR));
+            return;
+        }
+    }
+    text_add(line, ": passed to the system");
+}
+
+/* The path by which the device of a control was opened. */
+static void add_path(struct text *line, const struct missing *missing, size_t at,
+                     const struct event *control)
+{
+    while (at-- > 0) {
+        struct event open;
+
+        trace_get(missing->trace, at, &open);
+        if (open.kind == EVENT_DEVICE_OPEN &&
+            event_number(&open, FIELD_PROCESS) == event_number(control, FIELD_PROCESS) &&
+            event_number(&open, FIELD_HANDLE) == event_number(control, FIELD_HANDLE)) {
+            add_bytes(line, event_bytes(&open, FIELD_TEXT));
+            return;
+        }
+    }
+}
+
+/* ---- kinds ---- */
+
+static void describe_call(struct text *line, const struct missing *missing, size_t at,
+                          const struct event *event)
+{
+    const struct event_bytes text = event_bytes(event, FIELD_TEXT);
+
+    if (event->kind == EVENT_DEVICE_OPEN) {
+        text_add(line, "device ");
+    } else {
+        text_add(line, event->kind == EVENT_SERVICE_CALL ? "service manager " : "filter engine ");
+        add_bytes(line, event_bytes(event, FIELD_NAME));
+        text_add(line, text.size > 0 ? " " : "");
+    }
+    add_bytes(line, text);
+    add_outcome(line, missing, at, event);
+}
+
+static void describe_control(struct text *line, const struct missing *missing, size_t at,
+                             const struct event *event)
+{
+    text_add(line, "device ");
+    add_path(line, missing, at, event);
+    text_add(line, ": ");
+    add_bytes(line, event_bytes(event, FIELD_NAME));
+    if (event_has(event, FIELD_CODE)) {
+        text_add(line, " 0x%08llx", (unsigned long long)event_number(event, FIELD_CODE));
+    }
+    text_add(line, " with %llu bytes in and room for %llu is not named",
+             (unsigned long long)event_number(event, FIELD_IN_SIZE),
+             (unsigned long long)event_number(event, FIELD_OUT_SIZE));
+}
+
+static bool is_unnamed(const struct event *event)
+{
+    return event->kind == EVENT_DEVICE_CONTROL &&
+           (event_number(event, FIELD_FLAGS) & EVENT_DEVICE_UNNAMED) != 0;
+}
+
+static bool is_passed(const struct event *event)
+{
+    const bool of_drivers = event->kind == EVENT_DEVICE_OPEN || event->kind == EVENT_SERVICE_CALL ||
+                            event->kind == EVENT_FILTER_CALL;
+
+    return of_drivers && event_number(event, FIELD_BY) == EVENT_BY_PROVIDER;
+}
+
+static void look_at(struct missing *missing, size_t at)
+{
+    struct text line = {0};
+    struct event event;
+
+    trace_get(missing->trace, at, &event);
+    if (is_passed(&event)) {
+        describe_call(&line, missing, at, &event);
+    } else if (is_unnamed(&event)) {
+        describe_control(&line, missing, at, &event);
+    }
+    if (line.length > 0) {
+        add_line(missing, text_bytes(&line));
+    }
+    text_clear(&line);
+}
+
+void stand_in_missing(const struct trace *trace, struct text *text)
+{
+    struct missing missing = {.trace = trace};
+
+    for (size_t i = 0; i < trace_count(trace); i++) {
+        look_at(&missing, i);
+    }
+    for (size_t i = 0; i < missing.count; i++) {
+        text_add(text, "%s\n", missing.lines[i]);
+    }
+    if (missing.more > 0) {
+        text_add(text, "and %zu more of a driver\n", missing.more);
+    }
+}
