@@ -84,7 +84,7 @@ static bool is_named_like_its_kind(const struct event *event)
 
 static bool goes_without_saying(const struct event *event, enum event_field field)
 {
-    const bool none = event_number(event, field) == 0;
+    const bool none = field < FIELD_NUMBERS_END && event_number(event, field) == 0;
     const uint64_t code = event_number(event, FIELD_CODE);
 
     if (field == FIELD_NAME) {
