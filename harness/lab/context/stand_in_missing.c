@@ -21,8 +21,7 @@ static bool same_bytes(const struct event *a, const struct event *b, enum event_
     const struct event_bytes one = event_bytes(a, field);
     const struct event_bytes other = event_bytes(b, field);
 
-    return one.size == other.size &&
-           (one.size == 0 || memcmp(one.at, other.at, one.size) == 0);
+    return one.size == other.size && (one.size == 0 || memcmp(one.at, other.at, one.size) == 0);
 }
 
 /* Is there a line for the like of it? A program may ask in vain ten thousand times. */
