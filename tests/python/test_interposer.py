@@ -272,7 +272,8 @@ def test_a_child_is_told(run, lab):
 def test_a_child_is_followed(run, lab):
     played = lab()
     run("--follow", "--", PROGRAM, "child", lab=played)
-    child, parent = played.events(), played.events()
+    child, parent = sorted((played.events(), played.events()),
+                           key=lambda events: bool(of_kind(events, "child")))
     told = of_kind(parent, "child")[0]
     hello = of_kind(child, "hello")[0]
     assert told["flags"] == 1 and told["system-process"] == hello["system-process"]
