@@ -30,6 +30,12 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                       .help = "a second proxy: its listen, udp, context, stand-in and command; "
                               "then redirects between the two are carried out",
                       .kind = OPTION_STRING},
+    [PROXY_LEAK] = {.name = "leak",
+                    .argument = "N",
+                    .help = "only look for leaks, over so many connections",
+                    .kind = OPTION_NUMBER,
+                    .min = 1,
+                    .max = 100000},
     [PROXY_SCENARIO] = {.name = "scenario",
                         .argument = "GLOB",
                         .help = "only these scenarios of vectors/proxy; may be repeated",

@@ -162,6 +162,7 @@ enum status proxying_prepare(struct proxying *proxying)
     proxying->order.profile_count = proxying->session.profile_count;
     proxying->order.profiles = proxying->session.profiles;
     proxying->order.shim = options_text(proxying->options, PROXY_SHIM, NULL);
+    proxying->order.leak = options_number(proxying->options, PROXY_LEAK, 0);
     proxying->order.follow = options_flag(proxying->options, PROXY_FOLLOW);
     proxying->order.pass_through = options_flag(proxying->options, PROXY_PASS_THROUGH);
     return status;

@@ -114,3 +114,15 @@ def test_explanation_adds_up(native):
                     assert int(offset) == end
                     end += int(size)
                 assert end == whole
+
+
+def test_what_the_guide_shows_is_good(native, tmp_path):
+    guide = (VECTORS / "recipes" / "README.md").read_text("utf-8")
+    recipe, stand_in = map(json.loads, re.findall(r"^```json\n(.+?)^```$", guide, re.M | re.S))
+    for kind, document in ("recipe", recipe), ("stand-in", stand_in):
+        validator(kind).validate(document)
+        assert explain(native, kind, write(tmp_path, document)).returncode == 0
+    offsets = re.findall(r"^ +(\d+) +\d+  \w+ +(\w+) ",
+                         explain(native, "recipe", write(tmp_path, recipe)).stdout, re.M)
+    assert offsets[:6] == [("0", "family"), ("2", "protocol"), ("4", "port"), ("8", "address4"),
+                           ("12", "address6"), ("28", "process")]

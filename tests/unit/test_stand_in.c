@@ -14,6 +14,7 @@
 #include "harness/platform/files.h"
 #include "harness/recording.h"
 #include "harness/tree.h"
+#include "tests/unit/quoted.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define FILE_NAME "test_stand_in.json"
@@ -42,18 +43,6 @@ static struct stand_in *shipped(const char *name)
     assert_true(tree_default_root(root, sizeof root));
     (void)snprintf(path, sizeof path, "%s/stand-ins/%s.json", root, name);
     return loaded(path);
-}
-
-/* Writes a stand-in, with ' for ", to a file. */
-static void write_quoted(const char *text)
-{
-    FILE *stream = files_open(FILE_NAME, "wb");
-
-    assert_non_null(stream);
-    for (; *text != '\0'; text++) {
-        assert_int_not_equal(fputc(*text == '\'' ? '"' : *text, stream), EOF);
-    }
-    assert_int_equal(fclose(stream), 0);
 }
 
 /* ---- a lab with as many clients as the test says ---- */
@@ -175,10 +164,13 @@ static void test_controls_are_answered_by_their_codes(void **state)
     expect_bytes(&answer, "0300000008000000");
     answer = control(stand_in, 0x80002008, "DeviceIoControl", "x", 1);
     expect_bytes(&answer, "");
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), 0);
     answer = control(stand_in, 0x80002abc, "DeviceIoControl", NULL, 0);
     expect_error(&answer, 1);
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), EVENT_DEVICE_UNNAMED);
     answer = control(stand_in, 0, "ReadFile", NULL, 0);
     expect_error(&answer, 1);
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), EVENT_DEVICE_UNNAMED);
     stand_in_free(stand_in);
 }
 
@@ -253,6 +245,7 @@ static void test_a_client_is_found_by_its_port(void **state)
     expect_error(&answer, 1168);
     answer = control(stand_in, 0x0012e010, "DeviceIoControl", NULL, 0);
     expect_error(&answer, 50);
+    assert_int_equal(event_number(&answer, FIELD_FLAGS), EVENT_DEVICE_UNNAMED);
     answer = control(stand_in, 0, "WriteFile", second, sizeof second);
     expect_error(&answer, 0);
     assert_int_equal(event_number(&answer, FIELD_COUNT), sizeof second);
@@ -265,7 +258,8 @@ static void test_an_answer_can_be_late(void **state)
     struct event answer;
     (void)state;
 
-    write_quoted("{'story': 'What a test needs.', 'devices': [{'path': '" PATH "A', 'open': 5},\n"
+    write_quoted(FILE_NAME,
+                 "{'story': 'What a test needs.', 'devices': [{'path': '" PATH "A', 'open': 5},\n"
                  "{'path': '" PATH "B', 'controls': [{'code': 1, 'delay': 40, 'error': 31}]}]}");
     stand_in = loaded(FILE_NAME);
     answer = open_device(stand_in, "\\\\.\\A");
@@ -274,7 +268,8 @@ static void test_an_answer_can_be_late(void **state)
     assert_int_equal(event_number(&answer, FIELD_HANDLE), 2);
     stand_in_free(stand_in);
 
-    write_quoted("{'story': 'What a test needs.', 'devices': [\n"
+    write_quoted(FILE_NAME,
+                 "{'story': 'What a test needs.', 'devices': [\n"
                  "{'path': '" PATH "B', 'controls': [{'code': 1, 'delay': 40, 'error': 31}]}]}");
     stand_in = loaded(FILE_NAME);
     answer = control(stand_in, 1, "DeviceIoControl", NULL, 0);
@@ -304,6 +299,7 @@ static const struct {
     {"StartServiceW", "ExampleRedirect", 1060, 0, false},
     {"OpenServiceW", "Another", 0, 0, true},
     {"LockServiceDatabase", "ExampleRedirect", 0, 0, true},
+    {"CreateServiceW", "ExampleRedirect", 0, 1, false}, /* so that it does not end as it began */
 };
 
 static void test_a_service_goes_through_its_states(void **state)
@@ -347,7 +343,8 @@ static void test_filters_are_added_where_they_are_named(void **state)
     expect_filter(stand_in, "FwpmEngineOpen0", 1);
     expect_filter(stand_in, "FwpmFilterAdd0", 2);
     stand_in_free(stand_in);
-    write_quoted("{'story': 'What a test needs.', 'filters': ['FwpmFilterAdd0', 'FwpmEngine*']}");
+    write_quoted(FILE_NAME,
+                 "{'story': 'What a test needs.', 'filters': ['FwpmFilterAdd0', 'FwpmEngine*']}");
     stand_in = loaded(FILE_NAME);
     expect_filter(stand_in, "FwpmEngineOpen0", 1);
     expect_filter(stand_in, "FwpmFilterAdd0", 2);
@@ -401,14 +398,10 @@ static void test_what_cannot_be_is_explained(void **state)
     for (size_t i = 0; i < COUNT(refused); i++) {
         struct stand_in *stand_in = NULL;
 
-        write_quoted(refused[i].text);
+        write_quoted(FILE_NAME, refused[i].text);
         assert_int_equal(stand_in_load(FILE_NAME, &complaints, &stand_in), STATUS_BAD_INPUT);
         assert_null(stand_in);
-        if (strstr(complaints.texts[0], refused[i].complaint) == NULL) {
-            fail_msg("\"%s\" is not in \"%s\"", refused[i].complaint, complaints.texts[0]);
-        }
-        assert_int_equal(complaints.total, 1);
-        complaints_clear(&complaints);
+        expect_complaint(&complaints, refused[i].complaint);
     }
 }
 

@@ -68,8 +68,9 @@ static bool check_lists(struct reader *reader, json_t *root)
                            both ? "both" : "none");
 }
 
-static void read_recipe(struct reader *reader, struct recipe *recipe)
+static void read_recipe(struct reader *reader, void *target)
 {
+    struct recipe *recipe = target;
     json_t *root = reader->document->root;
     struct recipe_row row = {0};
 
@@ -86,18 +87,12 @@ static void read_recipe(struct reader *reader, struct recipe *recipe)
 enum status recipe_load(const char *path, struct complaints *complaints, struct recipe **recipe)
 {
     struct recipe *made = calloc(1, sizeof *made);
-    struct reader reader = {.complaints = complaints};
     enum status status;
 
     if (made == NULL) {
         return STATUS_BROKEN;
     }
-    status = document_load(path, FILE_LIMIT, complaints, &made->document);
-    if (status == STATUS_OK) {
-        reader.document = made->document;
-        read_recipe(&reader, made);
-        status = reader_status(&reader);
-    }
+    status = reader_load(path, FILE_LIMIT, complaints, read_recipe, made, &made->document);
     if (status != STATUS_OK) {
         recipe_free(made);
         return status;

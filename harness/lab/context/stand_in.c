@@ -21,18 +21,12 @@ enum status stand_in_load(const char *path, struct complaints *complaints,
                           struct stand_in **stand_in)
 {
     struct stand_in *made = calloc(1, sizeof *made);
-    struct reader reader = {.complaints = complaints};
     enum status status;
 
     if (made == NULL) {
         return STATUS_BROKEN;
     }
-    status = document_load(path, FILE_LIMIT, complaints, &made->document);
-    if (status == STATUS_OK) {
-        reader.document = made->document;
-        stand_in_read(&reader, made);
-        status = reader_status(&reader);
-    }
+    status = reader_load(path, FILE_LIMIT, complaints, stand_in_read, made, &made->document);
     if (status != STATUS_OK) {
         stand_in_free(made);
         return status;
@@ -214,9 +208,12 @@ static bool answer_control(struct stand_in *stand_in, const struct event *asked,
         return false;
     }
     struct stand_in_reply *reply = find_reply(&stand_in->devices[handle - 1], asked);
+    const bool named = !reply->unnamed && reply != &stand_in->devices[handle - 1].others;
+    const uint64_t unnamed = named ? 0 : EVENT_DEVICE_UNNAMED;
 
+    event_set_number(answer, FIELD_FLAGS, unnamed);
     if (reply->until == STAND_IN_EXIT) {
-        event_set_number(answer, FIELD_FLAGS, EVENT_DEVICE_PENDS);
+        event_set_number(answer, FIELD_FLAGS, unnamed | EVENT_DEVICE_PENDS);
         return true;
     }
     if (find_facts(reply, asked, lab, &facts)) {
@@ -231,7 +228,7 @@ static bool answer_control(struct stand_in *stand_in, const struct event *asked,
         event_set_number(answer, FIELD_COUNT, 0);
         return true;
     }
-    event_set_number(answer, FIELD_FLAGS, EVENT_DEVICE_PENDS);
+    event_set_number(answer, FIELD_FLAGS, unnamed | EVENT_DEVICE_PENDS);
     event_set_number(answer, FIELD_DELAY, AGAIN_DELAY);
     return true;
 }

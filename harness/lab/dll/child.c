@@ -32,7 +32,7 @@ static bool follow(HANDLE process)
         GetModuleFileNameW(process_own_module(), path, sizeof path / sizeof path[0]);
 
     return length > 0 && length < sizeof path / sizeof path[0] && same_bits(process) &&
-           inject_library(process, path) == 0;
+           inject_interposer(process, path) == 0;
 }
 
 void child_created(const PROCESS_INFORMATION *process, const char *line)

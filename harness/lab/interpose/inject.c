@@ -2,7 +2,9 @@
 
 #include "harness/lab/interpose/inject.h"
 
+#include <stdbool.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "harness/lab/interpose/import.h"
 
@@ -49,4 +51,40 @@ DWORD inject_library(HANDLE process, const wchar_t *path)
         (void)VirtualFreeEx(process, there, 0, MEM_RELEASE);
     }
     return error;
+}
+
+static bool system_has(const wchar_t *name)
+{
+    const HMODULE module = LoadLibraryExW(name, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+
+    if (module != NULL) {
+        FreeLibrary(module);
+    }
+    return module != NULL;
+}
+
+/* False where there is none, or the path has no room. */
+static bool beside(const wchar_t *path, const wchar_t *name, wchar_t *out, size_t room)
+{
+    const wchar_t *slash = wcsrchr(path, L'\\');
+    const size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+
+    if (folder + wcslen(name) + 1 > room) {
+        return false;
+    }
+    wmemcpy(out, path, folder);
+    wcscpy(out + folder, name);
+    return GetFileAttributesW(out) != INVALID_FILE_ATTRIBUTES;
+}
+
+DWORD inject_interposer(HANDLE process, const wchar_t *path)
+{
+    static const wchar_t name[] = L"bcryptprimitives.dll";
+    wchar_t stand_in[1024];
+
+    /* Whether it helps or not, the program shows. */
+    if (!system_has(name) && beside(path, name, stand_in, sizeof stand_in / sizeof stand_in[0])) {
+        (void)inject_library(process, stand_in);
+    }
+    return inject_library(process, path);
 }

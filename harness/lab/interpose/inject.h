@@ -16,4 +16,11 @@ enum { INJECT_TIME_MAX = 30000 /* milliseconds; the loader of a large program ta
  */
 DWORD inject_library(HANDLE process, const wchar_t *path);
 
+/*
+ * As inject_library(), for the interposer: before it, where this system has no bcryptprimitives.dll
+ * (Wine 8), the one beside `path`. Programs in Go end at their start without it, and ask the system
+ * for it by its bare name, which a module that is there already answers.
+ */
+DWORD inject_interposer(HANDLE process, const wchar_t *path);
+
 #endif

@@ -109,7 +109,7 @@ static bool prepare(const PROCESS_INFORMATION *process, HANDLE job, const wchar_
         program_complain(L"cannot be put into a job", L"the program", GetLastError());
         return false;
     }
-    error = inject_library(process->hProcess, shim);
+    error = inject_interposer(process->hProcess, shim);
     if (error != 0) {
         program_complain(L"the program did not load it", shim, error);
     }

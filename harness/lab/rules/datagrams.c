@@ -137,6 +137,9 @@ static void note_sent(const struct view *view, size_t act, struct datagrams *dat
     }
     datagrams->decoy_handed =
         datagrams->decoy_handed || is_same(&objects.record, &datagrams->decoy);
+    if (act_failed(&view->acts[act])) {
+        return;
+    }
     datagrams->sent++;
     if (datagrams->first_sent == NOWHERE) {
         datagrams->first_sent = act;
@@ -200,4 +203,20 @@ struct datagrams datagrams_of(const struct view *view, size_t client)
         }
     }
     return datagrams;
+}
+
+size_t datagrams_sibling(const struct view *view, size_t client)
+{
+    const struct client *of = &view->clients[client];
+
+    for (size_t i = 0; i < view->client_count; i++) {
+        const struct client *other = &view->clients[i];
+
+        if (i != client && other->part == of->part && client_is_datagrams(other) &&
+            address_same(&other->local, &of->local, true) &&
+            !address_same(&other->destination, &of->destination, true)) {
+            return i;
+        }
+    }
+    return NOWHERE;
 }

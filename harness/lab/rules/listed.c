@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/address.h"
+#include "harness/lab/context/stand_in_missing.h"
 
 enum { LINES_MAX = 100, LINE_MAX = 256 };
 
@@ -98,4 +99,5 @@ void listed_add(const struct view *view, struct text *text)
         list_dial(&view->dials[i], &lines);
     }
     print_lines(&lines, text);
+    stand_in_missing(view->trace, text);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/address.h"
+#include "harness/lab/rules/datagrams.h"
 #include "harness/lab/rules/look.h"
 #include "harness/lab/rules/query.h"
 #include "harness/lab/rules/setting.h"
@@ -16,13 +17,18 @@ enum {
 
 /* ---- PRX-31: payload ---- */
 
-/* After a half-close what goes wrong is PRX-32's. */
-static bool is_half_closed(const struct finding *finding, const struct event *event)
+/* Where one side closes before the other, what goes wrong is PRX-32's; where flows of one source
+ * are mixed, PRX-28's. */
+static bool other_rule_tells(const struct finding *finding, const struct event *event)
 {
-    const size_t client =
-        view_client_numbered(finding->view, finding->part, event_number(event, FIELD_CLIENT));
+    const struct view *view = finding->view;
+    const size_t index =
+        view_client_numbered(view, finding->part, event_number(event, FIELD_CLIENT));
+    const struct client *client = index == NOWHERE ? NULL : &view->clients[index];
 
-    return client != NOWHERE && finding->view->clients[client].shutdown != NOWHERE;
+    return client != NULL &&
+           ((client->flags & EVENT_CLIENT_HALF_CLOSE) != 0 ||
+            (client_is_datagrams(client) && datagrams_sibling(view, index) != NOWHERE));
 }
 
 static void look_data(struct finding *finding, size_t index)
@@ -32,9 +38,11 @@ static void look_data(struct finding *finding, size_t index)
     if (event.kind != EVENT_CLIENT_DATA && event.kind != EVENT_ARRIVAL_DATA) {
         return;
     }
-    if (event_number(&event, FIELD_ERROR) == 0) {
+    if (event_number(&event, FIELD_ERROR) == 0 && event_number(&event, FIELD_SIZE) > 0) {
         finding_met(finding);
-    } else if (!is_half_closed(finding, &event) && finding->of->death == NOWHERE) {
+    } else if (event_number(&event, FIELD_ERROR) == 0) {
+        return;
+    } else if (!other_rule_tells(finding, &event) && finding->of->death == NOWHERE) {
         finding_fail(finding, event.kind == EVENT_CLIENT_DATA
                                   ? "A client received other bytes than its destination sent."
                                   : "A destination received other bytes than its client sent.");
@@ -53,48 +61,68 @@ void look_payload(struct finding *finding)
 
 static bool closes_by_half(const struct client *client)
 {
-    return client_is_proper(client) && client->shutdown != NOWHERE;
+    return client_is_proper(client) && (client->flags & EVENT_CLIENT_HALF_CLOSE) != 0;
 }
 
-/* What was received of it behind an event was not what was sent. */
-static size_t damaged(const struct finding *finding, size_t from, uint64_t client)
+/* What the destination had received when its connection ended in order; 0: it did not. */
+static uint64_t arrived_by(const struct view *view, const struct dial *dial)
 {
-    for (size_t i = from; i < finding->of->end; i++) {
-        const struct event event = view_event(finding->view, i);
+    struct event end;
 
-        if (event.kind == EVENT_CLIENT_DATA && event_number(&event, FIELD_CLIENT) == client &&
-            event_number(&event, FIELD_ERROR) != 0) {
-            return i;
+    if (dial->end == NOWHERE) {
+        return 0;
+    }
+    end = view_event(view, dial->end);
+    return event_number(&end, FIELD_HOW) == EVENT_END_CLOSED ? event_number(&end, FIELD_SIZE) : 0;
+}
+
+/* Of the dials for a client that arrived, the one that brought the most; NULL. */
+static const struct dial *best_dial(const struct view *view, size_t client)
+{
+    const struct dial *best = NULL;
+
+    for (size_t i = 0; i < view->dial_count; i++) {
+        const struct dial *dial = &view->dials[i];
+
+        if (dial->client == client && dial->arrival != NOWHERE &&
+            (best == NULL || arrived_by(view, dial) > arrived_by(view, best))) {
+            best = dial;
         }
     }
-    return NOWHERE;
+    return best;
+}
+
+static uint64_t sent(const struct view *view, const struct client *client)
+{
+    struct event shutdown;
+
+    if (client->shutdown == NOWHERE) {
+        return UINT64_MAX;
+    }
+    shutdown = view_event(view, client->shutdown);
+    return event_number(&shutdown, FIELD_SIZE);
 }
 
 static void look_half(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
     const struct client *client = &view->clients[index];
-    const struct dial *dial = dial_for(view, index, 0);
-    const size_t lost = damaged(finding, client->shutdown, client->number);
-    struct event end = {0};
+    const struct dial *dial = best_dial(view, index);
 
-    if (dial == NULL || dial->arrival == NOWHERE || finding->of->death != NOWHERE) {
+    if (dial == NULL || finding->of->death != NOWHERE || client->end == NOWHERE ||
+        view->acts[dial->act].event > client->end) {
         return;
     }
-    if (dial->end != NOWHERE) {
-        end = view_event(view, dial->end);
-    }
-    if (lost != NOWHERE || client->how == EVENT_END_RESET) {
-        finding_fail(finding, "A client ended its sending, and lost what it was still to receive.");
-        finding_line(finding, client->shutdown, NULL);
-        finding_line(finding, lost != NOWHERE ? lost : client->end, NULL);
-    } else if (dial->end == NOWHERE || event_number(&end, FIELD_HOW) != EVENT_END_CLOSED) {
-        finding_fail(finding, "A client ended its sending, and the destination was not told.");
-        finding_line(finding, client->shutdown, NULL);
-        finding_line(finding, dial->end, NULL);
-    } else {
+    if (client->received >= client->expected && arrived_by(view, dial) >= sent(view, client)) {
         finding_met(finding);
+        return;
     }
+    finding_fail(finding, client_waits_in_vain(client)
+                              ? "The end of one direction was not passed on."
+                              : "The end of one direction ended the other, too.");
+    finding_line(finding, client->shutdown, NULL);
+    finding_line(finding, dial->end, NULL);
+    finding_line(finding, client->end, "what came is not all that was sent");
 }
 
 void look_half_close(struct finding *finding)
@@ -296,6 +324,12 @@ static void look_target(struct finding *finding, const struct dial *dial)
         finding_met(finding);
         return;
     }
+    if (setting_of(view, dial).end == SETTING_NEVER &&
+        query_of_client(view, dial->client, view->endpoints[dial->endpoint].process,
+                        view->acts[dial->act].event)
+                .end != QUERY_DONE) {
+        return;
+    }
     address_print(&client->destination, expected, sizeof expected);
     address_print(&peer, actual, sizeof actual);
     finding_fail(finding, "Dialled %s for a client that had asked for %s.", actual, expected);
@@ -317,6 +351,7 @@ static void look_redials(struct finding *finding, size_t index)
     size_t dials = 0;
     size_t failed = 0;
     size_t last = NOWHERE;
+    bool reached = false;
 
     for (size_t i = 0; i < view->dial_count; i++) {
         const struct dial *dial = &view->dials[i];
@@ -325,6 +360,7 @@ static void look_redials(struct finding *finding, size_t index)
             continue;
         }
         dials++;
+        reached = reached || dial->arrival != NOWHERE;
         if (dial_failed(view, dial) && setting_of(view, dial).end == SETTING_DONE) {
             failed++;
             last = i;
@@ -336,7 +372,7 @@ static void look_redials(struct finding *finding, size_t index)
     if (dials > REDIALS_MAX) {
         finding_fail(finding, "Dialled %zu times for one client.", dials);
         finding_line(finding, event_of(view, view->dials[last].act), "the last that failed");
-    } else if (client->arrived || (client->end != NOWHERE && !client_waits_in_vain(client))) {
+    } else if (reached || (client->end != NOWHERE && !client_waits_in_vain(client))) {
         finding_met(finding);
     }
 }

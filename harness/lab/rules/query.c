@@ -97,11 +97,11 @@ static enum query_end end_of_too_small(const struct view *view, const struct que
 }
 
 static enum query_end end_of_last(const struct view *view, const struct query *query,
-                                  const struct act *before)
+                                  const struct act *last_but_one, size_t before)
 {
     const struct act *last = &view->acts[query->act];
 
-    if (last->finished == NOWHERE) {
+    if (last->finished >= before) {
         return QUERY_PENDING;
     }
     if (last->error == FAULT && act_without_count(view, last)) {
@@ -110,7 +110,7 @@ static enum query_end end_of_last(const struct view *view, const struct query *q
     if (!was_updated(view, &view->endpoints[last->socket], query->act)) {
         return QUERY_NOT_UPDATED;
     }
-    return query_too_small(view, last) ? end_of_too_small(view, query, before) : QUERY_FAILED;
+    return query_too_small(view, last) ? end_of_too_small(view, query, last_but_one) : QUERY_FAILED;
 }
 
 static struct query never_asked(const struct view *view, const struct endpoint *endpoint,
@@ -162,7 +162,7 @@ struct query query_of(const struct view *view, size_t endpoint, uint32_t code, s
         return never_asked(view, &view->endpoints[endpoint], before);
     }
     if (query.end != QUERY_DONE) {
-        query.end = end_of_last(view, &query, last_but_one);
+        query.end = end_of_last(view, &query, last_but_one, before);
     }
     return query;
 }

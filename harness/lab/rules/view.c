@@ -50,31 +50,75 @@ static bool begin_part(struct view *view, size_t index, char *scenario, char *pr
     if (view->part_count > 0) {
         parts[view->part_count - 1].end = index;
     }
-    parts[view->part_count++] =
-        (struct part){.scenario = scenario, .profile = profile, .first = index, .death = NOWHERE};
+    parts[view->part_count++] = (struct part){.scenario = scenario,
+                                              .profile = profile,
+                                              .first = index,
+                                              .clients = view->client_count,
+                                              .death = NOWHERE};
     return true;
 }
 
-static bool begin_run(struct view *view, size_t index, const struct event *event)
+static bool begin_start_up(struct view *view, size_t index, const struct event *event)
 {
     static const char word[] = "start-up";
+    const struct event none = {0};
     char *scenario = malloc(sizeof word);
 
     if (scenario != NULL) {
         memcpy(scenario, word, sizeof word);
     }
-    return begin_part(view, index, scenario, copy_text(event, FIELD_NAME));
+    return begin_part(view, index, scenario,
+                      copy_text(event->kind == EVENT_RUN ? event : &none, FIELD_NAME));
+}
+
+/* What was before a scenario was under its profile, unless it has told its own. */
+static bool share_profile(const struct view *view, const struct event *event)
+{
+    struct part *before = view->part_count == 0 ? NULL : &view->parts[view->part_count - 1];
+    char *profile;
+
+    if (before == NULL || before->profile[0] != '\0') {
+        return true;
+    }
+    profile = copy_text(event, FIELD_TEXT);
+    if (profile == NULL) {
+        return false;
+    }
+    free(before->profile);
+    before->profile = profile;
+    return true;
 }
 
 static bool begin_scenario(struct view *view, size_t index, const struct event *event)
 {
     const bool begun =
+        share_profile(view, event) &&
         begin_part(view, index, copy_text(event, FIELD_NAME), copy_text(event, FIELD_TEXT));
 
     if (begun) {
         view->parts[view->part_count - 1].started = true;
     }
     return begun;
+}
+
+/* A process whose parent is one that we know, too. */
+static bool is_helper(const struct view *view, uint64_t process, size_t index)
+{
+    uint64_t parent = 0;
+
+    for (size_t i = index; i-- > 0;) {
+        const struct event hello = view_event(view, i);
+
+        if (hello.kind != EVENT_HELLO) {
+            continue;
+        }
+        if (event_number(&hello, FIELD_PROCESS) == process) {
+            parent = event_number(&hello, FIELD_PARENT);
+        } else if (parent != 0 && event_number(&hello, FIELD_SYSTEM_PROCESS) == parent) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A helper of the proxy's may end in order; what the lab started may not, and nothing may die. */
@@ -86,15 +130,14 @@ static bool ends_unasked(const struct view *view, const struct part *part,
     if (how != EVENT_END_CLOSED || !part->started || part->ended) {
         return how == EVENT_END_DIED;
     }
-    for (size_t i = index; i-- > 0;) {
-        const struct event before = view_event(view, i);
+    return !is_helper(view, event_number(event, FIELD_PROCESS), index);
+}
 
-        if (before.kind == EVENT_PROCESS_START &&
-            event_number(&before, FIELD_PROCESS) == event_number(event, FIELD_PROCESS)) {
-            return true;
-        }
-    }
-    return false;
+/* Between scenarios a proxy is started anew, under the profile that the next one tells. */
+static bool is_start_up(const struct part *part, const struct event *event)
+{
+    return event->kind == EVENT_RUN || part == NULL ||
+           (event->kind == EVENT_PROCESS_START && part->ended);
 }
 
 static bool add_event(struct view *view, struct sockets *sockets, size_t index)
@@ -102,20 +145,21 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
     const struct event event = view_event(view, index);
     struct part *part = view->part_count == 0 ? NULL : &view->parts[view->part_count - 1];
 
-    if (part == NULL && event.kind != EVENT_RUN && event.kind != EVENT_SCENARIO) {
-        return begin_run(view, index, &(struct event){0}) && add_event(view, sockets, index);
+    if (event.kind == EVENT_SCENARIO) {
+        return begin_scenario(view, index, &event);
+    }
+    if (is_start_up(part, &event)) {
+        return begin_start_up(view, index, &event) &&
+               (event.kind == EVENT_RUN || add_event(view, sockets, index));
     }
     switch (event.kind) {
-    case EVENT_RUN:
-        return begin_run(view, index, &event);
-    case EVENT_SCENARIO:
-        return begin_scenario(view, index, &event);
     case EVENT_SCENARIO_END:
         part->ended = true;
         return true;
     case EVENT_PROCESS_END:
         if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
             part->death = index;
+            part->died = event_number(&event, FIELD_HOW) == EVENT_END_DIED;
         }
         return true;
     default:

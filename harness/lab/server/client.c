@@ -10,7 +10,7 @@
 #include "harness/lab/server/proxy.h"
 #include "harness/lab/server/sender.h"
 
-enum { FIRST_PROCESS = 4000 };
+enum { FIRST_PROCESS = 4000, CLIENTS_OF_ADDRESS = 4096 };
 
 /* ---- what it sends and expects ---- */
 
@@ -40,6 +40,11 @@ static void plan(struct client *client)
 
 /* ---- its end ---- */
 
+static bool is_spoilt(const struct client *client)
+{
+    return client->lab->member->scenario->context != SCENARIO_WHOLE;
+}
+
 static void tell_end(struct client *client, enum event_end how)
 {
     struct event data = {.kind = EVENT_CLIENT_DATA};
@@ -55,19 +60,41 @@ static void tell_end(struct client *client, enum event_end how)
     lab_tell(client->lab, &end);
 }
 
+/* A proxy may refuse what was not redirected, and what it cannot make anything of; with datagrams
+ * nobody is told. */
+static bool is_doubtful(const struct client *client)
+{
+    return client->sender != NULL &&
+           (client->group->is != SCENARIO_REDIRECTED || is_spoilt(client));
+}
+
+static void end_quietly(struct client *client)
+{
+    client->over = true;
+    client->lab->clients_ended++;
+    client->lab->doubtful_open -= is_doubtful(client);
+    client->lab->last_end = lab_time(client->lab);
+}
+
+static void start_more(struct lab *lab);
+
 static void finish(struct client *client, enum event_end how, bool reset)
 {
     if (client->over) {
         return;
     }
-    client->over = true;
-    client->lab->last_end = lab_time(client->lab);
+    end_quietly(client);
     tell_end(client, how);
     stream_close(&client->stream, reset);
     if (client->world != WFP_INVALID_SOCKET && client->lab->model.world != NULL) {
         (void)wfp_socket_close(client->lab->model.world, client->world);
         client->world = WFP_INVALID_SOCKET;
     }
+    if (client->door != WFP_INVALID_SOCKET && client->lab->model.world != NULL) {
+        (void)wfp_socket_close(client->lab->model.world, client->door);
+        client->door = WFP_INVALID_SOCKET;
+    }
+    start_more(client->lab);
 }
 
 static void on_changed(struct stream *stream)
@@ -135,11 +162,6 @@ static void on_connect(uv_connect_t *request, int status)
     }
 }
 
-static bool is_spoilt(const struct client *client)
-{
-    return client->lab->member->scenario->context != SCENARIO_WHOLE;
-}
-
 static void tell_client(const struct client *client, const struct wfp_address *door)
 {
     static const uint64_t states[] = {[SCENARIO_REDIRECTED] = EVENT_CLIENT_REDIRECTED,
@@ -154,6 +176,8 @@ static void tell_client(const struct client *client, const struct wfp_address *d
     event_set_number(&event, FIELD_FLAGS,
                      states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
                          (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
+                         (client->group->half_close != SCENARIO_NOBODY ? EVENT_CLIENT_HALF_CLOSE
+                                                                        : 0) |
                          (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
     event_set_number(&event, FIELD_SIZE, payload_size(&client->stream.in));
     event_set_address(&event, FIELD_PEER, &client->destination);
@@ -199,9 +223,13 @@ static bool connect_in_world(struct client *client)
 /* Bound first: the proxy may accept before we are told that we are connected. */
 static bool bind_client(struct client *client)
 {
-    const struct wfp_address from = endpoint_loopback((enum wfp_family)client->group->family, 0);
+    struct wfp_address from = endpoint_loopback((enum wfp_family)client->group->family, 0);
     struct sockaddr_storage address;
 
+    if (from.family == WFP_IPV4) {
+        /* Thousands of them: no address has so many ports that are not waiting for their end. */
+        from.bytes[3] = (uint8_t)(from.bytes[3] + client->number / CLIENTS_OF_ADDRESS);
+    }
     endpoint_store(&from, &address);
     if (!stream_open(&client->stream, &client->lab->loop, on_changed, client) ||
         uv_tcp_bind(&client->stream.tcp, (struct sockaddr *)&address, 0) != 0) {
@@ -242,15 +270,6 @@ uint32_t client_take_door(struct client *client, bool update)
     return accepted;
 }
 
-void client_accepted_closed(struct lab *lab, uint32_t number)
-{
-    struct client *client = client_numbered(lab, number);
-
-    if (client != NULL) {
-        client->accepted_closed = true;
-    }
-}
-
 /* ---- all of them ---- */
 
 static struct client *add_client(struct lab *lab, const struct scenario_group *group)
@@ -272,32 +291,64 @@ static struct client *add_client(struct lab *lab, const struct scenario_group *g
 }
 
 /* Where nothing listens for its family nothing is tried. */
-static bool start_client(struct lab *lab, const struct scenario_group *group, uint32_t host)
+static void start_client(struct client *client)
 {
-    const enum wfp_family family = (enum wfp_family)group->family;
-    struct client *client = add_client(lab, group);
+    const enum wfp_family family = (enum wfp_family)client->group->family;
     struct wfp_address door;
 
-    if (client == NULL) {
-        return false;
-    }
-    client->destination = endpoint_destination(family, host);
-    plan(client);
-    client->over = !proxy_door(client->proxy, family, WFP_TCP, &door);
-    if (client->over) {
-        return true;
+    client->started = true;
+    client->lab->clients_started++;
+    if (!proxy_door(client->proxy, family, WFP_TCP, &door)) {
+        end_quietly(client);
+        return;
     }
     if (!bind_client(client)) {
         finish(client, EVENT_END_REFUSED, false);
-        return true;
+        return;
     }
     if (!connect_in_world(client)) {
-        lab_note(lab, EVENT_NOTE, "the model has no room for a client");
+        lab_note(client->lab, EVENT_NOTE, "the model has no room for a client");
     }
     if (!proxy_door(client->proxy, family, WFP_TCP, &door) || !connect_to(client, &door)) {
         finish(client, EVENT_END_REFUSED, false);
     }
-    return true;
+}
+
+/* As many as may be under way. Those that end at once make room for the next. */
+static void start_more(struct lab *lab)
+{
+    while (lab->clients_started < lab->client_count &&
+           lab->clients_started - lab->clients_ended < CLIENTS_AT_ONCE) {
+        struct client *client = lab->clients[lab->clients_started];
+
+        if (client->started) { /* a flow of datagrams */
+            lab->clients_started++;
+        } else {
+            start_client(client);
+        }
+    }
+}
+
+static bool add_clients(struct lab *lab, const struct scenario_group *group, uint32_t count)
+{
+    const uint32_t host = (uint32_t)lab->client_count + 1;
+    bool good = true;
+
+    for (uint32_t i = 0; good && i < count; i++) {
+        if (group->type == WFP_UDP) {
+            good = sender_start(lab, group, host + i * group->flows);
+        } else {
+            struct client *client = add_client(lab, group);
+
+            good = client != NULL;
+            if (good) {
+                client->destination = endpoint_destination(
+                    (enum wfp_family)group->family, group->together ? host : host + i);
+                plan(client);
+            }
+        }
+    }
+    return good;
 }
 
 bool clients_start(struct lab *lab)
@@ -305,56 +356,27 @@ bool clients_start(struct lab *lab)
     const struct scenario *scenario = lab->member->scenario;
     bool good = true;
 
+    lab->clients_started = 0;
+    lab->clients_ended = 0;
+    lab->doubtful_open = 0;
     lab->last_end = lab_time(lab);
-    for (size_t g = 0; g < scenario->group_count; g++) {
-        const struct scenario_group *group = &scenario->groups[g];
-        const uint32_t host = (uint32_t)lab->client_count + 1;
+    for (size_t i = 0; good && i < scenario->group_count; i++) {
+        const struct scenario_group *group = &scenario->groups[i];
 
-        for (uint32_t i = 0; good && i < group->count; i++) {
-            good = group->type == WFP_UDP
-                       ? sender_start(lab, group, host + i * group->flows)
-                       : start_client(lab, group, group->together ? host : host + i);
-        }
+        good = add_clients(lab, group, lab->order->leak > 0 ? lab->order->leak : group->count);
     }
+    start_more(lab);
     return good;
 }
 
 bool clients_over(const struct lab *lab)
 {
-    for (size_t i = lab->client_count; i-- > 0;) {
-        if (!lab->clients[i]->over) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool clients_forgotten(const struct lab *lab)
-{
-    for (size_t i = 0; i < lab->client_count; i++) {
-        if (lab->clients[i]->accepted && !lab->clients[i]->accepted_closed) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A proxy may refuse what was not redirected, and what it cannot make anything of; with datagrams
- * nobody is told. */
-static bool is_doubtful(const struct client *client)
-{
-    return client->sender != NULL &&
-           (client->group->is != SCENARIO_REDIRECTED || is_spoilt(client));
+    return lab->clients_ended == lab->client_count;
 }
 
 bool clients_only_doubtful(const struct lab *lab)
 {
-    for (size_t i = 0; i < lab->client_count; i++) {
-        if (!lab->clients[i]->over && !is_doubtful(lab->clients[i])) {
-            return false;
-        }
-    }
-    return true;
+    return lab->clients_ended + lab->doubtful_open == lab->client_count;
 }
 
 void clients_finish_doubtful(struct lab *lab)
@@ -375,6 +397,8 @@ struct client *client_add_flow(struct lab *lab, const struct scenario_group *gro
         client->sender = sender;
         client->source = sender->source;
         client->destination = endpoint_destination((enum wfp_family)group->family, host);
+        client->started = true;
+        lab->doubtful_open += is_doubtful(client);
         plan(client);
         tell_client(client, &sender->door);
     }
@@ -388,11 +412,14 @@ void client_finish_datagrams(struct client *client, enum event_end how)
 
 void clients_give_up(struct lab *lab)
 {
+    lab->clients_started = lab->client_count; /* no more of them */
     for (size_t i = 0; i < lab->client_count; i++) {
         struct client *client = lab->clients[i];
         struct event event = {.kind = EVENT_DEADLINE};
 
-        if (!client->over) {
+        if (!client->started) {
+            end_quietly(client);
+        } else if (!client->over) {
             event_set_number(&event, FIELD_CLIENT, client->number);
             event_set_text(&event, FIELD_TEXT,
                            "the client's connection came to no end within the time limit");
@@ -452,21 +479,9 @@ struct client *client_of_source(const struct lab *lab, const struct wfp_address 
     return NULL;
 }
 
-bool client_destination_shared(const struct lab *lab, const struct wfp_address *destination)
+static struct client *last_of_destination(const struct lab *lab,
+                                          const struct wfp_address *destination)
 {
-    size_t found = 0;
-
-    for (size_t i = lab->client_count; i-- > 0 && found < 2;) {
-        found += endpoint_same_host(&lab->clients[i]->destination, destination);
-    }
-    return found > 1;
-}
-
-struct client *client_of_destination(const struct lab *lab, const struct wfp_address *destination)
-{
-    if (client_destination_shared(lab, destination)) {
-        return NULL;
-    }
     for (size_t i = lab->client_count; i-- > 0;) {
         if (endpoint_same_host(&lab->clients[i]->destination, destination)) {
             return lab->clients[i];
@@ -475,12 +490,18 @@ struct client *client_of_destination(const struct lab *lab, const struct wfp_add
     return NULL;
 }
 
+struct client *client_of_destination(const struct lab *lab, const struct wfp_address *destination)
+{
+    struct client *client = last_of_destination(lab, destination);
+    const bool shared = client != NULL && client->group->together && client->group->count > 1;
+
+    return shared ? NULL : client;
+}
+
 struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, size_t size)
 {
-    enum { TOKEN = 8 };
-
-    for (size_t i = 0; size >= TOKEN && i < lab->client_count; i++) {
-        if (payload_matches(&lab->clients[i]->stream.out, 0, bytes, TOKEN)) {
+    for (size_t i = 0; size >= SCENARIO_TOKEN && i < lab->client_count; i++) {
+        if (payload_matches(&lab->clients[i]->stream.out, 0, bytes, SCENARIO_TOKEN)) {
             return lab->clients[i];
         }
     }

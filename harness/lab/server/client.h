@@ -38,7 +38,7 @@ struct client {
     uint32_t hops; /* redirects of it so far */
     uint8_t visited[MODEL_HOPS_MAX + 1]; /* proxies that it was redirected to, from 0 */
     bool accepted;
-    bool accepted_closed; /* the proxy has closed what it accepted */
+    bool started;
     bool over;
 
     /* Of a flow of datagrams, beside `stream`, which only counts then: */
@@ -47,12 +47,15 @@ struct client {
     uint32_t returned;
 };
 
-/* Starts all clients of the scenario. False without memory. */
+enum { CLIENTS_AT_ONCE = 64 };
+
+/*
+ * Starts all clients of the scenario: CLIENTS_AT_ONCE of them now, the others as those come to
+ * their end. False without memory.
+ */
 bool clients_start(struct lab *lab);
 /* Have all come to their end? */
 bool clients_over(const struct lab *lab);
-/* Has the proxy closed whatever it accepted of them? */
-bool clients_forgotten(const struct lab *lab);
 /* Ends those that have not: the time is over. */
 void clients_give_up(struct lab *lab);
 /* Have all ended but flows of datagrams that a proxy may well drop? */
@@ -74,13 +77,9 @@ struct client *client_of_source(const struct lab *lab, const struct wfp_address 
 struct client *client_of_destination(const struct lab *lab, const struct wfp_address *destination);
 /* The one of `together` that sends this first. */
 struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, size_t size);
-/* Is the destination that of several? */
-bool client_destination_shared(const struct lab *lab, const struct wfp_address *destination);
 
 /* The proxy accepts its connection: gives the accepted socket of the model, or 0. */
 uint32_t client_take_door(struct client *client, bool update);
-/* `number` may be 0. */
-void client_accepted_closed(struct lab *lab, uint32_t number);
 
 /* ---- client_context.c ---- */
 

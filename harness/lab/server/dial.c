@@ -40,6 +40,7 @@ static void finish(struct dial *dial, enum event_end how, bool reset)
         return;
     }
     dial->over = true;
+    dial->lab->dials_open--;
     event_set_number(&data, FIELD_SIZE, dial->stream.received);
     event_set_number(&data, FIELD_ERROR, dial->client != NULL && dial->stream.wrong);
     tell(dial, &data);
@@ -155,9 +156,11 @@ static void on_connection(uv_stream_t *listener, int status)
         return;
     }
     dial->arrived = true;
+    dial->lab->dials_open++;
     if (!stream_open(&dial->stream, &dial->lab->loop, on_changed, dial) ||
         uv_accept(listener, (uv_stream_t *)&dial->stream.tcp) != 0) {
         dial->over = true;
+        dial->lab->dials_open--;
         return;
     }
     tell_arrival(dial);
@@ -218,12 +221,7 @@ struct dial *dial_add(struct lab *lab, const struct process *process, uint32_t s
 
 bool dials_over(const struct lab *lab)
 {
-    for (size_t i = lab->dial_count; i-- > 0;) {
-        if (lab->dials[i]->arrived && !lab->dials[i]->over) {
-            return false;
-        }
-    }
-    return true;
+    return lab->dials_open == 0;
 }
 
 void dials_give_up(struct lab *lab)

@@ -148,6 +148,7 @@ static void answer_dial(struct exchange *exchange, struct socket *socket,
         exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAENOBUFS);
         return;
     }
+    socket_count(socket);
     exchange_answer(exchange, EVENT_BY_SHIM, 0);
     event_set_address(&exchange->answer, FIELD_REAL, &dial->real);
     event_set_number(&exchange->event, FIELD_DIAL, dial->number);

@@ -108,6 +108,7 @@ static void take(struct exchange *exchange, struct socket *accepted, bool update
         replace_world(accepted, hop_take_door(hop));
     }
     exchange_note_client(exchange, accepted->client);
+    socket_count(accepted);
 }
 
 void look_at_accept(struct exchange *exchange)
@@ -185,7 +186,6 @@ void look_at_close(struct exchange *exchange)
 
     if (socket != NULL) {
         exchange_note_client(exchange, socket->client);
-        client_accepted_closed(exchange->lab, socket->client);
     }
     process_socket_close(exchange->process, number);
 }

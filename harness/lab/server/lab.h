@@ -69,6 +69,11 @@ struct lab {
     uint32_t scenario_number;             /* from 1 */
     size_t client_count;
     struct client **clients; /* of this scenario, by number less one */
+    size_t clients_started;
+    size_t clients_ended;
+    size_t doubtful_open; /* flows of datagrams that need not end */
+    size_t sockets_open;  /* of the proxy, for this scenario's connections */
+    size_t dials_open;    /* that have arrived, and not ended */
     size_t dial_count;
     struct dial **dials; /* of this scenario */
     bool reversed; /* the second proxy's callout has the greater weight */

@@ -43,6 +43,7 @@ struct lab_order {
     struct lab_program programs[LAB_PROXIES_MAX];
     const char *shim; /* folder of launcher and DLL; NULL: where they usually are */
     bool pass_through;
+    uint32_t leak; /* connections of the scenario that looks for leaks, and no other then; 0: not */
     bool follow;
     const struct scenarios *scenarios;
     size_t profile_count;

@@ -18,9 +18,13 @@ enum { SOCKETS_MORE = 64 };
 
 /* ---- the world ---- */
 
-static uint32_t clients_of(const struct scenario_member *member)
+static uint32_t clients_of(const struct lab *lab, const struct scenario_member *member)
 {
     uint32_t count = 0;
+
+    if (lab->order->leak > 0) {
+        return CLIENTS_AT_ONCE;
+    }
 
     for (size_t i = 0; member != NULL && i < member->scenario->group_count; i++) {
         count += member->scenario->groups[i].count * member->scenario->groups[i].flows;
@@ -32,7 +36,7 @@ static uint32_t clients_of(const struct scenario_member *member)
 static enum status begin_world(struct lab *lab, const struct scenario_member *member,
                                const struct profile *profile)
 {
-    const struct model_size size = {.sockets = 8 * clients_of(member) + SOCKETS_MORE,
+    const struct model_size size = {.sockets = 8 * clients_of(lab, member) + SOCKETS_MORE,
                                     .context = client_context_max(lab)};
     struct wfp_profile values = profile->values;
     enum status status;
@@ -124,7 +128,7 @@ static bool is_over(struct lab *lab, void *context)
 static bool is_forgotten(struct lab *lab, void *context)
 {
     (void)context;
-    return clients_forgotten(lab) || !are_alive(lab);
+    return lab->sockets_open == 0 || !are_alive(lab);
 }
 
 /* As long as clients come to their end, there is time for the others. */
@@ -153,26 +157,31 @@ static bool has_ended(struct lab *lab, void *context)
     return true;
 }
 
-static void end_scenario(struct lab *lab)
+static void clear(struct lab *lab)
 {
-    if (!are_alive(lab)) {
-        /* The launcher says how. */
-        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
-    }
-    if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
-        clients_finish_doubtful(lab);
-    }
-    clients_give_up(lab);
-    dials_give_up(lab);
-    (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
-    receivers_finish(lab);
-    tell_scenario(lab, EVENT_SCENARIO_END, NULL);
     clients_clear(lab);
     senders_clear(lab);
     dials_clear(lab);
     hops_clear(lab);
     receivers_clear(lab);
     lab->member = NULL;
+}
+
+static void end_scenario(struct lab *lab)
+{
+    if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
+        clients_finish_doubtful(lab);
+    }
+    clients_give_up(lab);
+    dials_give_up(lab);
+    (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
+    if (!are_alive(lab)) {
+        /* The launcher says how. */
+        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
+    }
+    receivers_finish(lab);
+    tell_scenario(lab, EVENT_SCENARIO_END, NULL);
+    clear(lab);
 }
 
 static enum status play_member(struct lab *lab, const struct scenario_member *member,
@@ -185,6 +194,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     lab->member = member;
     lab->scenario_number++;
+    lab->sockets_open = 0;
+    lab->dials_open = 0;
     if (lab->order->progress != NULL) {
         lab->order->progress(lab->order->progress_context, member->name, profile->name);
     }
@@ -200,7 +211,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
 
 static bool is_for(const struct lab *lab, const struct scenario_member *member)
 {
-    return member->scenario->two == (lab->order->program_count > 1);
+    return member->scenario->two == (lab->order->program_count > 1) &&
+           member->scenario->leak == (lab->order->leak > 0);
 }
 
 static enum status play_all(struct lab *lab, const struct scenarios *scenarios,

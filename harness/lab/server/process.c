@@ -110,8 +110,21 @@ void process_socket_close(struct process *process, uint64_t number)
     if (is_in_world(socket) && socket->world != WFP_INVALID_SOCKET) {
         (void)wfp_socket_close(process->lab->model.world, socket->world);
     }
+    if (socket->scenario != 0 && socket->scenario == process->lab->scenario_number) {
+        process->lab->sockets_open--;
+    }
     process->sockets[number] = NULL;
     free(socket);
+}
+
+void socket_count(struct socket *socket)
+{
+    struct lab *lab = socket->process->lab;
+
+    if (socket->scenario != lab->scenario_number) {
+        socket->scenario = lab->scenario_number;
+        lab->sockets_open++;
+    }
 }
 
 /* ---- in the model ---- */

@@ -42,6 +42,7 @@ struct socket {
     uint32_t generation; /* of the model */
     uint32_t door;       /* AcceptEx: where its connection waits in the model; 0: nowhere */
     uint32_t client;     /* number of the client whose connection it accepted; 0: none */
+    uint32_t scenario;   /* in which it was accepted, or dialled to the lab; 0: it was not */
     uint32_t calls[SCENARIO_CALLS];
     size_t option_count;
     struct socket_option options[SOCKET_OPTIONS]; /* record options that were set */
@@ -69,6 +70,9 @@ struct socket *process_socket(const struct process *process, uint64_t number);
 /* The socket of that number, made if need be; NULL without memory, or no number can be so large. */
 struct socket *process_socket_add(struct process *process, uint64_t number);
 void process_socket_close(struct process *process, uint64_t number);
+
+/* It is one of a connection of this scenario, which is to be closed at its end. */
+void socket_count(struct socket *socket);
 
 /* The model's socket for it, opened (bound, listening) there now if need be; 0: no room. */
 uint32_t socket_world(struct socket *socket);

@@ -9,12 +9,15 @@
 #include "harness/address.h"
 #include "harness/complaint.h"
 #include "harness/lab/context/stand_in.h"
+#include "harness/lab/context/stand_in_missing.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/exchange.h"
 #include "harness/lab/server/launch.h"
 #include "harness/lab/server/peer.h"
 #include "harness/lab/server/process.h"
 #include "harness/text.h"
+
+enum { MISSING_SHOWN = 12 /* lines */ };
 
 /* ---- what it prints ---- */
 
@@ -66,7 +69,7 @@ static void on_ended(uv_process_t *launcher, int64_t code, int signal)
     proxy->signal = signal;
     event_set_number(&event, FIELD_PROCESS, proxy->main == NULL ? 0 : proxy->main->number);
     event_set_number(&event, FIELD_EXIT_CODE, (uint64_t)code);
-    if (proxy->stopping) {
+    if (proxy->stopping && !proxy->gone) {
         event_set_number(&event, FIELD_HOW, EVENT_END_RESET);
     } else {
         const bool said = proxy->main != NULL && proxy->main->said_exit;
@@ -255,6 +258,22 @@ static void describe_missing(const struct proxy *proxy, char *text, size_t size)
     (void)snprintf(text, size, "a program that listens on %s", address);
 }
 
+/* The usual reason: a proxy without its driver does not start. */
+static void add_missing(const struct proxy *proxy, struct text *text)
+{
+    struct text missing = {0};
+    unsigned shown = 0;
+
+    stand_in_missing(proxy->lab->trace, &missing);
+    for (char *line = missing.bytes; line != NULL && *line != '\0' && shown < MISSING_SHOWN;) {
+        const size_t length = strcspn(line, "\n");
+
+        text_add(text, "%s%.*s", shown++ == 0 ? "; no stand-in names: " : ", ", (int)length, line);
+        line += length + (line[length] != '\0');
+    }
+    text_clear(&missing);
+}
+
 static void complain_of_absence(struct proxy *proxy)
 {
     struct text actual = {0};
@@ -271,6 +290,7 @@ static void complain_of_absence(struct proxy *proxy)
     } else {
         text_add(&actual, "after %d s it runs, and does not", LAB_START_LIMIT / 1000);
     }
+    add_missing(proxy, &actual);
     if (proxy->output.size > 0) {
         char last[PROXY_OUTPUT_MAX + 1];
         const size_t size =
@@ -331,6 +351,7 @@ static void end_launcher(struct proxy *proxy)
 {
     const bool interrupted = proxy->lab->interrupted;
 
+    (void)uv_run(&proxy->lab->loop, UV_RUN_NOWAIT);
     proxy->stopping = true;
     close_pipe(&proxy->in);
     proxy->lab->interrupted = false; /* Ctrl-C is no reason to leave a process behind. */
@@ -460,8 +481,12 @@ void proxy_process_gone(struct process *process)
 {
     struct event event = {.kind = EVENT_PROCESS_END};
 
+    if (process->proxy == NULL) {
+        return;
+    }
     /* The first one's end is told when its launcher ends, which knows the exit code. */
-    if (process->proxy == NULL || process == process->proxy->main) {
+    if (process == process->proxy->main) {
+        process->proxy->gone = !process->proxy->stopping;
         return;
     }
     event_set_number(&event, FIELD_PROCESS, process->number);

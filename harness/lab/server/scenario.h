@@ -32,6 +32,7 @@ enum {
     SCENARIO_NAME_MAX = 96,
     SCENARIO_BYTES_MAX = 1048576,
     SCENARIO_DATAGRAM_MAX = 1400, /* bytes */
+    SCENARIO_TOKEN = 8, /* bytes that tell who sent a payload */
     SCENARIO_RECORD_MIN = 600,
     SCENARIO_RECORD_MAX = 65537,
     SCENARIO_FILE_MAX = 65536
@@ -75,7 +76,6 @@ enum scenario_call {
     SCENARIO_QUERY_RECORDS,
     SCENARIO_QUERY_CONTEXT,
     SCENARIO_SET_RECORDS,
-    SCENARIO_OPTION_SET,
     SCENARIO_CALLS
 };
 
@@ -109,6 +109,7 @@ struct scenario {
     int context;      /* enum scenario_context */
     bool strange;     /* control data have an object before the record's that is none */
     bool two;         /* it is for two proxies; else for one */
+    bool leak;        /* it is for --leak, which says how many clients there are */
     bool fresh;       /* the proxy is started anew for it */
     size_t group_count;
     struct scenario_group groups[SCENARIO_GROUPS_MAX];

@@ -51,8 +51,7 @@ static const struct word context_rows[] = {{"whole", SCENARIO_WHOLE},
 static const struct words context_words = WORDS(context_rows);
 static const struct word call_rows[] = {{"query-records", SCENARIO_QUERY_RECORDS},
                                         {"query-context", SCENARIO_QUERY_CONTEXT},
-                                        {"set-records", SCENARIO_SET_RECORDS},
-                                        {"option-set", SCENARIO_OPTION_SET}};
+                                        {"set-records", SCENARIO_SET_RECORDS}};
 static const struct words call_words = WORDS(call_rows);
 static const struct word kind_rows[] = {{"proxy", 0}};
 static const struct words kind_words = WORDS(kind_rows);
@@ -98,11 +97,11 @@ static bool check_group(struct reader *reader, json_t *value, const struct scena
                                    udp ? "none with udp" : "none with tcp", "one");
         }
     }
-    if (udp && group->bytes > SCENARIO_DATAGRAM_MAX) {
-        good = reader_complain(reader, place_member(value, "bytes"), "at most 1400 with udp", "%lu",
+    if (udp && (group->bytes < SCENARIO_TOKEN || group->bytes > SCENARIO_DATAGRAM_MAX)) {
+        good = reader_complain(reader, place_member(value, "bytes"), "8 to 1400 with udp", "%lu",
                                (unsigned long)group->bytes);
     }
-    if (group->together && (group->first == SCENARIO_DESTINATION || group->bytes < 8)) {
+    if (group->together && (group->first == SCENARIO_DESTINATION || group->bytes < SCENARIO_TOKEN)) {
         good = reader_complain(reader, place_member(value, "together"),
                                "clients that send at least 8 bytes first", "others");
     }
@@ -278,9 +277,10 @@ static const struct member scenario_members[] = {
     {"context", read_word, &context_words, OF_ROW(scenario.context)},
     {"strange-objects", read_flag, NULL, OF_ROW(scenario.strange)},
     {"two-proxies", read_flag, NULL, OF_ROW(scenario.two)},
+    {"leak", read_flag, NULL, OF_ROW(scenario.leak)},
     {"fresh", read_flag, NULL, OF_ROW(scenario.fresh)},
 };
-static const struct shape scenario_shape = {scenario_members, 16, 0x7F, MEMBERS_ALL};
+static const struct shape scenario_shape = {scenario_members, 17, 0x7F, MEMBERS_ALL};
 
 /* The id is the name of the file, so that a name leads to it. */
 static void check_id(struct reader *reader, json_t *root, const char *path, const char *id)

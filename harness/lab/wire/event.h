@@ -57,7 +57,8 @@ enum event_kind {
      * stays as it was), out: what the output buffer begins with; delay: milliseconds that an
      * overlapped call stays pending, after which EVENT_IOCTL_END is told. */
     EVENT_IOCTL,
-    EVENT_IOCTL_END,  /* socket, operation, error: 0, or 10014 where the buffers had gone */
+    /* socket, operation, error: 0, 995 where it was cancelled, 10014 where the buffers had gone */
+    EVENT_IOCTL_END,
     EVENT_OPTION_SET, /* Asked. socket, level, option, in. Answer: error */
     EVENT_OPTION_GET, /* Asked. socket, level, option, out-size. Answer: error, count, out */
     /* Asked. socket, name, size, flags, peer unless connected, control, control-size. Answer: an
@@ -88,7 +89,7 @@ enum event_kind {
     EVENT_FILTER_CALL, /* Asked. name: Fwpm... Answer: error, number: an id for what is added */
 
     EVENT_PASSED, /* name: a call that is known, but not followed; told once for each name */
-    EVENT_DONE,   /* what was passed: kind-of, socket, error, count, out */
+    EVENT_DONE,   /* what was passed: kind-of, socket or handle, error, count, out */
 
     /* ---- by the lab; on the wire only the two answers ---- */
 
@@ -98,7 +99,8 @@ enum event_kind {
     EVENT_SCENARIO,      /* name: its id, text: profile: what follows is part of it */
     EVENT_SCENARIO_END,  /* name */
     EVENT_CLIENT,        /* client, peer: its original destination, local, real: where it dials,
-                          * process: by whose callout, state, flags: enum event_client */
+                          * process: by whose callout, state, flags: enum event_client, size: what
+                          * it is to receive in all */
     EVENT_CLIENT_DATA,   /* client, size: received in all, error: 0, or 1 where it is not what the
                           * destination sent */
     EVENT_CLIENT_END,    /* client, how: enum event_end, size: received in all */
@@ -124,11 +126,16 @@ enum event_client {
     EVENT_CLIENT_LOST = 2, /* redirected, but its record did not survive the way (QRY-19) */
     EVENT_CLIENT_DATAGRAMS = 4,
     EVENT_CLIENT_SERVER_FIRST = 8, /* it sends nothing before the destination has */
-    EVENT_CLIENT_CONTEXT_BAD = 16  /* its context is not as the recipe says: cut, or garbled */
+    EVENT_CLIENT_CONTEXT_BAD = 16, /* its context is not as the recipe says: cut, or garbled */
+    EVENT_CLIENT_HALF_CLOSE = 32   /* one side ends its sending before the other has begun to end */
 };
 
 /* Of what is asked of a pretended device, and of the answer. */
-enum { EVENT_DEVICE_AGAIN = 1, EVENT_DEVICE_PENDS = 2 };
+enum {
+    EVENT_DEVICE_AGAIN = 1,
+    EVENT_DEVICE_PENDS = 2,
+    EVENT_DEVICE_UNNAMED = 4 /* the stand-in does not name it: it has the answer of such */
+};
 
 enum event_end {
     EVENT_END_CLOSED, /* in order: FIN, or exit */

@@ -50,7 +50,7 @@ static const struct mutant mutants[] = {
     {"ipv4-only-upstream", {.attempt = attempt_ipv4}},
     {"options-never", {.enable = enable_never}},
     {"options-ip-only", {.enable = enable_ipv4}},
-    {"ignores-ctrunc", {.cut = cut_never, .flow_of = flow_of_any}},
+    {"ignores-ctrunc", {.control_room = 1024, .cut = cut_never, .flow_of = flow_of_any}},
     {"ignores-level", {.level_matters = level_any}},
     {"state-by-source", {.same_flow = flow_same_source}},
     {"record-on-every-datagram", {.forward = forward_always_with_record}},
@@ -93,6 +93,7 @@ static void replace(struct steps *steps, const struct steps *wrong)
     REPLACE(read);
     REPLACE(refuse);
     REPLACE(finish);
+    REPLACE(control_room);
     REPLACE(enable);
     REPLACE(cut);
     REPLACE(level_matters);

@@ -56,7 +56,7 @@ static bool receive(struct exchange *exchange, struct datagram *datagram)
                       .namelen = sizeof datagram->client,
                       .lpBuffers = &data,
                       .dwBufferCount = 1,
-                      .Control = {CONTROL_ROOM, (char *)exchange->control}};
+                      .Control = {exchange->steps->control_room, (char *)exchange->control}};
     DWORD size = 0;
     if (exchange->receive(exchange->listener, &message, &size, NULL, NULL) != 0 &&
         WSAGetLastError() != WSAEMSGSIZE)

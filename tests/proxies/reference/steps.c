@@ -25,6 +25,7 @@ const struct steps reference_steps = {
     .read = direction_read,
     .refuse = connection_refuse,
     .finish = connection_finish,
+    .control_room = CONTROL_ROOM,
     .enable = control_message_enable,
     .cut = control_message_cut,
     .level_matters = control_message_level,

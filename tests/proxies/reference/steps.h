@@ -93,6 +93,8 @@ struct steps {
 
     /* ---- datagrams ---- */
 
+    /* Bytes of room for control data: what does not fit is cut off (MSG-05). */
+    DWORD control_room;
     /* Enables control data of types 60 and 70 on a socket of `family`. */
     bool (*enable)(SOCKET socket, int family);
     /* Whether control data were cut off, and with them perhaps the record. */
