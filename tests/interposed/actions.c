@@ -85,6 +85,28 @@ int action_dial(void)
     return 0;
 }
 
+int action_overlapped_query(void)
+{
+    const SOCKET asked = socket(AF_INET, SOCK_STREAM, 0);
+    OVERLAPPED overlapped = {.hEvent = WSACreateEvent()};
+    DWORD count = 0;
+    DWORD flags = 0;
+    char record[1024];
+    int error = 0;
+
+    if (WSAIoctl(asked, WFP_SIO_QUERY_RECORDS, NULL, 0, record, sizeof record, &count, &overlapped,
+                 NULL) != 0) {
+        error = WSAGetLastError();
+    }
+    if (error == WSA_IO_PENDING) {
+        error = WSAGetOverlappedResult(asked, &overlapped, &count, TRUE, &flags)
+                    ? 0
+                    : WSAGetLastError();
+    }
+    (void)printf("query %d count %lu\n", error, count);
+    return 0;
+}
+
 int action_connect_by_name(void)
 {
     const SOCKET dialled = socket(AF_INET, SOCK_STREAM, 0);

@@ -17,7 +17,8 @@ static const struct {
     {"child", action_child},         {"connect-by-name", action_connect_by_name},
     {"datagrams", action_datagrams}, {"die", action_die},
     {"dial", action_dial},           {"duplicates", action_duplicates},
-    {"nothing", action_nothing},     {"wait", action_wait},
+    {"nothing", action_nothing},     {"overlapped-query", action_overlapped_query},
+    {"wait", action_wait},
 };
 
 int main(int count, char **words)

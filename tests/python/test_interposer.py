@@ -228,6 +228,24 @@ def test_a_count_that_is_not_answered_stays(run, lab):
     assert not of_kind(played.events(), "done")
 
 
+def test_what_the_system_says_later_is_told(run, lab):
+    played = lab()
+    _, out, _ = run("--", PROGRAM, "overlapped-query", lab=played)
+    events = played.events()
+    ends = [fields for fields in of_kind(events, "done")
+            if fields["kind-of"] == wire.KINDS.index("ioctl")]
+    assert out.startswith(f"query {ends[-1]['error']} count ") and ends[-1]["error"] != 0
+    assert {end["operation"] for end in ends} == {of_kind(events, "ioctl")[0]["operation"]}
+
+
+@pytest.mark.parametrize("delay", [{}, {"delay": 50}])
+def test_an_overlapped_query_is_answered(run, lab, delay):
+    played = lab(ioctl={"count": 780, "out": b"r" * 780, **delay})
+    _, out, _ = run("--", PROGRAM, "overlapped-query", lab=played)
+    assert out.startswith("query 0 count 780")
+    assert len(of_kind(played.events(), "ioctl-end")) == len(delay)
+
+
 def test_a_name_leads_where_the_lab_says(run, lab, destination):
     played = lab(connect={"real": destination}, resolve={"peer": (DESTINATION[0], 0)})
     code, out, _ = run("--", PROGRAM, "connect-by-name", lab=played)
