@@ -299,6 +299,7 @@ static const struct {
     {"StartServiceW", "ExampleRedirect", 1060, 0, false},
     {"OpenServiceW", "Another", 0, 0, true},
     {"LockServiceDatabase", "ExampleRedirect", 0, 0, true},
+    {"CreateServiceW", "ExampleRedirect", 0, 1, false}, /* so that it does not end as it began */
 };
 
 static void test_a_service_goes_through_its_states(void **state)

@@ -65,20 +65,33 @@ static void add_outcome(struct text *line, const struct missing *missing, size_t
     text_add(line, ": passed to the system");
 }
 
-/* The path by which the device of a control was opened. */
+/* Does this event say that a device was opened, by the handle of the control? */
+static bool opened(const struct event *event, const struct event *control)
+{
+    const bool open =
+        event->kind == EVENT_DEVICE_OPEN ||
+        (event->kind == EVENT_DONE && event_number(event, FIELD_KIND_OF) == EVENT_DEVICE_OPEN);
+
+    return open && event_number(event, FIELD_PROCESS) == event_number(control, FIELD_PROCESS) &&
+           event_number(event, FIELD_HANDLE) == event_number(control, FIELD_HANDLE);
+}
+
+/* The path by which the device of a control was opened: a real one has its handle afterwards. */
 static void add_path(struct text *line, const struct missing *missing, size_t at,
                      const struct event *control)
 {
-    while (at-- > 0) {
-        struct event open;
+    struct event event = {.kind = EVENT_NOTE};
+    struct event done;
 
-        trace_get(missing->trace, at, &open);
-        if (open.kind == EVENT_DEVICE_OPEN &&
-            event_number(&open, FIELD_PROCESS) == event_number(control, FIELD_PROCESS) &&
-            event_number(&open, FIELD_HANDLE) == event_number(control, FIELD_HANDLE)) {
-            add_bytes(line, event_bytes(&open, FIELD_TEXT));
-            return;
-        }
+    while (at > 0 && !opened(&event, control)) {
+        trace_get(missing->trace, --at, &event);
+    }
+    done = event;
+    while (at > 0 && (event.kind != EVENT_DEVICE_OPEN || !same_thread(&event, &done))) {
+        trace_get(missing->trace, --at, &event);
+    }
+    if (event.kind == EVENT_DEVICE_OPEN) {
+        add_bytes(line, event_bytes(&event, FIELD_TEXT));
     }
 }
 
@@ -110,15 +123,21 @@ static void describe_control(struct text *line, const struct missing *missing, s
     if (event_has(event, FIELD_CODE)) {
         text_add(line, " 0x%08llx", (unsigned long long)event_number(event, FIELD_CODE));
     }
-    text_add(line, " with %llu bytes in and room for %llu is not named",
+    text_add(line, " with %llu bytes in and room for %llu",
              (unsigned long long)event_number(event, FIELD_IN_SIZE),
              (unsigned long long)event_number(event, FIELD_OUT_SIZE));
+    if (event_number(event, FIELD_BY) == EVENT_BY_PROVIDER) {
+        add_outcome(line, missing, at, event);
+    } else {
+        text_add(line, " is not named");
+    }
 }
 
 static bool is_unnamed(const struct event *event)
 {
     return event->kind == EVENT_DEVICE_CONTROL &&
-           (event_number(event, FIELD_FLAGS) & EVENT_DEVICE_UNNAMED) != 0;
+           ((event_number(event, FIELD_FLAGS) & EVENT_DEVICE_UNNAMED) != 0 ||
+            event_number(event, FIELD_BY) == EVENT_BY_PROVIDER);
 }
 
 static bool is_passed(const struct event *event)

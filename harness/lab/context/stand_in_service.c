@@ -23,7 +23,7 @@ static const struct {
     {"CloseServiceHandle", LOOK}, {"ChangeServiceConfig", LOOK},
 };
 
-static const enum stand_in_state becomes[] = {
+static const int becomes[] = {
     [CREATE] = STAND_IN_STOPPED,
     [START] = STAND_IN_RUNNING,
     [STOP] = STAND_IN_STOPPED,
