@@ -14,7 +14,7 @@
 
 enum judge_option { JUDGE_PROFILE, JUDGE_SET, JUDGE_FORMAT, JUDGE_ALLOW_UNDECIDED, JUDGE_COUNT };
 
-static const char *const formats[] = {"human", "jsonl", NULL};
+static const char *const formats[] = {"human", "jsonl", "tap", "junit", NULL};
 
 static const struct option table[JUDGE_COUNT] = {
     [JUDGE_PROFILE] = {.name = "profile",
@@ -26,7 +26,7 @@ static const struct option table[JUDGE_COUNT] = {
                    .help = "decide one key of the profile; see vectors/profiles/keys.json",
                    .kind = OPTION_LIST},
     [JUDGE_FORMAT] = {.name = "format",
-                      .help = "how to report",
+                      .help = "how to report; tap and junit for the trace of a proxy",
                       .kind = OPTION_CHOICE,
                       .choices = formats},
     [JUDGE_ALLOW_UNDECIDED] = {.name = "allow-undecided",
@@ -135,6 +135,20 @@ static enum status judge(struct judging *judging)
     return status == STATUS_OK && fflush(stdout) != 0 ? STATUS_BROKEN : status;
 }
 
+/* Answers are told by two formats only. */
+static const struct retrial_format *format_named(const char *name, struct complaints *complaints)
+{
+    if (strcmp(name, "human") == 0) {
+        return &retrial_human;
+    }
+    if (strcmp(name, "jsonl") == 0) {
+        return &retrial_jsonl;
+    }
+    complain(complaints, "wfpcheck judge", 0, "--format", "human or jsonl for a recording", "%s",
+             name);
+    return NULL;
+}
+
 static int exit_code(const struct judging *judging)
 {
     const struct retrial_totals *totals = &judging->report.totals;
@@ -176,10 +190,9 @@ int cli_judge(int argc, char **argv)
         return EXIT_BROKEN;
     }
     judging->options = &options;
-    judging->format = strcmp(options_text(&options, JUDGE_FORMAT, "human"), "jsonl") == 0
-                          ? &retrial_jsonl
-                          : &retrial_human;
-    status = prepare(judging);
+    judging->format = format_named(options_text(&options, JUDGE_FORMAT, "human"),
+                                   &judging->session.complaints);
+    status = judging->format == NULL ? STATUS_BAD_INPUT : prepare(judging);
     if (status == STATUS_OK) {
         status = judge(judging);
     }

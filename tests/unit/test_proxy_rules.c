@@ -30,6 +30,7 @@
 
 #define CLIENT(flags) "client client=1 flags=" flags " peer=198.18.0.1:443 local=127.0.0.1:5001\n"
 #define PROPER CLIENT("1")
+#define IPV6_CLIENT "client client=1 flags=1 peer=[2001:db8::1]:443 local=127.0.0.1:5001\n"
 #define DIRECT CLIENT("0")
 #define LOST CLIENT("3")
 #define ACCEPT "accept socket=1 other=5 peer=127.0.0.1:5001 error=0\n"
@@ -158,6 +159,9 @@ static void check_cases(const struct script_case *cases, size_t count)
 
 #define ASK_CODE(code) "ioctl socket=5 code=" code " out-size=1024 error=10045 by=1\n"
 #define SET_CODE(code) SOCKET "ioctl socket=7 code=" code " in-size=780 in=1/780 error=10022 by=1\n"
+#define SET_CODE_V6                                                                                \
+    "socket socket=7 family=23 type=1\n"                                                           \
+    "ioctl socket=7 code=QUERY_RECORDS in-size=780 in=1/780 error=10022 by=1\n"
 #define TOO_SMALL(size, error, count) RECORDS(size, "error=" error " count=" count)
 
 static const struct script_case query_cases[] = {
@@ -168,6 +172,10 @@ static const struct script_case query_cases[] = {
     {"PRX-01", PROXY_FAIL, "", BEGIN PROPER ACCEPT ASK_CODE("0x580000DC") SOCKET DIAL REST},
     {"PRX-01", PROXY_FAIL, "", BEGIN TAKEN SET_CODE("QUERY_RECORDS") DIAL REST},
     {"PRX-01", PROXY_FAIL, "", BEGIN TAKEN SET_CODE("0x980000D0") DIAL REST},
+    /* With a code that sets nothing it gives up. */
+    {"PRX-01", PROXY_FAIL, "", BEGIN TAKEN SET_CODE("QUERY_RECORDS") CLOSE CLIENT_END("0") END},
+    {"PRX-01", PROXY_FAIL, "",
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SET_CODE_V6 CLOSE CLIENT_END("0") END},
     /* TCP_INFO and keep-alive are nobody's mistake. */
     {"PRX-01", PROXY_PASS, "",
      BEGIN PROPER ACCEPT ASK_CODE("0xD8000027") ASK_CODE("0x98000004") RECORD_OK SERVED},
@@ -177,6 +185,9 @@ static const struct script_case query_cases[] = {
     {"PRX-02", PROXY_FAIL, "",
      BEGIN PROPER ACCEPT
      "ioctl socket=1 code=QUERY_RECORDS out-size=1024 error=10022 by=1\n" SOCKET DIAL REST},
+    {"PRX-02", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT
+     "ioctl socket=1 code=QUERY_RECORDS out-size=1024 error=10022 by=1\n" RECORD_OK SERVED},
     /* Asking the listener before anybody has come is a look at what the system can do. */
     {"PRX-02", PROXY_PASS, "",
      RUN LISTENER(
@@ -256,6 +267,10 @@ static const struct script_case query_cases[] = {
     {"PRX-09", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-09", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "780") REFUSED},
     {"PRX-09", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "10022", "0") SOCKET DIAL REST},
+    /* Whatever the size. */
+    {"PRX-09", PROXY_PASS, "", BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "4294967295") REFUSED},
+    {"PRX-09", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT TOO_SMALL("0", "122", "4294967295") SOCKET DIAL REST},
     /* There need be no context where there is a record. */
     {"PRX-09", PROXY_IDLE, "",
      BEGIN PROPER ACCEPT ASK("QUERY_CONTEXT", "0", "error=10022 count=0") RECORD_OK SERVED},
@@ -269,7 +284,6 @@ static void test_queries(void **state)
 
 /* ---- clients ---- */
 
-#define IPV6_CLIENT "client client=1 flags=1 peer=[2001:db8::1]:443 local=127.0.0.1:5001\n"
 #define IPV6_DIAL DIAL_ON("7", "[2001:db8::1]:443", "1")
 #define STUCK CLIENT_END("3") END
 
@@ -313,6 +327,7 @@ static const struct script_case client_cases[] = {
     {"PRX-13", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-13", PROXY_UNDECIDED, "", BEGIN CLIENT("17") ACCEPT CONTEXT_OK END},
     {"PRX-13", PROXY_FAIL, "", BEGIN CLIENT("17") ACCEPT CONTEXT_OK RECORD_OK SERVED},
+    {"PRX-12", PROXY_FAIL, "", BEGIN CLIENT("17") ACCEPT CONTEXT_OK "process-end how=0\n" END},
     {"PRX-13", PROXY_FAIL, "PRX-12",
      BEGIN CLIENT("17") ACCEPT CONTEXT_OK "process-end how=4\n" END},
     /* Wherever it dials with the record of that client. */
@@ -327,13 +342,19 @@ static const struct script_case client_cases[] = {
     {"PRX-22", PROXY_FAIL, "",
      BEGIN CLIENT("9") ACCEPT RECORD_OK "stream-receive socket=5\n" STUCK},
 
+    /* It dialled when the client had given up. */
+    {"PRX-22", PROXY_FAIL, "",
+     BEGIN CLIENT("41") ACCEPT "stream-receive socket=5\n" CLIENT_END("3")
+         RECORD_OK SOCKET SET_OK DIAL DIAL_END CLOSE END},
+
     {"PRX-24", PROXY_PASS, "", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK IPV6_DIAL REST},
     {"PRX-24", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-24", PROXY_FAIL, "", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET REFUSED},
     {"PRX-24", PROXY_FAIL, "PRX-38", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SERVED},
     /* It may be refused for another reason. */
     {"PRX-24", PROXY_IDLE, "",
-     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET("1/780", "error=10013") REFUSED},
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK
+     "socket socket=7 family=23 type=1\n" SET("1/780", "error=10013") REFUSED},
 };
 
 static void test_clients(void **state)
@@ -352,6 +373,8 @@ static void test_clients(void **state)
 #define SOCKET_2 "socket socket=8 family=2 type=1\n"
 #define DIAL_2 "connect socket=8 peer=198.18.0.2:443 by=1\ndone kind-of=connect socket=8 error=0\n"
 #define REDIAL "socket socket=9 family=2 type=1\n" REDIAL_SET DIAL_ON("9", "198.18.0.1:443", "2")
+#define REDIAL_LATE                                                                                \
+    "socket socket=9 family=2 type=1\n" DIAL_ON("9", "198.18.0.1:443", "2") REDIAL_SET
 #define REDIAL_SET SET_ON("9", "1/780", "error=0 count=0")
 
 static const struct script_case set_cases[] = {
@@ -376,11 +399,20 @@ static const struct script_case set_cases[] = {
     {"PRX-15", PROXY_IDLE, "", BEGIN TAKEN REFUSED},
     {"PRX-15", PROXY_FAIL, "", BEGIN TAKEN SOCKET BIND SET_OK DIAL REST},
     {"PRX-15", PROXY_FAIL, "", BEGIN TAKEN SOCKET DIAL SET_OK REST},
+    /* Where a dial fails it never comes to the SET. */
+    {"PRX-15", PROXY_FAIL, "", BEGIN TAKEN SOCKET DIAL_REFUSED REDIAL_LATE REST},
 
     {"PRX-16", PROXY_PASS, "", BEGIN TAKEN SERVED},
     {"PRX-16", PROXY_IDLE, "", BEGIN TAKEN REFUSED},
     {"PRX-16", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET("CUT/1/780/1024", "error=10022") DIAL REST},
     {"PRX-16", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET("1/700", "error=10022") DIAL REST},
+    /* It gave up afterwards. */
+    {"PRX-16", PROXY_FAIL, "",
+     BEGIN TAKEN SOCKET SET("CUT/1/780/1024", "error=10022") CLOSE CLIENT_END("0") END},
+    {"PRX-16", PROXY_FAIL, "",
+     BEGIN TAKEN SOCKET SET("CUT/1/700/780", "error=10022") CLOSE CLIENT_END("0") END},
+    {"PRX-16", PROXY_PASS, "",
+     BEGIN TAKEN SOCKET SET("1/780", "error=10022") CLOSE CLIENT_END("0") END},
     {"PRX-16", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET("CUT/1/700/780", "error=0") DIAL REST},
 
     {"PRX-17", PROXY_PASS, "", BEGIN TAKEN SERVED},
@@ -395,7 +427,8 @@ static const struct script_case set_cases[] = {
      BEGIN TAKEN SOCKET SET("1/780", "error=10013") CLOSE CLIENT_END("0") END},
     {"PRX-18", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-18", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET("1/780", "error=10013") DIAL REST},
-    {"PRX-18", PROXY_FAIL, "",
+    /* It went on to a socket that it never tried to set it on. */
+    {"PRX-14", PROXY_FAIL, "",
      BEGIN TAKEN "socket socket=9 family=2 type=1\n" SET_ON("9", "1/780", "error=10013")
          SOCKET DIAL REST},
 
@@ -424,6 +457,9 @@ static void test_set(void **state)
 #define PENDED                                                                                     \
     "ioctl socket=5 code=QUERY_RECORDS out-size=1024 by=1 error=0 count=780 out=1/780 delay=50 "   \
     "operation=1\n"
+#define PENDED_NONE                                                                                \
+    "ioctl socket=5 code=QUERY_RECORDS out-size=1024 by=1 error=10022 count=0 delay=50 "           \
+    "operation=1\n"
 #define PENDED_END(error) "ioctl-end socket=5 operation=1 error=" error "\n"
 #define ACCEPT_EX                                                                                  \
     "socket socket=5 family=2 type=1\naccept-ex socket=1 other=5 operation=1\n"                    \
@@ -447,6 +483,9 @@ static const struct script_case call_cases[] = {
     {"PRX-21", PROXY_PASS, "", BEGIN PROPER ACCEPT PENDED PENDED_END("0") SERVED},
     {"PRX-21", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-21", PROXY_UNDECIDED, "", BEGIN PROPER ACCEPT PENDED END},
+    {"PRX-21", PROXY_FAIL, "", BEGIN PROPER ACCEPT PENDED REFUSED},
+    {"PRX-21", PROXY_FAIL, "", BEGIN PROPER ACCEPT PENDED PENDED_END("0") REFUSED},
+    {"PRX-21", PROXY_PASS, "", BEGIN DIRECT ACCEPT PENDED_NONE PENDED_END("0") REFUSED},
     {"PRX-21", PROXY_FAIL, "", BEGIN PROPER ACCEPT PENDED PENDED_END("10014") REFUSED},
     {"PRX-21", PROXY_FAIL, "", BEGIN PROPER ACCEPT PENDED SOCKET DIAL PENDED_END("0") REST},
 
@@ -478,8 +517,9 @@ static void test_calls(void **state)
 
 /* ---- what passes through ---- */
 
-#define HALF_CLIENT                                                                                \
-    "client client=1 flags=33 size=9 peer=198.18.0.1:443 local=127.0.0.1:5001\n" ACCEPT RECORD_OK
+#define PROPER_HALF                                                                                \
+    "client client=1 flags=33 size=9 peer=198.18.0.1:443 local=127.0.0.1:5001\n" ACCEPT
+#define HALF_CLIENT PROPER_HALF RECORD_OK
 #define HALF_REST "arrival-end dial=1 how=0 size=9\nclient-data client=1 size=9 error=0\n" REFUSED
 #define HALF "client-shutdown client=1 size=9\n"
 #define DIAL_ENDS(how) "arrival-end dial=1 client=1 how=" how "\n"
@@ -503,6 +543,11 @@ static const struct script_case stream_cases[] = {
 
     {"PRX-32", PROXY_PASS, "", BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF HALF_REST},
     {"PRX-32", PROXY_IDLE, "", BEGIN TAKEN SERVED},
+    /* One dial of several brought it all. */
+    {"PRX-03", PROXY_FAIL, "",
+     BEGIN PROPER_HALF SOCKET DIAL
+     "arrival-end dial=1 how=0 size=0\n" RECORD_OK REDIAL HALF
+     "arrival-end dial=2 how=0 size=9\nclient-data client=1 size=9 error=0\n" REFUSED},
     /* Its end was not passed on, or cut the answer off; the destination lost what it was sent. */
     {"PRX-32", PROXY_FAIL, "",
      BEGIN HALF_CLIENT SOCKET SET_OK DIAL HALF "arrival-end dial=1 how=3 size=9\n" STUCK},
@@ -538,6 +583,10 @@ static const struct script_case stream_cases[] = {
      BEGIN TAKEN SOCKET SET_OK "connect socket=7 peer=198.18.0.1:47873\n" REST},
     {"PRX-38", PROXY_FAIL, "",
      BEGIN TAKEN SOCKET SET_OK "connect socket=7 peer=198.18.0.9:443\n" REST},
+    /* It has no record to know it by, and that is told. */
+    {"PRX-03", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT RECORDS("1024", "error=10050 count=0") SOCKET
+     "connect socket=7 peer=198.18.0.9:443\n" REST},
     /* A mapped address is the address that it maps. */
     {"PRX-38", PROXY_PASS, "",
      BEGIN TAKEN SOCKET SET_OK "connect socket=7 peer=[::ffff:198.18.0.1]:443\n" REST},
@@ -599,7 +648,8 @@ static const struct script_case datagram_cases[] = {
                                         "control=OBJECT/0/2/780\n" END},
     {"PRX-28", PROXY_IDLE, "", FLOWS SENT_FIRST END},
     {"PRX-28", PROXY_FAIL, "",
-     FLOWS SENT_FIRST FLOW_2 GOT("2", "control=OBJECT/0/2/780") SENT("") END},
+     FLOWS SENT_FIRST FLOW_2 GOT("2", "control=OBJECT/0/2/780")
+         SENT("control=OBJECT/0/2/780") "arrival-data client=1 size=9 error=1\n" END},
     {"PRX-28", PROXY_FAIL, "",
      FLOWS SENT_FIRST GOT("1",
                           "") "datagram-send socket=3 peer=198.18.0.1:53 client=1 size=9\n" END},

@@ -100,14 +100,17 @@ BOOL WINAPI hook_GetQueuedCompletionStatusEx(HANDLE port, LPOVERLAPPED_ENTRY ent
 
 /* ---- results ---- */
 
-/* What was answered here has an error that the system would translate in its own way. */
-BOOL WSAAPI hook_WSAGetOverlappedResult(SOCKET socket, LPWSAOVERLAPPED overlapped, LPDWORD count,
-                                        BOOL wait, LPDWORD flags)
+static bool is_not_yet(DWORD error)
 {
-    const BOOL done = WSAGetOverlappedResult(socket, overlapped, count, wait, flags);
+    return error == ERROR_IO_INCOMPLETE || error == WAIT_TIMEOUT || error == WAIT_IO_COMPLETION;
+}
+
+/* What was answered here has an error that the system would translate in its own way. */
+static BOOL result(BOOL done, const OVERLAPPED *overlapped, const DWORD *count)
+{
     DWORD error = done ? 0 : GetLastError();
 
-    if (error == WSA_IO_INCOMPLETE) {
+    if (is_not_yet(error)) {
         return done;
     }
     if (!overlapped_error(overlapped, &error)) {
@@ -116,43 +119,33 @@ BOOL WSAAPI hook_WSAGetOverlappedResult(SOCKET socket, LPWSAOVERLAPPED overlappe
     return give(error);
 }
 
+BOOL WSAAPI hook_WSAGetOverlappedResult(SOCKET socket, LPWSAOVERLAPPED overlapped, LPDWORD count,
+                                        BOOL wait, LPDWORD flags)
+{
+    const BOOL done = WSAGetOverlappedResult(socket, overlapped, count, wait, flags);
+
+    return result(done, overlapped, count);
+}
+
 BOOL WINAPI hook_GetOverlappedResult(HANDLE file, LPOVERLAPPED overlapped, LPDWORD count, BOOL wait)
 {
     BOOL done;
-    DWORD error;
 
     (void)device_wait(file, overlapped, wait ? INFINITE : 0);
     done = GetOverlappedResult(file, overlapped, count, wait);
-    error = done ? 0 : GetLastError();
-
-    if (error == ERROR_IO_INCOMPLETE) {
-        return done;
-    }
-    if (!overlapped_error(overlapped, &error)) {
-        error = collect(overlapped, error, done ? *count : 0);
-    }
-    return give(error);
+    return result(done, overlapped, count);
 }
 
 BOOL WINAPI hook_GetOverlappedResultEx(HANDLE file, LPOVERLAPPED overlapped, LPDWORD count,
                                        DWORD milliseconds, BOOL alertable)
 {
     BOOL done;
-    DWORD error;
 
     if (!alertable && !device_wait(file, overlapped, milliseconds)) {
         return give(milliseconds == 0 ? ERROR_IO_INCOMPLETE : WAIT_TIMEOUT);
     }
     done = GetOverlappedResultEx(file, overlapped, count, milliseconds, alertable);
-    error = done ? 0 : GetLastError();
-
-    if (error == ERROR_IO_INCOMPLETE || error == WAIT_TIMEOUT || error == WAIT_IO_COMPLETION) {
-        return done;
-    }
-    if (!overlapped_error(overlapped, &error)) {
-        error = collect(overlapped, error, done ? *count : 0);
-    }
-    return give(error);
+    return result(done, overlapped, count);
 }
 
 /* ---- cancelling ---- */

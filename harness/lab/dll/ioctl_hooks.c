@@ -2,6 +2,7 @@
 
 #include <winsock2.h>
 
+#include <mswsock.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -13,6 +14,11 @@
 #include "harness/lab/dll/replaced.h"
 #include "harness/lab/dll/socket.h"
 #include "harness/lab/interpose/pointer.h"
+
+/* mswsock.h's; mingw-w64 lacks it. */
+#ifndef SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER
+#define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
+#endif
 
 struct question {
     SOCKET socket;
@@ -99,6 +105,18 @@ static int pass(const struct question *question, const struct socket_facts *fact
     return outcome;
 }
 
+/* Functions come as pointers: those of registered I/O are a table of them, which is not followed.
+ */
+static void replace_functions(const struct question *question)
+{
+    if (question->code == SIO_GET_EXTENSION_FUNCTION_POINTER) {
+        extension_replace(question->in, question->in_size, question->out, question->out_size);
+    }
+    if (question->code == SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER) {
+        link_passed("registered I/O");
+    }
+}
+
 /* What no vendor defines is the system's own, and only told. */
 static int make_and_tell(const struct question *question, const struct socket_facts *facts)
 {
@@ -107,8 +125,8 @@ static int make_and_tell(const struct question *question, const struct socket_fa
 
     describe(&event, question);
     outcome = make(question);
-    if (outcome == 0 && question->code == SIO_GET_EXTENSION_FUNCTION_POINTER) {
-        extension_replace(question->in, question->in_size, question->out, question->out_size);
+    if (outcome == 0) {
+        replace_functions(question);
     }
     socket_add_error(&event, outcome != 0);
     link_tell(&event);

@@ -132,7 +132,8 @@ void link_tell_end(struct event *event)
 
     if (state == WANTED && InterlockedExchange(&told, 1) == 0 &&
         TryAcquireSRWLockExclusive(&lock)) {
-        send_event(event);
+        event_set_number(event, FIELD_THREAD, GetCurrentThreadId());
+        (void)connection_send(event);
         ReleaseSRWLockExclusive(&lock);
     }
 }

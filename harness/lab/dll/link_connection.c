@@ -12,6 +12,7 @@
 enum { LENGTH_SIZE = 4, PORT_MAX = 65535 };
 
 static SOCKET connection = INVALID_SOCKET;
+static OVERLAPPED operation; /* not on a stack: it outlives a wait that was given up */
 static uint8_t outgoing[EVENT_WIRE_MAX];
 static uint8_t incoming[EVENT_WIRE_MAX];
 
@@ -39,7 +40,6 @@ bool connection_place(struct connection_place *place)
 /* What a child inherits would stay open when this process is gone. */
 static SOCKET open_socket(void)
 {
-    const DWORD limit = CONNECTION_TIME_MAX;
     const BOOL at_once = TRUE;
     WSADATA ignored;
     SOCKET opened;
@@ -52,8 +52,6 @@ static SOCKET open_socket(void)
     if (opened == INVALID_SOCKET) {
         return opened;
     }
-    (void)setsockopt(opened, SOL_SOCKET, SO_RCVTIMEO, (const char *)&limit, sizeof limit);
-    (void)setsockopt(opened, SOL_SOCKET, SO_SNDTIMEO, (const char *)&limit, sizeof limit);
     (void)setsockopt(opened, IPPROTO_TCP, TCP_NODELAY, (const char *)&at_once, sizeof at_once);
     return opened;
 }
@@ -66,7 +64,8 @@ bool connection_open(unsigned short port)
     lab.sin_family = AF_INET;
     lab.sin_port = htons(port);
     lab.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connection = open_socket();
+    operation.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+    connection = operation.hEvent == NULL ? INVALID_SOCKET : open_socket();
     if (connection == INVALID_SOCKET) {
         return false;
     }
@@ -83,20 +82,40 @@ void connection_close(void)
     connection = INVALID_SOCKET;
 }
 
+/*
+ * A send or receive that was begun: how many bytes it moved, 0 when it did not within the time. A
+ * blocking call of Winsock waits alertably, and would run the program's own routines in the middle
+ * of a call that never does.
+ */
+static DWORD finish(int begun)
+{
+    DWORD moved = 0;
+    DWORD flags;
+
+    if ((begun != 0 && WSAGetLastError() != WSA_IO_PENDING) ||
+        WaitForSingleObject(operation.hEvent, CONNECTION_TIME_MAX) != WAIT_OBJECT_0 ||
+        !WSAGetOverlappedResult(connection, &operation, &moved, FALSE, &flags)) {
+        return 0;
+    }
+    return moved;
+}
+
 /* ---- events ---- */
 
 bool connection_send_bytes(const void *bytes, size_t size)
 {
-    const char *at = bytes;
+    /* WSABUF has no const. */
+    char *at = (char *)(uintptr_t)bytes;
 
     while (size > 0) {
-        const int sent = send(connection, at, (int)size, 0);
+        WSABUF buffer = {(ULONG)size, at};
+        const DWORD sent = finish(WSASend(connection, &buffer, 1, NULL, 0, &operation, NULL));
 
-        if (sent <= 0) {
+        if (sent == 0) {
             return false;
         }
         at += sent;
-        size -= (size_t)sent;
+        size -= sent;
     }
     return true;
 }
@@ -111,13 +130,16 @@ bool connection_send(const struct event *event)
 static bool receive_bytes(uint8_t *into, size_t size)
 {
     while (size > 0) {
-        const int received = recv(connection, (char *)into, (int)size, 0);
+        WSABUF buffer = {(ULONG)size, (char *)into};
+        DWORD flags = 0;
+        const DWORD received =
+            finish(WSARecv(connection, &buffer, 1, NULL, &flags, &operation, NULL));
 
-        if (received <= 0) {
+        if (received == 0) {
             return false;
         }
         into += received;
-        size -= (size_t)received;
+        size -= received;
     }
     return true;
 }

@@ -226,6 +226,8 @@ static void add_rules(struct human *human)
 {
     for (size_t i = 0; i < PROXY_RULES; i++) {
         add_failure(human, &proxy_rules[i]);
+    }
+    for (size_t i = 0; i < PROXY_RULES; i++) {
         add_told(human, &proxy_rules[i], VERDICT_FIXED, "FIXED");
         add_told(human, &proxy_rules[i], VERDICT_KNOWN, "known");
         add_told(human, &proxy_rules[i], VERDICT_UNDECIDED, "open");

@@ -2,6 +2,8 @@
 
 #include "harness/lab/rules/call_text.h"
 
+#include <string.h>
+
 #include "harness/address.h"
 #include "harness/lab/trace/trace_field.h"
 #include "harness/vector.h"
@@ -71,11 +73,23 @@ static void add_shown(struct text *text, const struct event *event, enum event_f
     json_decref(value);
 }
 
+/* "connect connect" */
+static bool is_named_like_its_kind(const struct event *event)
+{
+    const struct event_bytes name = event_bytes(event, FIELD_NAME);
+    const char *kind = event_kinds[event->kind].name;
+
+    return name.size == strlen(kind) && memcmp(name.at, kind, name.size) == 0;
+}
+
 static bool goes_without_saying(const struct event *event, enum event_field field)
 {
     const bool none = event_number(event, field) == 0;
     const uint64_t code = event_number(event, FIELD_CODE);
 
+    if (field == FIELD_NAME) {
+        return is_named_like_its_kind(event);
+    }
     if (field == FIELD_IN_SIZE || field == FIELD_CONTROL_SIZE) {
         return none;
     }

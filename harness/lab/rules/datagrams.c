@@ -204,3 +204,19 @@ struct datagrams datagrams_of(const struct view *view, size_t client)
     }
     return datagrams;
 }
+
+size_t datagrams_sibling(const struct view *view, size_t client)
+{
+    const struct client *of = &view->clients[client];
+
+    for (size_t i = 0; i < view->client_count; i++) {
+        const struct client *other = &view->clients[i];
+
+        if (i != client && other->part == of->part && client_is_datagrams(other) &&
+            address_same(&other->local, &of->local, true) &&
+            !address_same(&other->destination, &of->destination, true)) {
+            return i;
+        }
+    }
+    return NOWHERE;
+}

@@ -37,4 +37,7 @@ struct datagrams {
 /* For a client of datagrams. Acts that are not there are NOWHERE. */
 struct datagrams datagrams_of(const struct view *view, size_t client);
 
+/* A client of datagrams of the same source, with another destination; NOWHERE. */
+size_t datagrams_sibling(const struct view *view, size_t client);
+
 #endif

@@ -26,11 +26,7 @@ void finding_fail(struct finding *finding, const char *format, ...)
         text_clear(&finding->message);
         text_add(&finding->message, "%s", sentence);
     }
-    finding->shows = finding->failed < FINDING_SHOWN;
-    if (finding->shows && finding->failed > 0) {
-        text_add(&finding->evidence, "%s\n", sentence);
-    }
-    finding->failed++;
+    finding->shows = finding->failed++ == 0;
 }
 
 void finding_line(struct finding *finding, size_t event, const char *remark)

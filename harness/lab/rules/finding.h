@@ -11,8 +11,6 @@
 #include "harness/lab/rules/view.h"
 #include "harness/text.h"
 
-enum { FINDING_SHOWN = 3 /* failures whose lines are shown */ };
-
 /* Zeroed but for the first three. */
 struct finding {
     const struct view *view;
@@ -24,7 +22,7 @@ struct finding {
     struct text message; /* of the first failure, else of the first that is open */
     struct text evidence;
     struct text remark; /* of a pass */
-    bool shows;         /* the failure under way is shown */
+    bool shows;         /* the failure under way is shown: the first */
 };
 
 /* Something to judge, and all was well. */

@@ -71,6 +71,23 @@ static bool buffers_had_gone(const struct view *view, const struct act *act)
     return event.kind == EVENT_IOCTL_END && event_number(&event, FIELD_ERROR) == FAULT;
 }
 
+/* The client of an accepted socket was let down while its query pended: the next thing was its end.
+ */
+static bool gave_up(const struct finding *finding, const struct act *act)
+{
+    const struct view *view = finding->view;
+    const struct endpoint *endpoint = &view->endpoints[act->socket];
+    const struct client *client =
+        endpoint->client == NOWHERE ? NULL : &view->clients[endpoint->client];
+
+    return client != NULL && client_is_proper(client) &&
+           (client->flags & EVENT_CLIENT_CONTEXT_BAD) == 0 && act->by == EVENT_BY_SHIM &&
+           finding->of->death == NOWHERE && act->next != NOWHERE &&
+           view->acts[act->next].kind == EVENT_CLOSE &&
+           (act->finished == NOWHERE || act->error == 0) &&
+           dial_for(view, endpoint->client, 0) == NULL;
+}
+
 static void look_pended(struct finding *finding, const struct act *act)
 {
     const struct view *view = finding->view;
@@ -89,6 +106,10 @@ static void look_pended(struct finding *finding, const struct act *act)
                      "Dialled while an overlapped call was under way whose answer it needs.");
         finding_line(finding, act->event, "pending");
         finding_line(finding, event_of(view, dial->act), "did not wait");
+    } else if (gave_up(finding, act)) {
+        finding_fail(finding, "Gave a connection up whose query pended, and would have succeeded.");
+        finding_line(finding, act->event, "pending");
+        finding_line(finding, event_of(view, act->next), "did not wait");
     } else if (act->finished == NOWHERE) {
         finding_open(finding, "the end of an overlapped call is not in the trace");
     } else {

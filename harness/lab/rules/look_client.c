@@ -7,7 +7,8 @@
 enum {
     CHEAP_QUERIES = 4, /* of one kind */
     BOUND_QUERIES = 8, /* more is PRX-05 */
-    INTERNET = 2       /* AF_INET */
+    INTERNET = 2,      /* AF_INET */
+    INTERNET_6 = 23
 };
 
 /* ---- PRX-10 and PRX-11: clients that are to be refused ---- */
@@ -139,7 +140,7 @@ static void look_bad_context(struct finding *finding, size_t index)
         finding_fail(finding, "Dialled by a context that is not as its driver writes it.");
         finding_line(finding, view->acts[query.act].event, "cut, or garbled");
         finding_line(finding, event_of(view, dial->act), NULL);
-    } else if (finding->of->death != NOWHERE) {
+    } else if (finding->of->died) {
         finding_fail(finding, "Ended over a context that is not as its driver writes it.");
         finding_line(finding, view->acts[query.act].event, "cut, or garbled");
         finding_line(finding, finding->of->death, NULL);
@@ -164,6 +165,14 @@ static bool is_server_first(const struct client *client)
     return client_is_proper(client) && (client->flags & EVENT_CLIENT_SERVER_FIRST) != 0;
 }
 
+/* Before the client had given up. */
+static bool dialled_in_time(const struct view *view, size_t index)
+{
+    const struct dial *dial = dial_for(view, index, 0);
+
+    return dial != NULL && view->acts[dial->act].event < view->clients[index].end;
+}
+
 static void look_waiting(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
@@ -174,7 +183,7 @@ static void look_waiting(struct finding *finding, size_t index)
     if (client->accepted == NOWHERE) {
         return;
     }
-    if (dial_for(view, index, 0) != NULL) {
+    if (dialled_in_time(view, index)) {
         finding_met(finding);
         return;
     }
@@ -207,27 +216,15 @@ static bool is_ipv6(const struct client *client)
            wfp_address_unmapped(&client->destination).family == WFP_IPV6;
 }
 
-static bool a_set_failed(const struct view *view, size_t part)
-{
-    for (size_t i = 0; i < view->act_count; i++) {
-        const struct act *act = &view->acts[i];
-
-        if (act->part == part && act->kind == EVENT_IOCTL && act->code == WFP_SIO_SET_RECORDS &&
-            act_failed(act)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* An IPv4 socket that was opened while the client waited. */
-static size_t other_family(const struct view *view, const struct client *client, uint64_t process)
+/* A socket of that family that the process opened while the client waited; NOWHERE. */
+static size_t opened(const struct view *view, const struct client *client, uint64_t process,
+                     uint64_t family)
 {
     for (size_t i = 0; i < view->endpoint_count; i++) {
         const struct endpoint *endpoint = &view->endpoints[i];
 
         if (endpoint->process == process && endpoint->family_of != NOWHERE &&
-            view_family(view, endpoint) == INTERNET &&
+            view_family(view, endpoint) == family &&
             view->acts[endpoint->family_of].part == client->part &&
             view->acts[endpoint->family_of].event > client->event) {
             return endpoint->family_of;
@@ -236,39 +233,41 @@ static size_t other_family(const struct view *view, const struct client *client,
     return NOWHERE;
 }
 
+static void fail_family(struct finding *finding, size_t index, const struct dial *dial)
+{
+    const struct view *view = finding->view;
+    const struct client *client = &view->clients[index];
+    const struct endpoint *accepted = &view->endpoints[client->accepted];
+    char address[ADDRESS_TEXT_MAX];
+
+    address_print(&client->destination, address, sizeof address);
+    finding_fail(finding, "Had the record of a client for %s, and never dialled it over IPv6.",
+                 address);
+    finding_line(finding, event_of(view, accepted->accepted), NULL);
+    finding_line(finding, event_of(view, opened(view, client, accepted->process, INTERNET)),
+                 "family 2 is IPv4");
+    finding_line(finding, dial == NULL ? client->end : event_of(view, dial->act), NULL);
+}
+
+/* Where an IPv6 socket was opened and not dialled on, another rule tells why. */
 static void look_family(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
     const struct client *client = &view->clients[index];
     const struct dial *dial = dial_for(view, index, 0);
-    char address[ADDRESS_TEXT_MAX];
     const struct endpoint *accepted;
-    bool in_family;
 
     if (client->accepted == NOWHERE) {
         return;
     }
     accepted = &view->endpoints[client->accepted];
-    in_family = dial != NULL && wfp_address_unmapped(&dial->peer).family == WFP_IPV6;
-    if (in_family) {
+    if (dial != NULL && wfp_address_unmapped(&dial->peer).family == WFP_IPV6) {
         finding_met(finding);
-        return;
+    } else if (query_of_client(view, index, accepted->process, NOWHERE).end == QUERY_DONE &&
+               client->end != NOWHERE && finding->of->death == NOWHERE &&
+               opened(view, client, accepted->process, INTERNET_6) == NOWHERE) {
+        fail_family(finding, index, dial);
     }
-    if (query_of_client(view, index, accepted->process, NOWHERE).end != QUERY_DONE ||
-        a_set_failed(view, client->part) || finding->of->death != NOWHERE) {
-        return;
-    }
-    if (dial == NULL && other_family(view, client, accepted->process) == NOWHERE &&
-        client->end == NOWHERE) {
-        return;
-    }
-    address_print(&client->destination, address, sizeof address);
-    finding_fail(finding, "Had the record of a client for %s, and never dialled it over IPv6.",
-                 address);
-    finding_line(finding, event_of(view, accepted->accepted), NULL);
-    finding_line(finding, event_of(view, other_family(view, client, accepted->process)),
-                 "family 2 is IPv4");
-    finding_line(finding, dial == NULL ? client->end : event_of(view, dial->act), NULL);
 }
 
 void look_families(struct finding *finding)

@@ -129,7 +129,7 @@ static void look_levels(struct finding *finding, const struct datagrams *datagra
         finding_fail(finding, "Took an object of another level for the record.");
         finding_line(finding, event_of(view, datagrams->decoyed), "has such an object");
         finding_line(finding, event_of(view, datagrams->first_sent), "hands it on");
-    } else if (finding->of->death != NOWHERE) {
+    } else if (finding->of->died) {
         finding_fail(finding, "Ended over control data that are not well formed.");
         finding_line(finding, event_of(view, datagrams->decoyed), NULL);
         finding_line(finding, finding->of->death, NULL);
@@ -144,23 +144,6 @@ void look_datagram_levels(struct finding *finding)
 }
 
 /* ---- PRX-28: state by flow ---- */
-
-/* A client of the same source and another destination. */
-static size_t sibling(const struct view *view, size_t index)
-{
-    const struct client *client = &view->clients[index];
-
-    for (size_t i = 0; i < view->client_count; i++) {
-        const struct client *other = &view->clients[i];
-
-        if (i != index && other->part == client->part && client_is_datagrams(other) &&
-            address_same(&other->local, &client->local, true) &&
-            !address_same(&other->destination, &client->destination, true)) {
-            return i;
-        }
-    }
-    return NOWHERE;
-}
 
 static void look_sibling(struct finding *finding, const struct datagrams *datagrams, size_t other)
 {
@@ -180,7 +163,7 @@ static void look_sibling(struct finding *finding, const struct datagrams *datagr
 static void look_flow(struct finding *finding, const struct datagrams *datagrams)
 {
     const struct view *view = finding->view;
-    const size_t other = sibling(view, datagrams->client);
+    const size_t other = datagrams_sibling(view, datagrams->client);
 
     if (datagrams->elsewhere != NOWHERE && datagrams->record.size > 0 &&
         !is_same(&datagrams->handed_elsewhere, &datagrams->record)) {
@@ -201,6 +184,19 @@ void look_datagram_flows(struct finding *finding)
 
 /* ---- PRX-29: the record with the first ---- */
 
+/* Another flow's datagrams go this one's way, which is PRX-28's. */
+static bool is_mixed(const struct view *view, size_t client)
+{
+    const size_t other = datagrams_sibling(view, client);
+    struct datagrams others;
+
+    if (other == NOWHERE) {
+        return false;
+    }
+    others = datagrams_of(view, other);
+    return others.received > 0 && others.sent == 0;
+}
+
 static void look_record(struct finding *finding, const struct datagrams *datagrams)
 {
     const struct view *view = finding->view;
@@ -216,7 +212,7 @@ static void look_record(struct finding *finding, const struct datagrams *datagra
         finding_fail(finding, "Sent the first datagram with other bytes than the record's.");
         finding_line(finding, event_of(view, datagrams->carrier), "has the record");
         finding_line(finding, event_of(view, datagrams->first_sent), "has another");
-    } else if (datagrams->again != NOWHERE) {
+    } else if (datagrams->again != NOWHERE && !is_mixed(view, datagrams->client)) {
         finding_fail(finding, "Sent the record again with a later datagram of the flow.");
         finding_line(finding, event_of(view, datagrams->first_sent), "the first");
         finding_line(finding, event_of(view, datagrams->again), "the flow is there already");
@@ -233,18 +229,12 @@ void look_datagram_record(struct finding *finding)
 /* ---- PRX-30: losses ---- */
 
 /* Of flows of one source it is not known whose answer an answer is. */
-static bool loses_answers(const struct view *view, const struct datagrams *datagrams)
-{
-    return datagrams->delivered < datagrams->answered &&
-           sibling(view, datagrams->client) == NOWHERE;
-}
-
 static void look_loss(struct finding *finding, const struct datagrams *datagrams)
 {
     const struct view *view = finding->view;
 
     if (datagrams->record.size == 0 || datagrams->truncated != NOWHERE || !finding->of->ended ||
-        finding->of->death != NOWHERE || sibling(view, datagrams->client) != NOWHERE) {
+        finding->of->death != NOWHERE || datagrams_sibling(view, datagrams->client) != NOWHERE) {
         return;
     }
     if (datagrams->sent < datagrams->received) {
@@ -252,7 +242,7 @@ static void look_loss(struct finding *finding, const struct datagrams *datagrams
                      datagrams->received, datagrams->sent);
         finding_line(finding, event_of(view, datagrams->first_received), "the first of them");
         finding_line(finding, event_of(view, datagrams->first_sent), "the first that went on");
-    } else if (loses_answers(view, datagrams)) {
+    } else if (datagrams->delivered < datagrams->answered) {
         finding_fail(finding, "Received %zu answers for a client, and delivered %zu.",
                      datagrams->answered, datagrams->delivered);
         finding_line(finding, event_of(view, datagrams->first_sent), NULL);

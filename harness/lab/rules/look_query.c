@@ -65,15 +65,25 @@ static void look_code_of_query(struct finding *finding, size_t endpoint)
 
 static void look_code_of_set(struct finding *finding, const struct dial *dial)
 {
-    const struct setting setting = setting_of(finding->view, dial);
+    const enum setting_end end = setting_of(finding->view, dial).end;
 
-    if (setting.end == SETTING_WRONG_CODE) {
-        finding_fail(finding, "Handed the record over with 0x%08lX, which does not set it.",
-                     (unsigned long)finding->view->acts[setting.act].code);
-        finding_line(finding, event_of(finding->view, setting.act), "SET is 0x980000DE");
-        finding_line(finding, event_of(finding->view, dial->act), NULL);
-    } else if (setting.end != SETTING_NEVER) {
+    if (end != SETTING_NEVER && end != SETTING_WRONG_CODE) {
         finding_met(finding);
+    }
+}
+
+static void look_misdirected(struct finding *finding)
+{
+    const struct view *view = finding->view;
+
+    for (size_t i = 0; i < view->act_count; i++) {
+        const struct act *act = &view->acts[i];
+
+        if (act->part == finding->part && setting_is_misdirected(view, act)) {
+            finding_fail(finding, "Handed the record over with 0x%08lX, which does not set it.",
+                         (unsigned long)act->code);
+            finding_line(finding, act->event, "SET is 0x980000DE");
+        }
     }
 }
 
@@ -81,34 +91,55 @@ void look_codes(struct finding *finding)
 {
     each_accepted(finding, client_is_proper, look_code_of_query);
     each_dial(finding, client_is_proper, look_code_of_set);
+    look_misdirected(finding);
 }
 
 /* ---- PRX-02: which socket is asked ---- */
 
 static void look_asked(struct finding *finding, size_t endpoint)
 {
-    const struct query query = records_of(finding, endpoint);
-
-    if (query.end == QUERY_ON_LISTENER) {
-        finding_fail(finding, "Asked the listening socket for the record of a connection.");
-        finding_line(finding, event_of(finding->view, finding->view->endpoints[endpoint].accepted),
-                     NULL);
-        finding_line(finding, event_of(finding->view, query.act), "this is the listener");
-    } else if (query.asked > 0) {
+    if (records_of(finding, endpoint).asked > 0) {
         finding_met(finding);
+    }
+}
+
+/* Before anybody has come it is a look at what the system can do. */
+static bool is_for_client(const struct view *view, const struct act *act)
+{
+    for (size_t i = 0; i < view->endpoint_count; i++) {
+        const struct endpoint *endpoint = &view->endpoints[i];
+
+        if (endpoint->listener == act->socket && endpoint->client != NOWHERE &&
+            view->acts[endpoint->accepted].part == act->part &&
+            view->acts[endpoint->accepted].event < act->event) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void look_listener(struct finding *finding, const struct act *act)
+{
+    if (act->code != WFP_SIO_SET_RECORDS && finding->view->endpoints[act->socket].listens &&
+        is_for_client(finding->view, act)) {
+        finding_fail(finding, "Asked the listening socket about a connection that it accepted.");
+        finding_line(finding, act->event, "this is the listener");
     }
 }
 
 void look_socket_asked(struct finding *finding)
 {
     each_accepted(finding, client_is_proper, look_asked);
+    each_query_or_set(finding, look_listener);
 }
 
 /* ---- PRX-03: the record before the dial ---- */
 
-static bool other_rule_tells(enum query_end end)
+/* After an absurd size an end is right; after a size query and no more it is PRX-09's. */
+static bool other_rule_tells(const struct query *query)
 {
-    return end != QUERY_NEVER && end != QUERY_FAILED && end != QUERY_ABSURD;
+    return query->end == QUERY_ABSURD ? query->largest == 0
+                                      : query->end != QUERY_NEVER && query->end != QUERY_FAILED;
 }
 
 static void fail_record_first(struct finding *finding, const struct dial *dial,
@@ -142,7 +173,7 @@ static void look_dial(struct finding *finding, const struct dial *dial)
     /* A record can reach a proxy by another way than the query (SET-14). */
     if (query.end == QUERY_DONE || setting == SETTING_DONE || setting == SETTING_AFTER_BIND) {
         finding_met(finding);
-    } else if (!other_rule_tells(query.end) && setting != SETTING_WRONG_CODE) {
+    } else if (!other_rule_tells(&query) && setting != SETTING_WRONG_CODE) {
         fail_record_first(finding, dial, &query);
     }
 }
@@ -318,7 +349,7 @@ static void look_absurd_of(struct finding *finding, size_t endpoint, uint32_t co
     if (absurd == NOWHERE) {
         return;
     }
-    if (finding->of->death != NOWHERE) {
+    if (finding->of->died) {
         finding_fail(finding, "Was told that %llu bytes are needed, and ended.",
                      (unsigned long long)view->acts[absurd].count);
         finding_line(finding, view->acts[absurd].event, NULL);
@@ -347,7 +378,8 @@ static void look_probe_of(struct finding *finding, size_t endpoint, uint32_t cod
     const struct query query = query_of(view, endpoint, code, NOWHERE);
     size_t act;
 
-    if (query.end == QUERY_PROBED) {
+    if (query.end == QUERY_PROBED ||
+        (query.end == QUERY_ABSURD && query.largest == 0 && dial_of(finding, endpoint) != NULL)) {
         finding_fail(finding, "Took the answer to a size query for \"there is none\", and %s.",
                      fate(finding, endpoint));
         finding_line(finding, event_of(view, query.act), "this is a size, not a refusal");

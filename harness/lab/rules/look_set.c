@@ -23,26 +23,23 @@ static bool is_wrong_bytes(enum setting_bytes bytes)
     return bytes != SETTING_BYTES_OWN && bytes != SETTING_BYTES_UNKNOWN;
 }
 
-/* A SET that failed for this client, on any socket of the process, before an event. */
-static size_t failed_set(const struct view *view, const struct dial *dial)
-{
-    for (size_t i = dial->act; i-- > 0 && view->acts[i].part == dial->part;) {
-        const struct act *act = &view->acts[i];
-
-        if (act->kind == EVENT_IOCTL && act->code == WFP_SIO_SET_RECORDS && act_failed(act) &&
-            view->endpoints[act->socket].process == process_of(view, dial) &&
-            setting_match(view, i, dial->client).bytes == SETTING_BYTES_OWN) {
-            return i;
-        }
-    }
-    return NOWHERE;
-}
-
 /* ---- PRX-14: on every socket ---- */
 
 static bool is_first(const struct view *view, const struct dial *dial)
 {
     return dial_for(view, dial->client, process_of(view, dial)) == dial;
+}
+
+/* The process sets records after it has dialled: where the dial failed, it never comes to it. */
+static bool sets_late(const struct view *view, uint64_t process)
+{
+    for (size_t i = 0; i < view->dial_count; i++) {
+        if (process_of(view, &view->dials[i]) == process &&
+            setting_of(view, &view->dials[i]).end == SETTING_AFTER_CONNECT) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void look_set_on(struct finding *finding, const struct dial *dial)
@@ -51,19 +48,20 @@ static void look_set_on(struct finding *finding, const struct dial *dial)
     const size_t record = record_before(view, dial);
     const enum setting_end end = setting_of(view, dial).end;
 
-    if (record == NOWHERE || (end == SETTING_NEVER && failed_set(view, dial) != NOWHERE)) {
+    if (record == NOWHERE || end == SETTING_WRONG_CODE ||
+        (end == SETTING_NEVER && dial_failed(view, dial) &&
+         sets_late(view, process_of(view, dial)))) {
         return;
     }
-    if (end == SETTING_NEVER) {
-        finding_fail(finding,
-                     is_first(view, dial)
-                         ? "Had the record, and dialled on a socket that it was not set on."
-                         : "Set the record on the first socket, and not on the next.");
-        finding_line(finding, event_of(view, record), "the record");
-        finding_line(finding, event_of(view, dial->act), "no SET before this");
-    } else if (end == SETTING_DONE) {
+    if (end != SETTING_NEVER) {
         finding_met(finding);
+        return;
     }
+    finding_fail(finding, is_first(view, dial)
+                              ? "Had the record, and dialled on a socket that it was not set on."
+                              : "Set the record on the first socket, and not on the next.");
+    finding_line(finding, event_of(view, record), "the record");
+    finding_line(finding, event_of(view, dial->act), "no SET before this");
 }
 
 void look_set_on_every_dial(struct finding *finding)
@@ -112,28 +110,36 @@ static struct setting_match match_of(const struct view *view, const struct dial 
                : setting_match(view, setting->act, dial->client);
 }
 
-static void fail_bytes(struct finding *finding, const struct setting *setting,
-                       const struct setting_match *match)
+static void fail_bytes(struct finding *finding, size_t set, const struct setting_match *match)
 {
     const struct view *view = finding->view;
-    const unsigned long long set = view_input(view, &view->acts[setting->act]).size;
+    const unsigned long long size = view_input(view, &view->acts[set]).size;
     const unsigned long long record = view_output(view, &view->acts[match->record]).size;
 
     switch (match->bytes) {
     case SETTING_BYTES_LONGER:
         finding_fail(finding,
-                     "Set %llu bytes where the record has %llu: the buffer, not the record.", set,
+                     "Set %llu bytes where the record has %llu: the buffer, not the record.", size,
                      record);
         break;
     case SETTING_BYTES_SHORTER:
-        finding_fail(finding, "Set %llu bytes of a record of %llu.", set, record);
+        finding_fail(finding, "Set %llu bytes of a record of %llu.", size, record);
         break;
     default:
         finding_fail(finding, "Set other bytes than the query gave, from byte %zu on.", match->at);
         break;
     }
     finding_line(finding, event_of(view, match->record), "the record");
-    finding_line(finding, event_of(view, setting->act), "is not what was returned");
+    finding_line(finding, event_of(view, set), "is not what was returned");
+}
+
+static void look_match(struct finding *finding, size_t set, const struct setting_match *match)
+{
+    if (match->bytes == SETTING_BYTES_OWN) {
+        finding_met(finding);
+    } else if (is_wrong_bytes(match->bytes) && match->bytes != SETTING_BYTES_OTHERS) {
+        fail_bytes(finding, set, match);
+    }
 }
 
 static void look_bytes(struct finding *finding, const struct dial *dial)
@@ -141,16 +147,46 @@ static void look_bytes(struct finding *finding, const struct dial *dial)
     struct setting setting;
     const struct setting_match match = match_of(finding->view, dial, &setting);
 
-    if (match.bytes == SETTING_BYTES_OWN) {
-        finding_met(finding);
-    } else if (is_wrong_bytes(match.bytes) && match.bytes != SETTING_BYTES_OTHERS) {
-        fail_bytes(finding, &setting, &match);
+    look_match(finding, setting.act, &match);
+}
+
+/* On a socket that never dialled: of the clients' records the one that is most like it. */
+static void look_undialled(struct finding *finding, const struct act *act)
+{
+    const struct view *view = finding->view;
+    const size_t set = (size_t)(act - view->acts);
+    struct setting_match closest = {SETTING_BYTES_UNKNOWN, NOWHERE, NOWHERE, 0};
+
+    if (act->code != WFP_SIO_SET_RECORDS || view->endpoints[act->socket].dial != NOWHERE) {
+        return;
     }
+    for (size_t i = 0; i < view->client_count; i++) {
+        const struct client *client = &view->clients[i];
+        struct setting_match match;
+
+        if (client->part != finding->part || !client_is_proper(client)) {
+            continue;
+        }
+        match = setting_match(view, set, i);
+        if (match.bytes == SETTING_BYTES_OWN) {
+            finding_met(finding);
+            return;
+        }
+        if (match.bytes == SETTING_BYTES_OTHERS) {
+            return;
+        }
+        if (match.bytes != SETTING_BYTES_UNKNOWN &&
+            (closest.record == NOWHERE || match.at > closest.at)) {
+            closest = match;
+        }
+    }
+    look_match(finding, set, &closest);
 }
 
 void look_set_bytes(struct finding *finding)
 {
     each_dial(finding, client_is_proper, look_bytes);
+    each_query_or_set(finding, look_undialled);
 }
 
 static void look_own(struct finding *finding, const struct dial *dial)
@@ -178,23 +214,15 @@ void look_set_own(struct finding *finding)
 
 /* ---- PRX-18: a SET that failed ---- */
 
-static void fail_despite(struct finding *finding, size_t set, const struct dial *dial)
-{
-    finding_fail(finding, "The record could not be set, and it dialled all the same.");
-    finding_line(finding, event_of(finding->view, set), NULL);
-    finding_line(finding, event_of(finding->view, dial->act), "goes without the record");
-}
-
 static void look_despite(struct finding *finding, const struct dial *dial)
 {
-    const struct view *view = finding->view;
     struct setting setting;
-    const struct setting_match match = match_of(view, dial, &setting);
+    const struct setting_match match = match_of(finding->view, dial, &setting);
 
     if (setting.end == SETTING_FAILED && !is_wrong_bytes(match.bytes)) {
-        fail_despite(finding, setting.act, dial);
-    } else if (setting.end == SETTING_NEVER && failed_set(view, dial) != NOWHERE) {
-        fail_despite(finding, failed_set(view, dial), dial);
+        finding_fail(finding, "The record could not be set, and it dialled all the same.");
+        finding_line(finding, event_of(finding->view, setting.act), NULL);
+        finding_line(finding, event_of(finding->view, dial->act), "goes without the record");
     }
 }
 

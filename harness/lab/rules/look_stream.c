@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/address.h"
+#include "harness/lab/rules/datagrams.h"
 #include "harness/lab/rules/look.h"
 #include "harness/lab/rules/query.h"
 #include "harness/lab/rules/setting.h"
@@ -16,14 +17,18 @@ enum {
 
 /* ---- PRX-31: payload ---- */
 
-/* Where one side closes before the other, what goes wrong is PRX-32's. */
-static bool is_half_closed(const struct finding *finding, const struct event *event)
+/* Where one side closes before the other, what goes wrong is PRX-32's; where flows of one source
+ * are mixed, PRX-28's. */
+static bool other_rule_tells(const struct finding *finding, const struct event *event)
 {
-    const size_t client =
-        view_client_numbered(finding->view, finding->part, event_number(event, FIELD_CLIENT));
+    const struct view *view = finding->view;
+    const size_t index =
+        view_client_numbered(view, finding->part, event_number(event, FIELD_CLIENT));
+    const struct client *client = index == NOWHERE ? NULL : &view->clients[index];
 
-    return client != NOWHERE &&
-           (finding->view->clients[client].flags & EVENT_CLIENT_HALF_CLOSE) != 0;
+    return client != NULL &&
+           ((client->flags & EVENT_CLIENT_HALF_CLOSE) != 0 ||
+            (client_is_datagrams(client) && datagrams_sibling(view, index) != NOWHERE));
 }
 
 static void look_data(struct finding *finding, size_t index)
@@ -37,7 +42,7 @@ static void look_data(struct finding *finding, size_t index)
         finding_met(finding);
     } else if (event_number(&event, FIELD_ERROR) == 0) {
         return;
-    } else if (!is_half_closed(finding, &event) && finding->of->death == NOWHERE) {
+    } else if (!other_rule_tells(finding, &event) && finding->of->death == NOWHERE) {
         finding_fail(finding, event.kind == EVENT_CLIENT_DATA
                                   ? "A client received other bytes than its destination sent."
                                   : "A destination received other bytes than its client sent.");
@@ -60,7 +65,7 @@ static bool closes_by_half(const struct client *client)
 }
 
 /* What the destination had received when its connection ended in order; 0: it did not. */
-static uint64_t arrived(const struct view *view, const struct dial *dial)
+static uint64_t arrived_by(const struct view *view, const struct dial *dial)
 {
     struct event end;
 
@@ -69,6 +74,22 @@ static uint64_t arrived(const struct view *view, const struct dial *dial)
     }
     end = view_event(view, dial->end);
     return event_number(&end, FIELD_HOW) == EVENT_END_CLOSED ? event_number(&end, FIELD_SIZE) : 0;
+}
+
+/* Of the dials for a client that arrived, the one that brought the most; NULL. */
+static const struct dial *best_dial(const struct view *view, size_t client)
+{
+    const struct dial *best = NULL;
+
+    for (size_t i = 0; i < view->dial_count; i++) {
+        const struct dial *dial = &view->dials[i];
+
+        if (dial->client == client && dial->arrival != NOWHERE &&
+            (best == NULL || arrived_by(view, dial) > arrived_by(view, best))) {
+            best = dial;
+        }
+    }
+    return best;
 }
 
 static uint64_t sent(const struct view *view, const struct client *client)
@@ -86,13 +107,13 @@ static void look_half(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
     const struct client *client = &view->clients[index];
-    const struct dial *dial = dial_for(view, index, 0);
+    const struct dial *dial = best_dial(view, index);
 
-    if (dial == NULL || dial->arrival == NOWHERE || finding->of->death != NOWHERE ||
-        client->end == NOWHERE) {
+    if (dial == NULL || finding->of->death != NOWHERE || client->end == NOWHERE ||
+        view->acts[dial->act].event > client->end) {
         return;
     }
-    if (client->received >= client->expected && arrived(view, dial) >= sent(view, client)) {
+    if (client->received >= client->expected && arrived_by(view, dial) >= sent(view, client)) {
         finding_met(finding);
         return;
     }
@@ -301,6 +322,12 @@ static void look_target(struct finding *finding, const struct dial *dial)
     }
     if (address_same(&peer, &client->destination, true)) {
         finding_met(finding);
+        return;
+    }
+    if (setting_of(view, dial).end == SETTING_NEVER &&
+        query_of_client(view, dial->client, view->endpoints[dial->endpoint].process,
+                        view->acts[dial->act].event)
+                .end != QUERY_DONE) {
         return;
     }
     address_print(&client->destination, expected, sizeof expected);

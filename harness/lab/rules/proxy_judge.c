@@ -64,6 +64,9 @@ static bool add_case(struct proxy_judgement *judgement, const struct proxy_rule 
     added->occasions = finding->met + finding->failed + finding->open;
     added->scenario = copy_of(finding->of->scenario);
     added->profile = copy_of(finding->of->profile);
+    if (finding->failed > 1) {
+        text_add(&finding->message, " (%zu times here)", finding->failed);
+    }
     added->message = taken(verdict == PROXY_PASS ? &finding->remark : &finding->message, &good);
     added->evidence = verdict == PROXY_FAIL ? taken(&finding->evidence, &good) : NULL;
     return good && added->scenario != NULL && added->profile != NULL;

@@ -16,7 +16,7 @@
  *       with a buffer below 4096 bytes                            PRX-04
  *       with a larger one                                         PRX-06
  *   it failed otherwise, came after the dial, or never            PRX-03
- *   the record was there, and SET was tried on no socket          PRX-14
+ *   the record was there, and SET was not tried on the socket     PRX-14
  *   SET went out with a wrong code                                PRX-01
  *   ... without lpcbBytesReturned                                 PRX-19
  *   ... after bind or connect                                     PRX-15
@@ -26,10 +26,10 @@
  *   SET failed, and the dial came all the same                    PRX-18
  *   SET succeeded, and no dial came                               PRX-20
  *
- * A process that ends is PRX-12, and the rule whose occasion it was (PRX-08, PRX-13, PRX-27) says
- * so, too. More than eight queries are PRX-05 and not PRX-10. After a half-close a loss is PRX-32
- * and not PRX-31. PRX-37 is what the others come to: where a record is missing the path has no end,
- * so it fails beside the rule that tells why.
+ * A process that ends is PRX-12; where an exception ended it, the rule whose occasion it was
+ * (PRX-08, PRX-13, PRX-27) says so, too. More than eight queries are PRX-05 and not PRX-10. After a
+ * half-close a loss is PRX-32 and not PRX-31. PRX-37 is what the others come to: where a record is
+ * missing the path has no end, so it fails beside the rule that tells why.
  */
 
 #include "harness/lab/rules/proxy_rules.h"

@@ -18,21 +18,22 @@ static bool is_bound_before(const struct view *view, size_t first, size_t act)
     return bind < act;
 }
 
-/* Bytes that went to a code which takes none, or means nothing. */
+bool setting_is_misdirected(const struct view *view, const struct act *act)
+{
+    const struct endpoint *endpoint = &view->endpoints[act->socket];
+    const bool queries = act->code == WFP_SIO_QUERY_RECORDS || act->code == WFP_SIO_QUERY_CONTEXT;
+
+    return act->kind == EVENT_IOCTL && act->in_size >= WORTH_SETTING &&
+           endpoint->accepted == NOWHERE && !endpoint->listens &&
+           (queries || code_is_wrong(act->code));
+}
+
 static size_t misdirected(const struct view *view, size_t act)
 {
-    while (act != NOWHERE) {
-        const struct act *found = &view->acts[act];
-        const bool queries =
-            found->code == WFP_SIO_QUERY_RECORDS || found->code == WFP_SIO_QUERY_CONTEXT;
-
-        if (found->kind == EVENT_IOCTL && found->in_size >= WORTH_SETTING &&
-            (queries || code_is_wrong(found->code))) {
-            return act;
-        }
-        act = found->next;
+    while (act != NOWHERE && !setting_is_misdirected(view, &view->acts[act])) {
+        act = view->acts[act].next;
     }
-    return NOWHERE;
+    return act;
 }
 
 static enum setting_end end_before(const struct view *view, size_t first, size_t set,

@@ -23,6 +23,9 @@ struct setting {
     size_t act; /* the one that shows it; NOWHERE where there is none */
 };
 
+/* Bytes that went from a socket of the proxy's own to a code which takes none, or means nothing. */
+bool setting_is_misdirected(const struct view *view, const struct act *act);
+
 struct setting setting_of(const struct view *view, const struct dial *dial);
 
 enum setting_bytes {

@@ -50,8 +50,11 @@ static bool begin_part(struct view *view, size_t index, char *scenario, char *pr
     if (view->part_count > 0) {
         parts[view->part_count - 1].end = index;
     }
-    parts[view->part_count++] =
-        (struct part){.scenario = scenario, .profile = profile, .first = index, .death = NOWHERE};
+    parts[view->part_count++] = (struct part){.scenario = scenario,
+                                              .profile = profile,
+                                              .first = index,
+                                              .clients = view->client_count,
+                                              .death = NOWHERE};
     return true;
 }
 
@@ -156,6 +159,7 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
     case EVENT_PROCESS_END:
         if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
             part->death = index;
+            part->died = event_number(&event, FIELD_HOW) == EVENT_END_DIED;
         }
         return true;
     default:

@@ -20,11 +20,13 @@
 struct part {
     char *scenario;
     char *profile;
-    size_t first; /* event */
-    size_t end;   /* the event behind its last */
-    bool started; /* by EVENT_SCENARIO */
-    bool ended;   /* by EVENT_SCENARIO_END; else the trace stops within it */
-    size_t death; /* event by which a process of the proxy ended in it, not by the lab's doing */
+    size_t first;   /* event */
+    size_t clients; /* the first of its own */
+    size_t end;     /* the event behind its last */
+    bool started;   /* by EVENT_SCENARIO */
+    bool ended;     /* by EVENT_SCENARIO_END; else the trace stops within it */
+    size_t death;   /* event by which a process of the proxy ended in it, not by the lab's doing */
+    bool died;      /* ... by an exception, and not by itself */
 };
 
 /* A call on a socket, or what was told of one. */

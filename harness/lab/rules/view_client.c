@@ -26,10 +26,22 @@ static bool add_client(struct view *view, size_t index, const struct event *even
     return true;
 }
 
-/* Clients stand in the order of their parts, so the search ends at the first of another. */
+/* Behind the last client of a part. */
+static size_t clients_end(const struct view *view, size_t part)
+{
+    return part + 1 < view->part_count ? view->parts[part + 1].clients : view->client_count;
+}
+
 size_t view_client_numbered(const struct view *view, size_t part, uint64_t number)
 {
-    for (size_t i = view->client_count; i-- > 0 && view->clients[i].part == part;) {
+    const size_t first = view->parts[part].clients;
+    const size_t end = clients_end(view, part);
+
+    /* As a rule they are numbered in their order. */
+    if (number > 0 && number <= end - first && view->clients[first + number - 1].number == number) {
+        return first + (size_t)number - 1;
+    }
+    for (size_t i = end; i-- > first;) {
         if (view->clients[i].number == number) {
             return i;
         }
@@ -39,7 +51,7 @@ size_t view_client_numbered(const struct view *view, size_t part, uint64_t numbe
 
 size_t view_client_at(const struct view *view, size_t part, const struct wfp_address *local)
 {
-    for (size_t i = view->client_count; i-- > 0 && view->clients[i].part == part;) {
+    for (size_t i = clients_end(view, part); i-- > view->parts[part].clients;) {
         const struct client *client = &view->clients[i];
 
         if (!client_is_datagrams(client) && address_same(&client->local, local, true)) {

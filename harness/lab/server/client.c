@@ -500,10 +500,8 @@ struct client *client_of_destination(const struct lab *lab, const struct wfp_add
 
 struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, size_t size)
 {
-    enum { TOKEN = 8 };
-
-    for (size_t i = 0; size >= TOKEN && i < lab->client_count; i++) {
-        if (payload_matches(&lab->clients[i]->stream.out, 0, bytes, TOKEN)) {
+    for (size_t i = 0; size >= SCENARIO_TOKEN && i < lab->client_count; i++) {
+        if (payload_matches(&lab->clients[i]->stream.out, 0, bytes, SCENARIO_TOKEN)) {
             return lab->clients[i];
         }
     }

@@ -45,7 +45,6 @@ void peer_drop(struct peer *peer)
     unlink_peer(peer);
     if (peer->process != NULL) {
         peer->process->peer = NULL;
-        proxy_process_gone(peer->process);
     }
     uv_close((uv_handle_t *)&peer->tcp, on_peer_close);
 }
@@ -155,7 +154,12 @@ static void on_read(uv_stream_t *tcp, ssize_t count, const uv_buf_t *buffer)
 
     (void)buffer;
     if (count < 0) {
+        struct process *process = peer->process;
+
         peer_drop(peer);
+        if (process != NULL) {
+            proxy_process_gone(process);
+        }
         return;
     }
     peer->size += (size_t)count;

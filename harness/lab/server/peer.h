@@ -36,7 +36,7 @@ void peers_close(struct lab *lab);
 
 /* Sends an event. One that does not fit drops the peer. */
 void peer_send(struct peer *peer, const struct event *event);
-/* Its process is told to be gone once the connection is closed. */
+/* Closes the connection; its process may well live on. */
 void peer_drop(struct peer *peer);
 
 #endif

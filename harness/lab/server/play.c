@@ -157,26 +157,31 @@ static bool has_ended(struct lab *lab, void *context)
     return true;
 }
 
-static void end_scenario(struct lab *lab)
+static void clear(struct lab *lab)
 {
-    if (!are_alive(lab)) {
-        /* The launcher says how. */
-        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
-    }
-    if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
-        clients_finish_doubtful(lab);
-    }
-    clients_give_up(lab);
-    dials_give_up(lab);
-    (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
-    receivers_finish(lab);
-    tell_scenario(lab, EVENT_SCENARIO_END, NULL);
     clients_clear(lab);
     senders_clear(lab);
     dials_clear(lab);
     hops_clear(lab);
     receivers_clear(lab);
     lab->member = NULL;
+}
+
+static void end_scenario(struct lab *lab)
+{
+    if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
+        clients_finish_doubtful(lab);
+    }
+    clients_give_up(lab);
+    dials_give_up(lab);
+    (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
+    if (!are_alive(lab)) {
+        /* The launcher says how. */
+        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
+    }
+    receivers_finish(lab);
+    tell_scenario(lab, EVENT_SCENARIO_END, NULL);
+    clear(lab);
 }
 
 static enum status play_member(struct lab *lab, const struct scenario_member *member,

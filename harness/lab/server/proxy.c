@@ -69,7 +69,7 @@ static void on_ended(uv_process_t *launcher, int64_t code, int signal)
     proxy->signal = signal;
     event_set_number(&event, FIELD_PROCESS, proxy->main == NULL ? 0 : proxy->main->number);
     event_set_number(&event, FIELD_EXIT_CODE, (uint64_t)code);
-    if (proxy->stopping) {
+    if (proxy->stopping && !proxy->gone) {
         event_set_number(&event, FIELD_HOW, EVENT_END_RESET);
     } else {
         const bool said = proxy->main != NULL && proxy->main->said_exit;
@@ -351,6 +351,7 @@ static void end_launcher(struct proxy *proxy)
 {
     const bool interrupted = proxy->lab->interrupted;
 
+    (void)uv_run(&proxy->lab->loop, UV_RUN_NOWAIT);
     proxy->stopping = true;
     close_pipe(&proxy->in);
     proxy->lab->interrupted = false; /* Ctrl-C is no reason to leave a process behind. */
@@ -480,8 +481,12 @@ void proxy_process_gone(struct process *process)
 {
     struct event event = {.kind = EVENT_PROCESS_END};
 
+    if (process->proxy == NULL) {
+        return;
+    }
     /* The first one's end is told when its launcher ends, which knows the exit code. */
-    if (process->proxy == NULL || process == process->proxy->main) {
+    if (process == process->proxy->main) {
+        process->proxy->gone = !process->proxy->stopping;
         return;
     }
     event_set_number(&event, FIELD_PROCESS, process->number);

@@ -44,6 +44,7 @@ struct proxy {
     unsigned handles; /* of these that are not closed yet */
     bool started;     /* the launcher runs, or has run */
     bool stopping;    /* the lab wants its end */
+    bool gone;        /* its first process has ended, and nobody wanted it */
     bool ended;
     int64_t exit_code; /* of the launcher */
     int signal;        /* that ended it; 0: none */

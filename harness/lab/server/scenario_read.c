@@ -51,8 +51,7 @@ static const struct word context_rows[] = {{"whole", SCENARIO_WHOLE},
 static const struct words context_words = WORDS(context_rows);
 static const struct word call_rows[] = {{"query-records", SCENARIO_QUERY_RECORDS},
                                         {"query-context", SCENARIO_QUERY_CONTEXT},
-                                        {"set-records", SCENARIO_SET_RECORDS},
-                                        {"option-set", SCENARIO_OPTION_SET}};
+                                        {"set-records", SCENARIO_SET_RECORDS}};
 static const struct words call_words = WORDS(call_rows);
 static const struct word kind_rows[] = {{"proxy", 0}};
 static const struct words kind_words = WORDS(kind_rows);
@@ -98,11 +97,11 @@ static bool check_group(struct reader *reader, json_t *value, const struct scena
                                    udp ? "none with udp" : "none with tcp", "one");
         }
     }
-    if (udp && group->bytes > SCENARIO_DATAGRAM_MAX) {
-        good = reader_complain(reader, place_member(value, "bytes"), "at most 1400 with udp", "%lu",
+    if (udp && (group->bytes < SCENARIO_TOKEN || group->bytes > SCENARIO_DATAGRAM_MAX)) {
+        good = reader_complain(reader, place_member(value, "bytes"), "8 to 1400 with udp", "%lu",
                                (unsigned long)group->bytes);
     }
-    if (group->together && (group->first == SCENARIO_DESTINATION || group->bytes < 8)) {
+    if (group->together && (group->first == SCENARIO_DESTINATION || group->bytes < SCENARIO_TOKEN)) {
         good = reader_complain(reader, place_member(value, "together"),
                                "clients that send at least 8 bytes first", "others");
     }
