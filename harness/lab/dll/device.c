@@ -8,7 +8,12 @@
 #include "harness/lab/dll/device_pending.h"
 #include "harness/lab/dll/link.h"
 
-enum { PREFIX = 4, TEXT_MAX = 4096, REAL_FIRST = 1000000 /* above every pretended one */ };
+enum {
+    PREFIX = 4,
+    TEXT_MAX = 4096,
+    REAL_FIRST = 1000000, /* above every pretended one */
+    LOOK_AGAIN = 50       /* milliseconds */
+};
 
 /* ---- paths ---- */
 
@@ -134,4 +139,28 @@ void device_closing(HANDLE handle)
         event_set_number(&event, FIELD_HANDLE, facts.device);
         link_tell(&event);
     }
+}
+
+/* ---- waiting ---- */
+
+bool device_wait(HANDLE handle, const OVERLAPPED *overlapped, DWORD limit)
+{
+    const volatile ULONG_PTR *status = &overlapped->Internal;
+    const ULONGLONG begin = GetTickCount64();
+    struct socket_facts facts;
+
+    if (!device_know(handle, &facts)) {
+        return true;
+    }
+    while (*status == STATUS_PENDING) {
+        if (limit != INFINITE && GetTickCount64() - begin >= limit) {
+            return false;
+        }
+        if (overlapped->hEvent != NULL) {
+            (void)WaitForSingleObject(overlapped->hEvent, LOOK_AGAIN);
+        } else {
+            Sleep(1);
+        }
+    }
+    return true;
 }

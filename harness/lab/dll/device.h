@@ -39,4 +39,11 @@ void device_duplicated(HANDLE copy, const struct socket_facts *facts);
 /* It is about to be closed: what pends is aborted, the lab is told. */
 void device_closing(HANDLE handle);
 
+/*
+ * Waits for the end of an overlapped call, so many milliseconds: without an event the system would
+ * wait for the file object, which nothing signals. False where it goes on; at once true for what is
+ * none of a pretended device.
+ */
+bool device_wait(HANDLE handle, const OVERLAPPED *overlapped, DWORD limit);
+
 #endif
