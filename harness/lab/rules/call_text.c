@@ -135,6 +135,9 @@ void call_text_add(const struct view *view, size_t event, struct text *text)
 
     text_add(text, "%s %zu  %s", shown.kind < EVENT_ANSWER ? "call" : "then", event + FIRST_LINE,
              event_kinds[shown.kind].name);
+    if (view->processes > 1 && event_has(&shown, FIELD_PROCESS)) {
+        text_add(text, " process %llu", (unsigned long long)event_number(&shown, FIELD_PROCESS));
+    }
     for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
         if (event_has(&shown, sayings[i].field) && !goes_without_saying(&shown, sayings[i].field)) {
             add_field(text, &shown, &sayings[i]);
