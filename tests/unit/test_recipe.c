@@ -310,8 +310,8 @@ static void test_an_explanation_has_every_byte_in_its_place(void **state)
 {
     static const char *const lines[] = {
         "IPv4: 136 bytes for a client at 192.0.2.77:49731 that dials 198.18.0.1:443\n",
-        "       0    128  sockaddr        destination             02 00 01 bb c6 12 00 01 and 120 "
-        "zeros\n",
+        "       0    128  sockaddr        destination             02 00 01 bb c6 12 00 01 and",
+        " 01 and 120 zeros\n",
         "     128      4  process         process                 92 10 00 00\n",
         "     132      4  (filler)                                00 00 00 00\n",
         "IPv6: 136 bytes",

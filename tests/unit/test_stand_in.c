@@ -299,6 +299,7 @@ static const struct {
     {"StartServiceW", "ExampleRedirect", 1060, 0, false},
     {"OpenServiceW", "Another", 0, 0, true},
     {"LockServiceDatabase", "ExampleRedirect", 0, 0, true},
+    {"CreateServiceW", "ExampleRedirect", 0, 1, false}, /* so that it does not end as it began */
 };
 
 static void test_a_service_goes_through_its_states(void **state)
@@ -334,6 +335,16 @@ static void expect_filter(struct stand_in *stand_in, const char *call, uint64_t 
     assert_int_equal(event_number(&answer, FIELD_NUMBER), id);
 }
 
+static void expect_lookup(struct stand_in *stand_in, const char *call, uint32_t error)
+{
+    struct event asked = {.kind = EVENT_FILTER_CALL};
+    struct event answer;
+
+    event_set_text(&asked, FIELD_NAME, call);
+    answer = ask(stand_in, &asked);
+    expect_error(&answer, error);
+}
+
 static void test_filters_are_added_where_they_are_named(void **state)
 {
     struct stand_in *stand_in = shipped("redirect-device");
@@ -341,6 +352,8 @@ static void test_filters_are_added_where_they_are_named(void **state)
 
     expect_filter(stand_in, "FwpmEngineOpen0", 1);
     expect_filter(stand_in, "FwpmFilterAdd0", 2);
+    expect_lookup(stand_in, "FwpmProviderGetByKey0", 0x80320005);
+    expect_lookup(stand_in, "FwpmProviderDeleteByKey0", 0);
     stand_in_free(stand_in);
     write_quoted(FILE_NAME,
                  "{'story': 'What a test needs.', 'filters': ['FwpmFilterAdd0', 'FwpmEngine*']}");

@@ -111,6 +111,37 @@ static void test_a_control_is_listed_with_its_device(void **state)
     trace_free(trace);
 }
 
+static void add_real(struct trace *trace, uint64_t handle)
+{
+    struct event event = {.kind = EVENT_DONE};
+
+    event_set_number(&event, FIELD_PROCESS, 1);
+    event_set_number(&event, FIELD_THREAD, 7);
+    event_set_number(&event, FIELD_KIND_OF, EVENT_DEVICE_OPEN);
+    event_set_number(&event, FIELD_HANDLE, handle);
+    add_call(trace, EVENT_DEVICE_OPEN, EVENT_BY_PROVIDER, "", "\\\\.\\Real");
+    assert_true(trace_add(trace, &event));
+}
+
+static void test_a_real_device_is_listed_with_what_it_was_asked(void **state)
+{
+    struct trace *trace = trace_new();
+    struct event event = call(EVENT_DEVICE_CONTROL, EVENT_BY_PROVIDER, "DeviceIoControl", "");
+    (void)state;
+
+    add_open(trace, "\\\\.\\One", 1);
+    add_real(trace, 1000001);
+    add_open(trace, "\\\\.\\Two", 2);
+    event_set_number(&event, FIELD_HANDLE, 1000001);
+    event_set_number(&event, FIELD_CODE, 0x222000);
+    assert_true(trace_add(trace, &event));
+    add_done(trace, 7, 0);
+    expect(trace, "device \\\\.\\Real: passed to the system, error 0\n"
+                  "device \\\\.\\Real: DeviceIoControl 0x00222000 with 0 bytes in and room for 0: "
+                  "passed to the system, error 0\n");
+    trace_free(trace);
+}
+
 static void test_what_is_too_much_is_counted(void **state)
 {
     struct trace *trace = trace_new();
@@ -137,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_passed_is_listed_once),
         cmocka_unit_test(test_a_control_is_listed_with_its_device),
+        cmocka_unit_test(test_a_real_device_is_listed_with_what_it_was_asked),
         cmocka_unit_test(test_what_is_too_much_is_counted),
     };
 

@@ -11,11 +11,43 @@ enum { LINE_MAX = 400, LINES_MAX = 100, SOON = 64 /* events, between a call and 
 struct missing {
     const struct trace *trace;
     size_t count;
-    size_t more; /* that have no place */
+    size_t more;              /* that have no place */
+    size_t events[LINES_MAX]; /* what the lines are about */
     char lines[LINES_MAX][LINE_MAX];
 };
 
-static void add_line(struct missing *missing, const char *line)
+static bool same_bytes(const struct event *a, const struct event *b, enum event_field field)
+{
+    const struct event_bytes one = event_bytes(a, field);
+    const struct event_bytes other = event_bytes(b, field);
+
+    return one.size == other.size && (one.size == 0 || memcmp(one.at, other.at, one.size) == 0);
+}
+
+/* Is there a line for the like of it? A program may ask in vain ten thousand times. */
+static bool is_known(const struct missing *missing, const struct event *event)
+{
+    static const enum event_field numbers[] = {FIELD_HANDLE, FIELD_CODE, FIELD_IN_SIZE,
+                                               FIELD_OUT_SIZE};
+
+    for (size_t i = 0; i < missing->count; i++) {
+        struct event other;
+        bool same;
+
+        trace_get(missing->trace, missing->events[i], &other);
+        same = event->kind == other.kind && same_bytes(event, &other, FIELD_NAME) &&
+               same_bytes(event, &other, FIELD_TEXT);
+        for (size_t n = 0; same && n < sizeof numbers / sizeof numbers[0]; n++) {
+            same = event_number(event, numbers[n]) == event_number(&other, numbers[n]);
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_line(struct missing *missing, size_t at, const char *line)
 {
     for (size_t i = 0; i < missing->count; i++) {
         if (strcmp(missing->lines[i], line) == 0) {
@@ -26,6 +58,7 @@ static void add_line(struct missing *missing, const char *line)
         missing->more++;
         return;
     }
+    missing->events[missing->count] = at;
     (void)snprintf(missing->lines[missing->count++], LINE_MAX, "%s", line);
 }
 
@@ -35,6 +68,9 @@ static void add_bytes(struct text *line, struct event_bytes bytes)
 {
     struct text raw = {0};
 
+    if (bytes.size == 0) {
+        return;
+    }
     text_add_bytes(&raw, (const char *)bytes.at, bytes.size);
     text_add_safe(line, text_bytes(&raw), false);
     text_clear(&raw);
@@ -65,20 +101,33 @@ static void add_outcome(struct text *line, const struct missing *missing, size_t
     text_add(line, ": passed to the system");
 }
 
-/* The path by which the device of a control was opened. */
+/* Does this event say that a device was opened, by the handle of the control? */
+static bool opened(const struct event *event, const struct event *control)
+{
+    const bool open =
+        event->kind == EVENT_DEVICE_OPEN ||
+        (event->kind == EVENT_DONE && event_number(event, FIELD_KIND_OF) == EVENT_DEVICE_OPEN);
+
+    return open && event_number(event, FIELD_PROCESS) == event_number(control, FIELD_PROCESS) &&
+           event_number(event, FIELD_HANDLE) == event_number(control, FIELD_HANDLE);
+}
+
+/* The path by which the device of a control was opened: a real one has its handle afterwards. */
 static void add_path(struct text *line, const struct missing *missing, size_t at,
                      const struct event *control)
 {
-    while (at-- > 0) {
-        struct event open;
+    struct event event = {.kind = EVENT_NOTE};
+    struct event done;
 
-        trace_get(missing->trace, at, &open);
-        if (open.kind == EVENT_DEVICE_OPEN &&
-            event_number(&open, FIELD_PROCESS) == event_number(control, FIELD_PROCESS) &&
-            event_number(&open, FIELD_HANDLE) == event_number(control, FIELD_HANDLE)) {
-            add_bytes(line, event_bytes(&open, FIELD_TEXT));
-            return;
-        }
+    while (at > 0 && !opened(&event, control)) {
+        trace_get(missing->trace, --at, &event);
+    }
+    done = event;
+    while (at > 0 && (event.kind != EVENT_DEVICE_OPEN || !same_thread(&event, &done))) {
+        trace_get(missing->trace, --at, &event);
+    }
+    if (event.kind == EVENT_DEVICE_OPEN) {
+        add_bytes(line, event_bytes(&event, FIELD_TEXT));
     }
 }
 
@@ -110,15 +159,21 @@ static void describe_control(struct text *line, const struct missing *missing, s
     if (event_has(event, FIELD_CODE)) {
         text_add(line, " 0x%08llx", (unsigned long long)event_number(event, FIELD_CODE));
     }
-    text_add(line, " with %llu bytes in and room for %llu is not named",
+    text_add(line, " with %llu bytes in and room for %llu",
              (unsigned long long)event_number(event, FIELD_IN_SIZE),
              (unsigned long long)event_number(event, FIELD_OUT_SIZE));
+    if (event_number(event, FIELD_BY) == EVENT_BY_PROVIDER) {
+        add_outcome(line, missing, at, event);
+    } else {
+        text_add(line, " is not named");
+    }
 }
 
 static bool is_unnamed(const struct event *event)
 {
     return event->kind == EVENT_DEVICE_CONTROL &&
-           (event_number(event, FIELD_FLAGS) & EVENT_DEVICE_UNNAMED) != 0;
+           ((event_number(event, FIELD_FLAGS) & EVENT_DEVICE_UNNAMED) != 0 ||
+            event_number(event, FIELD_BY) == EVENT_BY_PROVIDER);
 }
 
 static bool is_passed(const struct event *event)
@@ -135,14 +190,15 @@ static void look_at(struct missing *missing, size_t at)
     struct event event;
 
     trace_get(missing->trace, at, &event);
+    if ((!is_passed(&event) && !is_unnamed(&event)) || is_known(missing, &event)) {
+        return;
+    }
     if (is_passed(&event)) {
         describe_call(&line, missing, at, &event);
-    } else if (is_unnamed(&event)) {
+    } else {
         describe_control(&line, missing, at, &event);
     }
-    if (line.length > 0) {
-        add_line(missing, text_bytes(&line));
-    }
+    add_line(missing, at, text_bytes(&line));
     text_clear(&line);
 }
 

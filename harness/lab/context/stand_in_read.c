@@ -6,36 +6,7 @@
 #include "harness/lab/context/stand_in_shape.h"
 #include "harness/reader.h"
 
-enum { INVALID_FUNCTION = 1, NOT_FOUND = 1168, DELAY_MAX = 60000 };
-
 /* ---- words ---- */
-
-static const struct word error_rows[] = {
-    {"ERROR_SUCCESS", 0},
-    {"ERROR_INVALID_FUNCTION", INVALID_FUNCTION},
-    {"ERROR_FILE_NOT_FOUND", 2},
-    {"ERROR_ACCESS_DENIED", 5},
-    {"ERROR_INVALID_HANDLE", 6},
-    {"ERROR_NOT_READY", 21},
-    {"ERROR_GEN_FAILURE", 31},
-    {"ERROR_SHARING_VIOLATION", 32},
-    {"ERROR_NOT_SUPPORTED", 50},
-    {"ERROR_INVALID_PARAMETER", 87},
-    {"ERROR_INSUFFICIENT_BUFFER", 122},
-    {"ERROR_BUSY", 170},
-    {"ERROR_ALREADY_EXISTS", 183},
-    {"ERROR_MORE_DATA", 234},
-    {"ERROR_NO_MORE_ITEMS", 259},
-    {"ERROR_OPERATION_ABORTED", 995},
-    {"ERROR_NOT_FOUND", NOT_FOUND},
-    {"ERROR_REVISION_MISMATCH", 1306},
-    {"ERROR_TIMEOUT", 1460},
-};
-static const struct words error_words = WORDS(error_rows);
-
-static const struct word until_rows[] = {{"client-accepted", STAND_IN_CLIENT_ACCEPTED},
-                                         {"exit", STAND_IN_EXIT}};
-static const struct words until_words = WORDS(until_rows);
 
 static const struct word state_rows[] = {
     {"absent", STAND_IN_ABSENT}, {"stopped", STAND_IN_STOPPED}, {"running", STAND_IN_RUNNING}};
@@ -43,22 +14,31 @@ static const struct words state_words = WORDS(state_rows);
 
 /* ---- single values ---- */
 
+static struct event_bytes bytes_of(const char *text, size_t most)
+{
+    const size_t length = strlen(text);
+
+    return (struct event_bytes){(const uint8_t *)text, (uint32_t)(length < most ? length : most)};
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return stand_in_same(with, bytes_of(text, strlen(with)));
+}
+
 /* \\.\NAME or \\?\NAME, where NAME is no drive, no pipe and no share */
 static bool fits_path(const char *text)
 {
-    return (strncmp(text, "\\\\.\\", 4) == 0 || strncmp(text, "\\\\?\\", 4) == 0) &&
-           text[4] != '\0' && text[5] != ':';
+    return (begins(text, "\\\\.\\") || begins(text, "\\\\?\\")) && text[4] != '\0' &&
+           text[5] != ':' && !begins(text + 4, "pipe\\") && !begins(text + 4, "UNC\\");
 }
 
 static const struct text_rule rule_path = {
-    5, 260, fits_path, "a device's path, \\\\.\\NAME or \\\\?\\NAME, of at most 260 characters"};
-static const struct text_rule rule_label = {1, 64, NULL, "a text of 1 to 64 characters"};
+    5, 260, fits_path,
+    "a device's path, \\\\.\\NAME or \\\\?\\NAME, no drive, pipe or share, of at most 260 "
+    "characters"};
 static const struct text_rule rule_service = {1, 256, NULL, "a service's name"};
 static const struct text_rule rule_story = {10, 400, NULL, "a text of 10 to 400 characters"};
-static const struct range range_error = {0, UINT32_MAX};
-static const struct range range_delay = {1, DELAY_MAX};
-static const struct range range_offset = {0, RECIPE_SIZE_MAX - 2};
-static const struct range range_width = {2, 4};
 
 /* ^Fwpm[A-Za-z0-9]*\*?$ */
 static bool fits_call(const char *text)
@@ -75,180 +55,15 @@ static bool fits_call(const char *text)
 static const struct text_rule rule_call = {
     4, 64, fits_call, "the name of a call that begins with Fwpm, with * at its end for all such"};
 
-/* rule: NULL; field: uint32_t */
-static bool read_error(struct reader *reader, struct place place, json_t *value, const void *rule,
-                       void *field)
-{
-    const char *text = json_string_value(value);
-    const struct word *word = text == NULL ? NULL : word_find(&error_words, text);
-    (void)rule;
-
-    if (word != NULL) {
-        *(uint32_t *)field = (uint32_t)word->value;
-        return true;
-    }
-    if (text != NULL) {
-        return reader_complain_value(reader, place,
-                                     "the number of a Win32 error, or the name of a "
-                                     "common one (ERROR_ACCESS_DENIED ...)",
-                                     value);
-    }
-    return read_number(reader, place, value, &range_error, field);
-}
-
-/* rule: NULL; field: uint32_t */
-static bool read_code(struct reader *reader, struct place place, json_t *value, const void *rule,
-                      void *field)
-{
-    uint64_t code = 0;
-    (void)rule;
-
-    if (!recipe_read_value(reader, place, value, NULL, &code)) {
-        return false;
-    }
-    *(uint32_t *)field = (uint32_t)code;
-    return code <= UINT32_MAX ||
-           reader_complain_value(reader, place, "a control code of 32 bits", value);
-}
-
-/* ---- replies ---- */
-
-static const struct member key_members[] = {
-    {"at", read_number, &range_offset, offsetof(struct stand_in_key, at)},
-    {"width", read_number, &range_width, offsetof(struct stand_in_key, width)},
-    {"order", read_word, &recipe_order_words, offsetof(struct stand_in_key, order)},
-};
-static const struct shape key_shape = {key_members, 3, MEMBERS_ALL, MEMBERS_ALL};
-
-/* rule: NULL; field: struct stand_in_key */
-static bool read_key(struct reader *reader, struct place place, json_t *value, const void *rule,
-                     void *field)
-{
-    const struct stand_in_key *key = field;
-    (void)rule;
-
-    return read_object(reader, place, value, &key_shape, field) &&
-           (key->width != 3 || reader_complain(reader, place_member(value, "width"), "2 | 4", "3"));
-}
-
-#define REPLY(type, base)                                                                          \
-    {"error", read_error, NULL, (base) + offsetof(struct stand_in_reply, error)},                  \
-        {"delay", read_number, &range_delay, (base) + offsetof(struct stand_in_reply, delay)},     \
-        {"until", read_word, &until_words, (base) + offsetof(struct stand_in_reply, until)},       \
-        {"client-port", read_key, NULL, (base) + offsetof(struct stand_in_reply, key)},            \
-        {"missing", read_error, NULL, (base) + offsetof(struct stand_in_reply, missing)},          \
-    {                                                                                              \
-        "out", read_elsewhere, NULL, 0                                                             \
-    }
-
-static const struct member reply_members[] = {REPLY(struct stand_in_reply, 0)};
-static const struct shape reply_shape = {reply_members, 6, 0, MEMBERS_ALL};
-
-static bool check_reply(struct reader *reader, json_t *holder, const struct stand_in_reply *reply)
-{
-    if (reply->delay > 0 && reply->until != STAND_IN_AT_ONCE) {
-        return reader_complain(reader, place_member(holder, "delay"),
-                               "either a delay or what is waited for", "both");
-    }
-    if (reply->by_port && reply->until != STAND_IN_AT_ONCE) {
-        return reader_complain(reader, place_member(holder, "client-port"),
-                               "the client of a port, or the one that was accepted", "both");
-    }
-    if (!reply->by_port && json_object_get(holder, "missing") != NULL) {
-        return reader_complain(reader, place_member(holder, "missing"),
-                               "none, as no client-port is looked up", "one");
-    }
-    return true;
-}
-
-static bool finish_reply(struct reader *reader, json_t *holder, struct stand_in_reply *reply)
-{
-    reply->by_port = json_object_get(holder, "client-port") != NULL;
-    const struct recipe_scope scope = {
-        .families = RECIPE_BOTH,
-        .client = reply->by_port || reply->until == STAND_IN_CLIENT_ACCEPTED,
-        .input = true,
-        .no = "what needs no client, as neither client-port nor until: client-accepted is given"};
-
-    return check_reply(reader, holder, reply) &&
-           (json_object_get(holder, "out") == NULL ||
-            recipe_fields_read(reader, holder, "out", &scope, &reply->out));
-}
-
-static const struct stand_in_reply plain_reply = {.missing = NOT_FOUND};
-static const struct stand_in_reply no_reply = {
-    .error = INVALID_FUNCTION, .missing = NOT_FOUND, .unnamed = true};
-
-/* rule: NULL; field: struct stand_in_reply */
-static bool read_reply(struct reader *reader, struct place place, json_t *value, const void *rule,
-                       void *field)
-{
-    struct stand_in_reply *reply = field;
-    (void)rule;
-
-    *reply = plain_reply;
-    return read_object(reader, place, value, &reply_shape, reply) &&
-           finish_reply(reader, value, reply);
-}
-
-/* ---- controls ---- */
-
-static const struct member control_members[] = {
-    {"code", read_code, NULL, offsetof(struct stand_in_control, code)},
-    {"name", read_text, &rule_label, offsetof(struct stand_in_control, name)},
-    REPLY(struct stand_in_control, offsetof(struct stand_in_control, reply)),
-};
-static const struct shape control_shape = {control_members, 8, 0x1, MEMBERS_ALL};
-
-static bool check_code(struct reader *reader, json_t *holder,
-                       const struct stand_in_control *controls, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (controls[i].code == controls[count].code) {
-            return reader_complain(reader, place_member(holder, "code"), "each code once",
-                                   "0x%08lx again", (unsigned long)controls[i].code);
-        }
-    }
-    return true;
-}
-
-/* rule: NULL; field: struct stand_in_device */
-static bool read_controls(struct reader *reader, struct place place, json_t *value,
-                          const void *rule, void *field)
-{
-    struct stand_in_device *device = field;
-    bool good = true;
-    (void)rule;
-
-    if (!check_array(reader, place, value, 1, STAND_IN_CONTROLS_MAX)) {
-        return false;
-    }
-    device->controls = reader_keep(reader, json_array_size(value), sizeof *device->controls);
-    if (device->controls == NULL) {
-        return false;
-    }
-    for (; device->count < json_array_size(value); device->count++) {
-        struct stand_in_control *control = &device->controls[device->count];
-        json_t *item = json_array_get(value, device->count);
-
-        control->reply = plain_reply;
-        good &=
-            read_object(reader, place_item(value, device->count), item, &control_shape, control) &&
-            finish_reply(reader, item, &control->reply) &&
-            check_code(reader, item, device->controls, device->count);
-    }
-    return good;
-}
-
 /* ---- the whole ---- */
 
 static const struct member device_members[] = {
     {"path", read_text, &rule_path, offsetof(struct stand_in_device, path)},
-    {"open", read_error, NULL, offsetof(struct stand_in_device, open)},
-    {"controls", read_controls, NULL, 0},
-    {"other-controls", read_reply, NULL, offsetof(struct stand_in_device, others)},
-    {"read", read_reply, NULL, offsetof(struct stand_in_device, read)},
-    {"write", read_reply, NULL, offsetof(struct stand_in_device, write)},
+    {"open", stand_in_read_error, NULL, offsetof(struct stand_in_device, open)},
+    {"controls", stand_in_read_controls, NULL, 0},
+    {"other-controls", stand_in_read_reply, NULL, offsetof(struct stand_in_device, others)},
+    {"read", stand_in_read_reply, NULL, offsetof(struct stand_in_device, read)},
+    {"write", stand_in_read_reply, NULL, offsetof(struct stand_in_device, write)},
 };
 static const struct shape device_shape = {device_members, 6, 0x1, MEMBERS_ALL};
 
@@ -271,17 +86,12 @@ static bool read_rows(struct reader *reader, struct place place, json_t *value,
     return good;
 }
 
-static struct event_bytes bytes_of(const char *text)
-{
-    return (struct event_bytes){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 static bool check_devices(struct reader *reader, json_t *list, const struct stand_in *stand_in)
 {
     for (uint32_t i = 1; i < stand_in->device_count; i++) {
         const char *path = stand_in->devices[i].path;
 
-        if (stand_in_find_device(stand_in, bytes_of(path)) < i) {
+        if (stand_in_find_device(stand_in, bytes_of(path, SIZE_MAX)) < i) {
             return reader_complain_value(reader, place_member(json_array_get(list, i), "path"),
                                          "each device once",
                                          json_object_get(json_array_get(list, i), "path"));
@@ -295,7 +105,7 @@ static bool check_services(struct reader *reader, json_t *list, const struct sta
     for (uint32_t i = 1; i < stand_in->service_count; i++) {
         const char *name = stand_in->services[i].name;
 
-        if (stand_in_find_service(stand_in, bytes_of(name)) < i) {
+        if (stand_in_find_service(stand_in, bytes_of(name, SIZE_MAX)) < i) {
             return reader_complain_value(reader, place_member(json_array_get(list, i), "name"),
                                          "each service once",
                                          json_object_get(json_array_get(list, i), "name"));
@@ -312,8 +122,8 @@ static bool read_devices(struct reader *reader, struct place place, json_t *valu
     (void)rule;
 
     for (size_t i = 0; i < STAND_IN_DEVICES_MAX; i++) {
-        stand_in->devices[i] =
-            (struct stand_in_device){.others = no_reply, .read = no_reply, .write = no_reply};
+        stand_in->devices[i] = (struct stand_in_device){
+            .others = stand_in_no_reply, .read = stand_in_no_reply, .write = stand_in_no_reply};
     }
     stand_in->device_count = (uint32_t)json_array_size(value);
     return read_rows(reader, place, value, &device_shape, stand_in->devices,

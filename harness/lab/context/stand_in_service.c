@@ -23,7 +23,7 @@ static const struct {
     {"CloseServiceHandle", LOOK}, {"ChangeServiceConfig", LOOK},
 };
 
-static const enum stand_in_state becomes[] = {
+static const int becomes[] = {
     [CREATE] = STAND_IN_STOPPED,
     [START] = STAND_IN_RUNNING,
     [STOP] = STAND_IN_STOPPED,
@@ -95,6 +95,17 @@ bool stand_in_answer_service(struct stand_in *stand_in, const struct event *aske
 
 /* ---- filters ---- */
 
+/* What is looked up was never there: a program that finds nothing adds it. */
+static const struct {
+    const char *begins;
+    uint32_t error; /* FWP_E_..._NOT_FOUND */
+} lookups[] = {
+    {"FwpmCalloutGetBy*", 0x80320001u},
+    {"FwpmFilterGetBy*", 0x80320003u},
+    {"FwpmProviderGetBy*", 0x80320005u},
+    {"FwpmSubLayerGetBy*", 0x80320007u},
+};
+
 static bool covers(const char *wanted, struct event_bytes name)
 {
     const size_t length = strlen(wanted);
@@ -105,6 +116,16 @@ static bool covers(const char *wanted, struct event_bytes name)
     return stand_in_same(wanted, name);
 }
 
+static uint32_t filter_error(struct event_bytes name)
+{
+    for (size_t i = 0; i < sizeof lookups / sizeof lookups[0]; i++) {
+        if (covers(lookups[i].begins, name)) {
+            return lookups[i].error;
+        }
+    }
+    return 0;
+}
+
 bool stand_in_answer_filter(struct stand_in *stand_in, const struct event *asked,
                             struct event *answer)
 {
@@ -112,7 +133,7 @@ bool stand_in_answer_filter(struct stand_in *stand_in, const struct event *asked
 
     for (size_t i = 0; i < stand_in->filter_count; i++) {
         if (covers(stand_in->filters[i], name)) {
-            event_set_number(answer, FIELD_ERROR, 0);
+            event_set_number(answer, FIELD_ERROR, filter_error(name));
             event_set_number(answer, FIELD_NUMBER, ++stand_in->filters_added);
             return true;
         }

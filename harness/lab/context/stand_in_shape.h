@@ -72,6 +72,21 @@ struct stand_in {
 /* Fills a struct stand_in; for reader_load(). */
 void stand_in_read(struct reader *reader, void *target);
 
+/* ---- stand_in_control.c ---- */
+
+/* To what the file does not name. */
+extern const struct stand_in_reply stand_in_no_reply;
+
+/* For tables of members; rule: NULL. field: uint32_t, struct stand_in_reply, stand_in_device */
+bool stand_in_read_error(struct reader *reader, struct place place, json_t *value, const void *rule,
+                         void *field);
+bool stand_in_read_reply(struct reader *reader, struct place place, json_t *value, const void *rule,
+                         void *field);
+bool stand_in_read_controls(struct reader *reader, struct place place, json_t *value,
+                            const void *rule, void *field);
+
+/* ---- answering ---- */
+
 /* The number of the device or service of this name, from 0; else how many there are. */
 uint32_t stand_in_find_device(const struct stand_in *stand_in, struct event_bytes path);
 uint32_t stand_in_find_service(const struct stand_in *stand_in, struct event_bytes name);

@@ -8,7 +8,12 @@
 #include "harness/lab/dll/device_pending.h"
 #include "harness/lab/dll/link.h"
 
-enum { PREFIX = 4, TEXT_MAX = 4096 };
+enum {
+    PREFIX = 4,
+    TEXT_MAX = 4096,
+    REAL_FIRST = 1000000, /* above every pretended one */
+    LOOK_AGAIN = 50       /* milliseconds */
+};
 
 /* ---- paths ---- */
 
@@ -80,11 +85,29 @@ enum device_opening device_open(const wchar_t *path, DWORD access, DWORD share, 
     return DEVICE_PRETENDED;
 }
 
-void device_done(HANDLE handle)
+static uint64_t add_real(HANDLE handle)
+{
+    static LONG64 last = REAL_FIRST;
+    struct socket_facts facts;
+
+    memset(&facts, 0, sizeof facts);
+    facts.device = (uint64_t)InterlockedIncrement64(&last);
+    facts.real = true;
+    return socket_table_add((UINT_PTR)handle, &facts) ? facts.device : 0;
+}
+
+void device_opened(HANDLE handle)
 {
     const DWORD error = GetLastError();
+    const bool open = handle != INVALID_HANDLE_VALUE;
+    struct event done = {.kind = EVENT_DONE};
 
-    link_done(EVENT_DEVICE_OPEN, 0, handle == INVALID_HANDLE_VALUE ? error : 0, 0);
+    event_set_number(&done, FIELD_KIND_OF, EVENT_DEVICE_OPEN);
+    event_set_number(&done, FIELD_ERROR, open ? 0 : error);
+    if (open && link_wanted()) {
+        event_set_number(&done, FIELD_HANDLE, add_real(handle));
+    }
+    link_tell(&done);
     SetLastError(error);
 }
 
@@ -92,7 +115,12 @@ void device_done(HANDLE handle)
 
 bool device_know(HANDLE handle, struct socket_facts *facts)
 {
-    return socket_table_get((UINT_PTR)handle, facts) && facts->device != 0;
+    return socket_table_get((UINT_PTR)handle, facts) && facts->device != 0 && !facts->real;
+}
+
+bool device_know_real(HANDLE handle, struct socket_facts *facts)
+{
+    return socket_table_get((UINT_PTR)handle, facts) && facts->real;
 }
 
 void device_duplicated(HANDLE copy, const struct socket_facts *facts)
@@ -105,9 +133,34 @@ void device_closing(HANDLE handle)
     struct socket_facts facts;
     struct event event = {.kind = EVENT_DEVICE_CLOSE};
 
-    if (device_know(handle, &facts) && socket_table_remove((UINT_PTR)handle, &facts)) {
+    if ((device_know(handle, &facts) || device_know_real(handle, &facts)) &&
+        socket_table_remove((UINT_PTR)handle, &facts)) {
         (void)device_cancel(handle, NULL, 0);
         event_set_number(&event, FIELD_HANDLE, facts.device);
         link_tell(&event);
     }
+}
+
+/* ---- waiting ---- */
+
+bool device_wait(HANDLE handle, const OVERLAPPED *overlapped, DWORD limit)
+{
+    const volatile ULONG_PTR *status = &overlapped->Internal;
+    const ULONGLONG begin = GetTickCount64();
+    struct socket_facts facts;
+
+    if (!device_know(handle, &facts)) {
+        return true;
+    }
+    while (*status == STATUS_PENDING) {
+        if (limit != INFINITE && GetTickCount64() - begin >= limit) {
+            return false;
+        }
+        if (overlapped->hEvent != NULL) {
+            (void)WaitForSingleObject(overlapped->hEvent, LOOK_AGAIN);
+        } else {
+            Sleep(1);
+        }
+    }
+    return true;
 }

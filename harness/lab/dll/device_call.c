@@ -11,8 +11,8 @@
 
 /* ---- asking ---- */
 
-DWORD device_call_ask(const struct device_call *call, const struct socket_facts *facts,
-                      uint64_t operation, const void *in, bool again, struct link_answer *answer)
+static struct event describe(const struct device_call *call, const struct socket_facts *facts,
+                             uint64_t operation, const void *in)
 {
     struct event event = {.kind = EVENT_DEVICE_CONTROL};
 
@@ -24,11 +24,19 @@ DWORD device_call_ask(const struct device_call *call, const struct socket_facts 
     }
     event_set_number(&event, FIELD_IN_SIZE, call->in_size);
     event_set_number(&event, FIELD_OUT_SIZE, call->out_size);
-    if (again) {
-        event_set_number(&event, FIELD_FLAGS, EVENT_DEVICE_AGAIN);
-    }
     if (in != NULL) {
         event_set_bytes(&event, FIELD_IN, in, call->in_size);
+    }
+    return event;
+}
+
+DWORD device_call_ask(const struct device_call *call, const struct socket_facts *facts,
+                      uint64_t operation, const void *in, bool again, struct link_answer *answer)
+{
+    struct event event = describe(call, facts, operation, in);
+
+    if (again) {
+        event_set_number(&event, FIELD_FLAGS, EVENT_DEVICE_AGAIN);
     }
     switch (link_ask(&event, answer)) {
     case LINK_ANSWERED:
@@ -123,4 +131,56 @@ BOOL device_call_make(const struct device_call *call, const struct socket_facts 
         return FALSE;
     }
     return end_now(call, facts, error, count);
+}
+
+/* ---- real devices ---- */
+
+uint64_t device_call_begins(const struct device_call *call, const struct socket_facts *facts)
+{
+    const uint64_t operation = device_pending_number();
+    void *in = copy_input(call);
+    struct event event = describe(call, facts, operation, in);
+    struct link_answer answer;
+
+    (void)link_ask(&event, &answer);
+    link_answer_free(&answer);
+    free(in);
+    return operation;
+}
+
+/* What the driver wrote; NULL where that is not known. To be freed. */
+static void *copy_output(const struct device_call *call, DWORD *count)
+{
+    void *copy = NULL;
+
+    if (call->count != NULL && pointer_read(count, call->count, sizeof *count) && *count > 0 &&
+        *count <= call->out_size) {
+        copy = malloc(*count);
+    }
+    if (copy != NULL && !pointer_read(copy, call->out, *count)) {
+        free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+void device_call_ended(const struct device_call *call, const struct socket_facts *facts,
+                       uint64_t operation, BOOL done)
+{
+    const DWORD error = GetLastError();
+    struct event event = {.kind = EVENT_DONE};
+    DWORD count = 0;
+    void *out = done ? copy_output(call, &count) : NULL;
+
+    event_set_number(&event, FIELD_KIND_OF, EVENT_DEVICE_CONTROL);
+    event_set_number(&event, FIELD_HANDLE, facts->device);
+    event_set_number(&event, FIELD_OPERATION, operation);
+    event_set_number(&event, FIELD_ERROR, done ? 0 : error);
+    event_set_number(&event, FIELD_COUNT, count);
+    if (out != NULL) {
+        event_set_bytes(&event, FIELD_OUT, out, count);
+    }
+    link_tell(&event);
+    free(out);
+    SetLastError(error);
 }

@@ -28,10 +28,14 @@ struct device_call {
 /* Makes it: the lab answers, now or later. Fails as these three calls do. */
 BOOL device_call_make(const struct device_call *call, const struct socket_facts *facts);
 
+/* DeviceIoControl on a real device, which is made as it is: tells the lab before and after. */
+uint64_t device_call_begins(const struct device_call *call, const struct socket_facts *facts);
+void device_call_ended(const struct device_call *call, const struct socket_facts *facts,
+                       uint64_t operation, BOOL done);
+
 /*
  * Asks the lab about it. `in` is a copy of what is handed in, or NULL; `again`: it was pending.
- * Gives the error where there is no answer, else 0; then device_answer_pends() and
- * device_call_finish(), and link_answer_free().
+ * Gives the error where there is no answer, else 0. link_answer_free() in any case.
  */
 DWORD device_call_ask(const struct device_call *call, const struct socket_facts *facts,
                       uint64_t operation, const void *in, bool again, struct link_answer *answer);

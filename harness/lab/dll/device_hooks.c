@@ -21,7 +21,7 @@ HANDLE WINAPI hook_CreateFileW(LPCWSTR path, DWORD access, DWORD share,
     }
     if (device_open(path, access, share, flags, &handle) == DEVICE_REAL) {
         handle = CreateFileW(path, access, share, security, how, flags, template_file);
-        device_done(handle);
+        device_opened(handle);
     }
     return handle;
 }
@@ -39,7 +39,7 @@ HANDLE WINAPI hook_CreateFileA(LPCSTR path, DWORD access, DWORD share,
     }
     if (device_open(wide, access, share, flags, &handle) == DEVICE_REAL) {
         handle = CreateFileA(path, access, share, security, how, flags, template_file);
-        device_done(handle);
+        device_opened(handle);
     }
     return handle;
 }
@@ -55,7 +55,7 @@ HANDLE WINAPI hook_CreateFile2(LPCWSTR path, DWORD access, DWORD share, DWORD ho
     if (device_open(path, access, share, more == NULL ? 0 : more->dwFileFlags, &handle) ==
         DEVICE_REAL) {
         handle = CreateFile2(path, access, share, how, more);
-        device_done(handle);
+        device_opened(handle);
     }
     return handle;
 }
@@ -68,10 +68,19 @@ BOOL WINAPI hook_DeviceIoControl(HANDLE handle, DWORD code, LPVOID in, DWORD in_
     const struct device_call call = {"DeviceIoControl", handle, code,      in, in_size, out,
                                      out_size,          count,  overlapped};
     struct socket_facts facts;
+    uint64_t operation;
+    BOOL done;
 
-    return device_know(handle, &facts)
-               ? device_call_make(&call, &facts)
-               : DeviceIoControl(handle, code, in, in_size, out, out_size, count, overlapped);
+    if (device_know(handle, &facts)) {
+        return device_call_make(&call, &facts);
+    }
+    if (!device_know_real(handle, &facts)) {
+        return DeviceIoControl(handle, code, in, in_size, out, out_size, count, overlapped);
+    }
+    operation = device_call_begins(&call, &facts);
+    done = DeviceIoControl(handle, code, in, in_size, out, out_size, count, overlapped);
+    device_call_ended(&call, &facts, operation, done);
+    return done;
 }
 
 BOOL WINAPI hook_ReadFile(HANDLE handle, LPVOID out, DWORD out_size, LPDWORD count,

@@ -4,10 +4,7 @@
 
 #include <stdlib.h>
 
-#include "harness/lab/dll/device.h"
 #include "harness/lab/dll/overlapped.h"
-
-enum { LOOK_AGAIN = 50 /* milliseconds */ };
 
 /* Under the lock, but for what only its holder touches. */
 struct pending {
@@ -316,28 +313,4 @@ size_t device_cancel(HANDLE handle, const OVERLAPPED *overlapped, DWORD thread)
         }
     }
     return found;
-}
-
-/* ---- waiting ---- */
-
-bool device_wait(HANDLE handle, const OVERLAPPED *overlapped, DWORD limit)
-{
-    const volatile ULONG_PTR *status = &overlapped->Internal;
-    const ULONGLONG begin = GetTickCount64();
-    struct socket_facts facts;
-
-    if (!device_know(handle, &facts)) {
-        return true;
-    }
-    while (*status == STATUS_PENDING) {
-        if (limit != INFINITE && GetTickCount64() - begin >= limit) {
-            return false;
-        }
-        if (overlapped->hEvent != NULL) {
-            (void)WaitForSingleObject(overlapped->hEvent, LOOK_AGAIN);
-        } else {
-            Sleep(1);
-        }
-    }
-    return true;
 }

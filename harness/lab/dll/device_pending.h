@@ -27,11 +27,4 @@ DWORD device_pend(const struct device_call *call, const struct socket_facts *fac
  */
 size_t device_cancel(HANDLE handle, const OVERLAPPED *overlapped, DWORD thread);
 
-/*
- * Waits for the end of an overlapped call, so many milliseconds: without an event the system would
- * wait for the file object, which nothing signals. False where it goes on; at once true for what is
- * none of a pretended device.
- */
-bool device_wait(HANDLE handle, const OVERLAPPED *overlapped, DWORD limit);
-
 #endif

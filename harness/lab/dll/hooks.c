@@ -99,6 +99,16 @@ static const struct import_hook hooks[] = {
     HOOK(FwpmFilterDeleteById0),
     HOOK(FwpmCalloutAdd0),
     HOOK(FwpmFilterAdd0),
+    HOOK(FwpmEngineSetOption0),
+    HOOK(FwpmProviderGetByKey0),
+    HOOK(FwpmSubLayerGetByKey0),
+    HOOK(FwpmCalloutGetByKey0),
+    HOOK(FwpmFilterGetByKey0),
+    HOOK(FwpmFilterCreateEnumHandle0),
+    HOOK(FwpmFilterEnum0),
+    HOOK(FwpmFilterDestroyEnumHandle0),
+    HOOK(FwpmGetAppIdFromFileName0),
+    HOOK(FwpmFreeMemory0),
 };
 
 static const char *const modules[] = {"ws2_32.dll",   "wsock32.dll",    "mswsock.dll",

@@ -197,21 +197,35 @@ BOOL WINAPI hook_ChangeServiceConfig2W(SC_HANDLE service, DWORD level, LPVOID in
 
 /* ---- filter_hooks.c ---- */
 
+struct filter_blob;
+
 DWORD WINAPI hook_FwpmEngineOpen0(const wchar_t *server, UINT32 authentication, void *identity,
                                   const void *session, HANDLE *engine);
 DWORD WINAPI hook_FwpmEngineClose0(HANDLE engine);
+DWORD WINAPI hook_FwpmEngineSetOption0(HANDLE engine, UINT32 option, const void *value);
 DWORD WINAPI hook_FwpmTransactionBegin0(HANDLE engine, UINT32 flags);
 DWORD WINAPI hook_FwpmTransactionCommit0(HANDLE engine);
 DWORD WINAPI hook_FwpmTransactionAbort0(HANDLE engine);
 DWORD WINAPI hook_FwpmProviderAdd0(HANDLE engine, const void *provider, void *security);
-DWORD WINAPI hook_FwpmProviderDeleteByKey0(HANDLE engine, const void *key);
 DWORD WINAPI hook_FwpmSubLayerAdd0(HANDLE engine, const void *sublayer, void *security);
+DWORD WINAPI hook_FwpmCalloutAdd0(HANDLE engine, const void *callout, void *security,
+                                  UINT32 *number);
+DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *security, UINT64 *id);
+DWORD WINAPI hook_FwpmProviderDeleteByKey0(HANDLE engine, const void *key);
 DWORD WINAPI hook_FwpmSubLayerDeleteByKey0(HANDLE engine, const void *key);
 DWORD WINAPI hook_FwpmCalloutDeleteByKey0(HANDLE engine, const void *key);
-DWORD WINAPI hook_FwpmCalloutDeleteById0(HANDLE engine, UINT32 id);
+DWORD WINAPI hook_FwpmCalloutDeleteById0(HANDLE engine, UINT32 number);
 DWORD WINAPI hook_FwpmFilterDeleteByKey0(HANDLE engine, const void *key);
 DWORD WINAPI hook_FwpmFilterDeleteById0(HANDLE engine, UINT64 id);
-DWORD WINAPI hook_FwpmCalloutAdd0(HANDLE engine, const void *callout, void *security, UINT32 *id);
-DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *security, UINT64 *id);
+DWORD WINAPI hook_FwpmProviderGetByKey0(HANDLE engine, const void *key, void **found);
+DWORD WINAPI hook_FwpmSubLayerGetByKey0(HANDLE engine, const void *key, void **found);
+DWORD WINAPI hook_FwpmCalloutGetByKey0(HANDLE engine, const void *key, void **found);
+DWORD WINAPI hook_FwpmFilterGetByKey0(HANDLE engine, const void *key, void **found);
+DWORD WINAPI hook_FwpmFilterCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
+DWORD WINAPI hook_FwpmFilterEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
+                                  UINT32 *count);
+DWORD WINAPI hook_FwpmFilterDestroyEnumHandle0(HANDLE engine, HANDLE begun);
+DWORD WINAPI hook_FwpmGetAppIdFromFileName0(const wchar_t *path, struct filter_blob **app);
+void WINAPI hook_FwpmFreeMemory0(void **memory);
 
 #endif

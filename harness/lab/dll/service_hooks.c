@@ -4,7 +4,6 @@
 
 #include "harness/lab/dll/replaced.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "harness/lab/dll/link.h"
@@ -24,14 +23,10 @@ static void name_wide(struct question *question, LPCWSTR name)
     }
 }
 
-static void name_narrow(struct question *question, LPCSTR name)
+/* False without a name, or for one that no service can have. */
+static bool widen(LPCSTR name, wchar_t wide[PRETENDED_NAME_MAX])
 {
-    wchar_t wide[PRETENDED_NAME_MAX];
-
-    if (name == NULL || MultiByteToWideChar(CP_ACP, 0, name, -1, wide, PRETENDED_NAME_MAX) == 0) {
-        wide[0] = L'\0';
-    }
-    name_wide(question, wide);
+    return name != NULL && MultiByteToWideChar(CP_ACP, 0, name, -1, wide, PRETENDED_NAME_MAX) > 0;
 }
 
 /* ---- asking ---- */
@@ -122,9 +117,9 @@ SC_HANDLE WINAPI hook_OpenSCManagerA(LPCSTR machine, LPCSTR database, DWORD acce
     return open_pretended(PRETENDED_MANAGER, "", OpenSCManagerA(machine, database, access), error);
 }
 
-SC_HANDLE WINAPI hook_OpenServiceW(SC_HANDLE manager, LPCWSTR name, DWORD access)
+static SC_HANDLE open_service(const char *call, SC_HANDLE manager, LPCWSTR name, DWORD access)
 {
-    struct question question = {.call = "OpenServiceW"};
+    struct question question = {.call = call};
     DWORD error;
     DWORD state;
 
@@ -135,17 +130,16 @@ SC_HANDLE WINAPI hook_OpenServiceW(SC_HANDLE manager, LPCWSTR name, DWORD access
     return open_pretended(PRETENDED_SERVICE, question.service, NULL, error);
 }
 
+SC_HANDLE WINAPI hook_OpenServiceW(SC_HANDLE manager, LPCWSTR name, DWORD access)
+{
+    return open_service("OpenServiceW", manager, name, access);
+}
+
 SC_HANDLE WINAPI hook_OpenServiceA(SC_HANDLE manager, LPCSTR name, DWORD access)
 {
-    struct question question = {.call = "OpenServiceA"};
-    DWORD error;
-    DWORD state;
+    wchar_t wide[PRETENDED_NAME_MAX];
 
-    name_narrow(&question, name);
-    if (!ask(&question, &error, &state)) {
-        return passed(OpenServiceA(real_manager(manager), name, access));
-    }
-    return open_pretended(PRETENDED_SERVICE, question.service, NULL, error);
+    return open_service("OpenServiceA", manager, widen(name, wide) ? wide : NULL, access);
 }
 
 SC_HANDLE WINAPI hook_CreateServiceW(SC_HANDLE manager, LPCWSTR name, LPCWSTR display, DWORD access,
@@ -171,10 +165,11 @@ SC_HANDLE WINAPI hook_CreateServiceA(SC_HANDLE manager, LPCSTR name, LPCSTR disp
                                      LPCSTR password)
 {
     struct question question = {.call = "CreateServiceA"};
+    wchar_t wide[PRETENDED_NAME_MAX];
     DWORD error;
     DWORD state;
 
-    name_narrow(&question, name);
+    name_wide(&question, widen(name, wide) ? wide : NULL);
     if (!ask(&question, &error, &state)) {
         return passed(CreateServiceA(real_manager(manager), name, display, access, type, start,
                                      control, path, group, tag, dependencies, user, password));

@@ -34,7 +34,8 @@ struct completion_place {
 
 struct socket_facts {
     uint64_t number; /* from 1, never used again; 0: a device */
-    uint64_t device; /* number of a pretended device in the lab; 0: a socket */
+    uint64_t device; /* number of a device in the lab; 0: a socket */
+    bool real;       /* the system's own device: only recorded */
     bool waits;      /* a device that was opened without FILE_FLAG_OVERLAPPED */
     int family;
     int type;

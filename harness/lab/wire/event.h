@@ -57,7 +57,8 @@ enum event_kind {
      * stays as it was), out: what the output buffer begins with; delay: milliseconds that an
      * overlapped call stays pending, after which EVENT_IOCTL_END is told. */
     EVENT_IOCTL,
-    EVENT_IOCTL_END,  /* socket, operation, error: 0, or 10014 where the buffers had gone */
+    /* socket, operation, error: 0, 995 where it was cancelled, 10014 where the buffers had gone */
+    EVENT_IOCTL_END,
     EVENT_OPTION_SET, /* Asked. socket, level, option, in. Answer: error */
     EVENT_OPTION_GET, /* Asked. socket, level, option, out-size. Answer: error, count, out */
     /* Asked. socket, name, size, flags, peer unless connected, control, control-size. Answer: an
@@ -88,7 +89,7 @@ enum event_kind {
     EVENT_FILTER_CALL, /* Asked. name: Fwpm... Answer: error, number: an id for what is added */
 
     EVENT_PASSED, /* name: a call that is known, but not followed; told once for each name */
-    EVENT_DONE,   /* what was passed: kind-of, socket, error, count, out */
+    EVENT_DONE,   /* what was passed: kind-of, socket or handle, error, count, out */
 
     /* ---- by the lab; on the wire only the two answers ---- */
 

@@ -74,8 +74,11 @@ static const char *add(HANDLE engine)
     FWPM_SUBLAYER0 sublayer = {.subLayerKey = key};
     FWPM_CALLOUT0 callout = {.calloutKey = key};
     FWPM_FILTER0 filter = {.filterKey = key};
+    FWPM_SUBLAYER0 *there = NULL;
     UINT32 callout_id = 0;
     UINT64 filter_id = 0;
+    if (FwpmSubLayerGetByKey0(engine, &key, &there) != (DWORD)FWP_E_SUBLAYER_NOT_FOUND)
+        return "the sublayer was there before";
     if (FwpmTransactionBegin0(engine, 0) != 0)
         return "no transaction";
     if (FwpmProviderAdd0(engine, &provider, NULL) != 0 ||
@@ -97,14 +100,38 @@ static const char *remove_again(HANDLE engine)
     return remove_filter && remove_filter(engine, &key) == 0 ? NULL : "the filter stays";
 }
 
+static const char *name_program(void)
+{
+    WCHAR path[MAX_PATH];
+    FWP_BYTE_BLOB *app = NULL;
+    GetModuleFileNameW(NULL, path, MAX_PATH);
+    if (FwpmGetAppIdFromFileName0(path, &app) != 0 || app->size < wcslen(path) * sizeof *path)
+        return "the program has no name for filters";
+    FwpmFreeMemory0((void **)&app);
+    return app == NULL ? NULL : "the program's name stays";
+}
+
+static const char *enumerate(HANDLE engine)
+{
+    HANDLE begun = NULL;
+    FWPM_FILTER0 **filters = NULL;
+    UINT32 count = 1;
+    if (FwpmFilterCreateEnumHandle0(engine, NULL, &begun) != 0 || !begun ||
+        FwpmFilterEnum0(engine, begun, 100, &filters, &count) != 0 || count > 0 ||
+        FwpmFilterDestroyEnumHandle0(engine, begun) != 0)
+        return "there are filters before any is added";
+    return NULL;
+}
+
 const char *filters_try(void)
 {
     HANDLE engine = NULL;
     if (FwpmEngineOpen0(NULL, RPC_C_AUTHN_WINNT, NULL, NULL, &engine) != 0 || !engine)
         return "no filter engine";
-    const char *wrong = add(engine);
-    if (!wrong)
-        wrong = remove_again(engine);
+    const char *wrong = name_program();
+    wrong = wrong ? wrong : enumerate(engine);
+    wrong = wrong ? wrong : add(engine);
+    wrong = wrong ? wrong : remove_again(engine);
     if (FwpmEngineClose0(engine) != 0)
         wrong = "the engine cannot be closed";
     return wrong;

@@ -90,6 +90,48 @@ static const char *try_cancelling(HANDLE device)
     return NULL;
 }
 
+static VOID CALLBACK pool_called(PTP_CALLBACK_INSTANCE instance, PVOID context, PVOID overlapped,
+                                 ULONG error, ULONG_PTR count, PTP_IO io)
+{
+    (void)instance, (void)overlapped, (void)io;
+    if (error == 0 && count == sizeof(UINT32))
+        SetEvent(context);
+}
+
+static const char *try_pool(HANDLE device)
+{
+    UINT32 in = 6, out = 0;
+    OVERLAPPED overlapped = {.hEvent = NULL};
+    HANDLE called = CreateEventW(NULL, TRUE, FALSE, NULL);
+    PTP_IO io = CreateThreadpoolIo(device, pool_called, called, NULL);
+    if (!io)
+        return "no thread pool";
+    StartThreadpoolIo(io);
+    if (DeviceIoControl(device, CODE_SLOW, &in, sizeof in, &out, sizeof out, NULL, &overlapped) ||
+        GetLastError() != ERROR_IO_PENDING)
+        return "a slow answer at once, in a pool";
+    if (WaitForSingleObject(called, 10000) != WAIT_OBJECT_0 || out != in)
+        return "a slow answer does not come to the pool";
+    WaitForThreadpoolIoCallbacks(io, FALSE);
+    CloseThreadpoolIo(io);
+    CloseHandle(called);
+    return NULL;
+}
+
+/* The system has this one. */
+static const char *try_real(void)
+{
+    BYTE out[64];
+    DWORD count;
+    HANDLE null = CreateFileA("\\\\.\\NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    if (null == INVALID_HANDLE_VALUE)
+        return "no null device";
+    if (DeviceIoControl(null, CODE_VERSION, NULL, 0, out, sizeof out, &count, NULL))
+        return "the null device has a version";
+    return CloseHandle(null) ? NULL : "the null device cannot be closed";
+}
+
 static const char *try_handle(HANDLE device)
 {
     HANDLE self = GetCurrentProcess(), copy = NULL;
@@ -107,14 +149,18 @@ static const char *try_handle(HANDLE device)
 const char *device_try(void)
 {
     HANDLE waiting = open_again(0), overlapped = open_again(FILE_FLAG_OVERLAPPED);
-    if (waiting == INVALID_HANDLE_VALUE || overlapped == INVALID_HANDLE_VALUE)
+    HANDLE pooled = open_again(FILE_FLAG_OVERLAPPED);
+    if (waiting == INVALID_HANDLE_VALUE || overlapped == INVALID_HANDLE_VALUE ||
+        pooled == INVALID_HANDLE_VALUE)
         return "the device cannot be opened";
     const char *wrong = try_names();
+    wrong = wrong ? wrong : try_real();
     wrong = wrong ? wrong : try_waiting(waiting);
     wrong = wrong ? wrong : try_overlapped(overlapped);
     wrong = wrong ? wrong : try_cancelling(overlapped);
     wrong = wrong ? wrong : try_handle(waiting);
-    if (!CloseHandle(waiting) || !CloseHandle(overlapped))
+    wrong = wrong ? wrong : try_pool(pooled);
+    if (!CloseHandle(waiting) || !CloseHandle(overlapped) || !CloseHandle(pooled))
         return "the device cannot be closed";
     return wrong;
 }

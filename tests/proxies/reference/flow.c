@@ -86,9 +86,9 @@ void flow_send_with_record(const struct flow *flow, const struct datagram *datag
                       .dwBufferCount = 1,
                       .Control = {0, (char *)control}};
     if (control)
-        message.Control.len = control_message_write(control, CONTROL_ROOM, destination.ss_family,
-                                                    datagram->tag.record,
-                                                    datagram->tag.record_size);
+        message.Control.len =
+            control_message_write(control, CONTROL_ROOM, destination.ss_family,
+                                  datagram->tag.record, datagram->tag.record_size);
     DWORD sent = 0;
     if (message.Control.len > 0)
         WSASendMsg(flow->upstream, &message, 0, &sent, NULL, NULL);
