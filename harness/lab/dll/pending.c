@@ -36,14 +36,14 @@ static bool take(struct pending *pending)
     return taken;
 }
 
-static void tell_end(const struct pending_answer *answer, bool there)
+static void tell_end(const struct pending_answer *answer, DWORD error)
 {
     struct event event = {.kind = EVENT_IOCTL_END};
 
     if (answer->socket != 0) {
         event_set_number(&event, FIELD_SOCKET, answer->socket);
         event_set_number(&event, FIELD_OPERATION, answer->operation);
-        event_set_number(&event, FIELD_ERROR, there ? 0 : WSAEFAULT);
+        event_set_number(&event, FIELD_ERROR, error);
         link_tell(&event);
     }
 }
@@ -61,7 +61,7 @@ static void end(const struct pending *pending)
     const bool written = pointer_write(answer->out, pending->bytes, answer->size);
 
     /* Before the program can act on it. */
-    tell_end(answer, written && overlapped_is_there(answer->how.overlapped));
+    tell_end(answer, written && overlapped_is_there(answer->how.overlapped) ? 0 : WSAEFAULT);
     (void)overlapped_end(&answer->how, answer->error, answer->count);
     release(answer);
 }
@@ -153,6 +153,8 @@ size_t pending_cancel(UINT_PTR handle, const OVERLAPPED *overlapped)
     size_t count = 0;
 
     while (take_next(handle, overlapped, &answer)) {
+        tell_end(&answer,
+                 overlapped_is_there(answer.how.overlapped) ? WSA_OPERATION_ABORTED : WSAEFAULT);
         (void)overlapped_end(&answer.how, WSA_OPERATION_ABORTED, 0);
         release(&answer);
         count++;

@@ -11,7 +11,7 @@
 
 /* ---- events ---- */
 
-static void tell(const struct dial *dial, struct event *event)
+static void tell_of(const struct dial *dial, struct event *event)
 {
     event_set_number(event, FIELD_DIAL, dial->number);
     event_set_number(event, FIELD_PROCESS, dial->process);
@@ -28,7 +28,7 @@ static void tell_arrival(const struct dial *dial)
 
     event_set_address(&event, FIELD_PEER, &dial->peer);
     event_set_address(&event, FIELD_REAL, &dial->real);
-    tell(dial, &event);
+    tell_of(dial, &event);
 }
 
 static void finish(struct dial *dial, enum event_end how, bool reset)
@@ -43,10 +43,10 @@ static void finish(struct dial *dial, enum event_end how, bool reset)
     dial->lab->dials_open--;
     event_set_number(&data, FIELD_SIZE, dial->stream.received);
     event_set_number(&data, FIELD_ERROR, dial->client != NULL && dial->stream.wrong);
-    tell(dial, &data);
+    tell_of(dial, &data);
     event_set_number(&end, FIELD_HOW, how);
     event_set_number(&end, FIELD_SIZE, dial->stream.received);
-    tell(dial, &end);
+    tell_of(dial, &end);
     stream_close(&dial->stream, reset);
 }
 
@@ -55,7 +55,7 @@ static void on_ended_out(struct stream *stream)
     struct event event = {.kind = EVENT_ARRIVAL_SHUTDOWN};
 
     event_set_number(&event, FIELD_SIZE, stream->sent);
-    tell(stream->owner, &event);
+    tell_of(stream->owner, &event);
 }
 
 /* ---- the destination ---- */
@@ -233,7 +233,7 @@ void dials_give_up(struct lab *lab)
         if (dial->arrived && !dial->over) {
             event_set_text(&event, FIELD_TEXT,
                            "the connection at the destination came to no end within the time limit");
-            tell(dial, &event);
+            tell_of(dial, &event);
             finish(dial, EVENT_END_TIMEOUT, true);
         }
     }

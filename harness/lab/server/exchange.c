@@ -74,11 +74,11 @@ static void merge(struct event *event, const struct event *answer)
 /* Of ioctls only those of vendors are asked. */
 static bool is_asked(const struct event *event)
 {
-    enum { IOC_FAMILY = 0x18000000, IOC_VENDOR = 0x18000000 };
+    enum { CODE_FAMILY = 0x18000000, CODE_OF_VENDOR = 0x18000000 };
 
     return event_kinds[event->kind].asked &&
            (event->kind != EVENT_IOCTL ||
-            (event_number(event, FIELD_CODE) & IOC_FAMILY) == IOC_VENDOR);
+            (event_number(event, FIELD_CODE) & CODE_FAMILY) == CODE_OF_VENDOR);
 }
 
 void exchange_tell(struct exchange *exchange)

@@ -10,7 +10,7 @@
 #include "harness/lab/server/process.h"
 #include "harness/lab/server/sender.h"
 
-static void tell(const struct receiver *receiver, struct event *event)
+static void tell_of(const struct receiver *receiver, struct event *event)
 {
     event_set_number(event, FIELD_DIAL, receiver->number);
     event_set_number(event, FIELD_PROCESS, receiver->process);
@@ -28,7 +28,7 @@ static void tell_arrival(struct receiver *receiver)
     receiver->arrived = true;
     event_set_address(&event, FIELD_PEER, &receiver->peer);
     event_set_address(&event, FIELD_REAL, &receiver->real);
-    tell(receiver, &event);
+    tell_of(receiver, &event);
 }
 
 static void tell_data(const struct receiver *receiver, uint32_t number, bool wrong)
@@ -38,7 +38,7 @@ static void tell_data(const struct receiver *receiver, uint32_t number, bool wro
     event_set_number(&event, FIELD_SIZE, receiver->received);
     event_set_number(&event, FIELD_ERROR, wrong);
     event_set_number(&event, FIELD_NUMBER, number);
-    tell(receiver, &event);
+    tell_of(receiver, &event);
 }
 
 /* ---- receiving ---- */
@@ -166,7 +166,7 @@ void receivers_finish(struct lab *lab)
         if (receiver->arrived) {
             event_set_number(&event, FIELD_HOW, EVENT_END_CLOSED);
             event_set_number(&event, FIELD_SIZE, receiver->received);
-            tell(receiver, &event);
+            tell_of(receiver, &event);
         }
     }
 }

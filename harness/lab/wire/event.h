@@ -57,7 +57,8 @@ enum event_kind {
      * stays as it was), out: what the output buffer begins with; delay: milliseconds that an
      * overlapped call stays pending, after which EVENT_IOCTL_END is told. */
     EVENT_IOCTL,
-    EVENT_IOCTL_END,  /* socket, operation, error: 0, or 10014 where the buffers had gone */
+    /* socket, operation, error: 0, 995 where it was cancelled, 10014 where the buffers had gone */
+    EVENT_IOCTL_END,
     EVENT_OPTION_SET, /* Asked. socket, level, option, in. Answer: error */
     EVENT_OPTION_GET, /* Asked. socket, level, option, out-size. Answer: error, count, out */
     /* Asked. socket, name, size, flags, peer unless connected, control, control-size. Answer: an

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
+#include <string.h>
 
 #include "tests/proxies/mutants/mutants.h"
 #include "tests/proxies/reference/codes.h"
@@ -20,31 +20,29 @@ struct call {
     unsigned char out[RECORD_MAX];
 };
 
-static int ask_overlapped(struct call *call, SOCKET socket, DWORD code, DWORD capacity,
-                          DWORD *count)
+static int start(struct call *call, SOCKET socket, DWORD code, DWORD capacity, DWORD *count)
 {
-    int error = 0;
-    call->overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
-    if (WSAIoctl(socket, code, NULL, 0, call->out, capacity, count, &call->overlapped, NULL) != 0)
-        error = WSAGetLastError();
-    if (error == WSA_IO_PENDING)
-        error = WaitForSingleObject(call->overlapped.hEvent, 10) == WAIT_OBJECT_0 ? 0 : error;
-    CloseHandle(call->overlapped.hEvent);
-    return error;
+    if (WSAIoctl(socket, code, NULL, 0, call->out, capacity, count, &call->overlapped, NULL) == 0)
+        return 0;
+    return WSAGetLastError();
 }
 
-/* Waits a moment for an overlapped answer, lets go of its memory, and asks in another way. */
+/* Looks for an overlapped answer for a moment, lets go of its memory, and asks in another way. */
 int control_abandoned(SOCKET socket, DWORD code, const struct blob *in, struct blob *out,
                       DWORD *count)
 {
-    struct call *call = NULL;
-    if (code == SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS)
-        call = VirtualAlloc(NULL, sizeof *call, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
-    if (call) {
-        ask_overlapped(call, socket, code, out->capacity, count);
-        VirtualFree(call, 0, MEM_RELEASE);
-    }
-    return record_control(socket, code, in, out, count);
+    struct call *call = VirtualAlloc(NULL, sizeof *call, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    if (!call || code == SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS)
+        return record_control(socket, code, in, out, count);
+    int error = start(call, socket, code, out->capacity, count);
+    if (error == 0)
+        memcpy(out->bytes, call->out, *count);
+    if (error == WSA_IO_PENDING)
+        Sleep(5);
+    /* Its addresses are not used again, so that what is written there later cannot be overlooked.
+     */
+    VirtualFree(call, sizeof *call, MEM_DECOMMIT);
+    return error == WSA_IO_PENDING ? record_control(socket, code, in, out, count) : error;
 }
 
 bool query_listener(struct connection *connection, DWORD code, struct blob *blob)

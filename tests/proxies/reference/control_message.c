@@ -52,11 +52,11 @@ static void take(const struct steps *steps, const WSACMSGHDR *header, struct tag
     const unsigned char *bytes = (const unsigned char *)header + HEADER;
     if (!steps->level_matters(header->cmsg_level) || size == 0)
         return;
-    if (header->cmsg_type == IP_WFP_REDIRECT_RECORDS) {
+    if (header->cmsg_type == IP_WFP_REDIRECT_RECORDS && !tag->record) {
         tag->record = bytes;
         tag->record_size = size;
     }
-    if (header->cmsg_type == IP_WFP_REDIRECT_CONTEXT) {
+    if (header->cmsg_type == IP_WFP_REDIRECT_CONTEXT && !tag->context) {
         tag->context = bytes;
         tag->context_size = size;
     }

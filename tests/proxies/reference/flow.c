@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proxies/reference/flow.h"
 
+#include <stdlib.h>
+
 #include "tests/proxies/reference/context.h"
 #include "tests/proxies/reference/control_message.h"
 #include "tests/proxies/reference/dial.h"
@@ -75,7 +77,7 @@ struct flow *flow_of(const struct steps *steps, struct flow *flows, const struct
 
 void flow_send_with_record(const struct flow *flow, const struct datagram *datagram)
 {
-    static _Thread_local unsigned char control[CONTROL_ROOM];
+    unsigned char *control = malloc(CONTROL_ROOM);
     struct sockaddr_storage destination = flow->destination;
     WSABUF data = {datagram->size, datagram->bytes};
     WSAMSG message = {.name = (void *)&destination,
@@ -83,11 +85,14 @@ void flow_send_with_record(const struct flow *flow, const struct datagram *datag
                       .lpBuffers = &data,
                       .dwBufferCount = 1,
                       .Control = {0, (char *)control}};
-    message.Control.len = control_message_write(control, sizeof control, destination.ss_family,
-                                                datagram->tag.record, datagram->tag.record_size);
+    if (control)
+        message.Control.len =
+            control_message_write(control, CONTROL_ROOM, destination.ss_family,
+                                  datagram->tag.record, datagram->tag.record_size);
     DWORD sent = 0;
     if (message.Control.len > 0)
         WSASendMsg(flow->upstream, &message, 0, &sent, NULL, NULL);
+    free(control);
 }
 
 void flow_send_plain(const struct flow *flow, const struct datagram *datagram)
