@@ -2,6 +2,7 @@
 """The lab says yes to the correct proxy, and no to each wrong one, for the right reason."""
 
 import concurrent.futures
+import json
 import subprocess
 
 import pytest
@@ -126,3 +127,37 @@ def test_every_mutant_is_in_the_matrix(native, tmp_path):
     named = {rules[0] for rules in MUTANTS.values()}
     assert named == {f"PRX-{number:02}" for number in range(1, 40)} - {
         "PRX-35", "PRX-36", "PRX-37", "PRX-39"}
+
+
+def second_proxy(folder, bug=()):
+    listen = lab.free_address()
+    path = folder / "second.json"
+    name = "mutant_proxy" if bug else "reference_proxy"
+    path.write_text(json.dumps({
+        "listen": [listen], "context": str(lab.RECIPE),
+        "command": [str(lab.built(name)), *bug, "--listen", listen]}), "utf-8")
+    return path
+
+
+def two(native, folder, bug=()):
+    return lab.run(native, [lab.built("reference_proxy")], folder, "--second",
+                   second_proxy(folder, bug), "--scenario", "two-proxies", "--profile", "observed",
+                   "--trace", folder / "trace.jsonl", udp=False)
+
+
+CYCLES = {"proxy 1 > proxy 2 > proxy 1", "proxy 2 > proxy 2"}
+ORDERS = {"two-proxies@1-above-2", "two-proxies@2-above-1"}
+
+
+def test_two_correct_proxies_come_to_an_end(native, tmp_path):
+    run = two(native, tmp_path)
+    assert run.code == 0, run.output
+    assert run.scenarios("PRX-37", "pass") == run.scenarios("PRX-31", "pass") == ORDERS
+
+
+def test_two_proxies_loop_when_one_never_sets(native, tmp_path):
+    run = two(native, tmp_path, ["--bug", "never-sets"])
+    assert run.code == 1, run.output
+    assert run.rules("fail") == {"PRX-14", "PRX-37"} and run.scenarios("PRX-37") == ORDERS
+    events = map(json.loads, (tmp_path / "trace.jsonl").read_text("utf-8").splitlines())
+    assert {event["text"] for event in events if event["kind"] == "loop"} == CYCLES
