@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/hex.h"
+
 bool blobs_save(struct blobs *blobs, const char *name, const uint8_t *bytes, uint32_t size)
 {
     uint8_t *copy;
@@ -38,19 +40,6 @@ void blobs_clear(struct blobs *blobs)
     }
 }
 
-static uint8_t hex_digit(char digit)
-{
-    return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-static void copy_hex(const char *hex, uint8_t *bytes, uint32_t size)
-{
-    for (uint32_t i = 0; i < size; i++) {
-        bytes[i] =
-            (uint8_t)((hex_digit(hex[2 * (size_t)i]) << 4) | hex_digit(hex[2 * (size_t)i + 1]));
-    }
-}
-
 static uint32_t plain_size(const struct input *input, const struct blob *blob)
 {
     switch (input->kind) {
@@ -73,7 +62,7 @@ static void copy_plain(const struct input *input, const struct blob *blob, uint8
         memcpy(bytes, blob->bytes, size);
         break;
     case INPUT_HEX:
-        copy_hex(input->hex, bytes, size);
+        hex_bytes(input->hex, bytes, size);
         break;
     case INPUT_FILL:
         memset(bytes, (int)input->fill, size);

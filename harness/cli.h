@@ -17,6 +17,7 @@ int cli_record(int argc, char **argv);
 int cli_judge(int argc, char **argv);
 int cli_diff(int argc, char **argv);
 int cli_replay(int argc, char **argv);
+int cli_proxy(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 

@@ -8,6 +8,8 @@
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/coverage.h"
+#include "harness/lab/rules/proxy_rule_text.h"
+#include "harness/lab/rules/proxy_rules.h"
 #include "harness/observation.h"
 #include "harness/rule_text.h"
 
@@ -15,7 +17,8 @@ static const struct command command = {
     .name = "wfpcheck explain",
     .summary =
         "Tells what is known about a clause (QRY-08), a contradiction (CON-02) or an unknown "
-        "(UNK-06): what the pages say, what was observed, what each profile does.",
+        "(UNK-06): what the pages say, what was observed, what each profile does. Or what a rule "
+        "for proxies (PRX-04) demands, why, and how to mend what it finds.",
     .positional = "ID",
     .positional_min = 1,
     .positional_max = 1,
@@ -230,6 +233,10 @@ int cli_explain(int argc, char **argv)
 
     if (!command_begin(&command, argc, argv, &options, &code)) {
         return code;
+    }
+    if (proxy_rule_named(options.positionals[0]) != NULL) {
+        proxy_rule_print(proxy_rule_named(options.positionals[0]), stdout);
+        return command_end(&options, &session, STATUS_OK);
     }
     status = session_open(&session);
     if (status == STATUS_OK) {

@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "harness/cli.h"
+#include "harness/cli_judge_trace.h"
 #include "harness/command.h"
+#include "harness/lab/trace/trace_file.h"
 #include "harness/recording.h"
 #include "harness/retrial.h"
 #include "harness/retrial_report.h"
 
 enum judge_option { JUDGE_PROFILE, JUDGE_SET, JUDGE_FORMAT, JUDGE_ALLOW_UNDECIDED, JUDGE_COUNT };
 
-static const char *const formats[] = {"human", "jsonl", NULL};
+static const char *const formats[] = {"human", "jsonl", "tap", "junit", NULL};
 
 static const struct option table[JUDGE_COUNT] = {
     [JUDGE_PROFILE] = {.name = "profile",
@@ -24,7 +26,7 @@ static const struct option table[JUDGE_COUNT] = {
                    .help = "decide one key of the profile; see vectors/profiles/keys.json",
                    .kind = OPTION_LIST},
     [JUDGE_FORMAT] = {.name = "format",
-                      .help = "how to report",
+                      .help = "how to report; tap and junit for the trace of a proxy",
                       .kind = OPTION_CHOICE,
                       .choices = formats},
     [JUDGE_ALLOW_UNDECIDED] = {.name = "allow-undecided",
@@ -35,6 +37,7 @@ static const struct option table[JUDGE_COUNT] = {
 static const struct command command = {
     .name = "wfpcheck judge",
     .summary = "Judges a recording: is each answer one that the model allows, and by which rule? "
+               "Or a trace of wfpcheck proxy, by the proxy rules. "
                "First the recording itself is checked; one that was damaged is not judged.",
     .positional = "RUN.jsonl",
     .positional_min = 1,
@@ -132,6 +135,20 @@ static enum status judge(struct judging *judging)
     return status == STATUS_OK && fflush(stdout) != 0 ? STATUS_BROKEN : status;
 }
 
+/* Answers are told by two formats only. */
+static const struct retrial_format *format_named(const char *name, struct complaints *complaints)
+{
+    if (strcmp(name, "human") == 0) {
+        return &retrial_human;
+    }
+    if (strcmp(name, "jsonl") == 0) {
+        return &retrial_jsonl;
+    }
+    complain(complaints, "wfpcheck judge", 0, "--format", "human or jsonl for a recording", "%s",
+             name);
+    return NULL;
+}
+
 static int exit_code(const struct judging *judging)
 {
     const struct retrial_totals *totals = &judging->report.totals;
@@ -161,16 +178,21 @@ int cli_judge(int argc, char **argv)
     if (!command_begin(&command, argc, argv, &options, &code)) {
         return code;
     }
+    if (trace_is_file(options.positionals[0])) {
+        code = cli_judge_trace(&(struct judge_trace){&options, JUDGE_PROFILE, JUDGE_SET,
+                                                     JUDGE_FORMAT, JUDGE_ALLOW_UNDECIDED});
+        options_release(&options);
+        return code;
+    }
     judging = calloc(1, sizeof *judging);
     if (judging == NULL) {
         options_release(&options);
         return EXIT_BROKEN;
     }
     judging->options = &options;
-    judging->format = strcmp(options_text(&options, JUDGE_FORMAT, "human"), "jsonl") == 0
-                          ? &retrial_jsonl
-                          : &retrial_human;
-    status = prepare(judging);
+    judging->format = format_named(options_text(&options, JUDGE_FORMAT, "human"),
+                                   &judging->session.complaints);
+    status = judging->format == NULL ? STATUS_BAD_INPUT : prepare(judging);
     if (status == STATUS_OK) {
         status = judge(judging);
     }

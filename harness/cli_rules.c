@@ -2,10 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/cli.h"
 #include "harness/command.h"
 #include "harness/json_line.h"
+#include "harness/lab/rules/proxy_rule_text.h"
+#include "harness/lab/rules/proxy_rules.h"
 #include "harness/rule_text.h"
 
 static void print_human(const struct wfp_rule *rule)
@@ -65,17 +68,39 @@ static void print_each(const struct wfp_rules *rules, void (*print)(const struct
     }
 }
 
+/* ---- the rules that a proxy is judged by ---- */
+
+static int print_proxy_rules(const char *format)
+{
+    if (strcmp(format, "dot") == 0) {
+        (void)fprintf(stderr, "wfpcheck rules: --format: expected human or jsonl with --proxy, "
+                              "found dot\n");
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < PROXY_RULES; i++) {
+        if (strcmp(format, "jsonl") == 0) {
+            json_line_print(proxy_rule_json(&proxy_rules[i]), 0, stdout);
+        } else {
+            proxy_rule_print(&proxy_rules[i], stdout);
+        }
+    }
+    return EXIT_WELL;
+}
+
 int cli_rules(int argc, char **argv)
 {
     static const char *const formats[] = {"human", "dot", "jsonl", NULL};
     static const struct option table[] = {
         {.name = "format", .help = "how to print", .kind = OPTION_CHOICE, .choices = formats},
+        {.name = "proxy",
+         .help = "the rules that wfpcheck proxy judges a proxy by, instead",
+         .kind = OPTION_FLAG},
     };
     static const struct command command = {
         .name = "wfpcheck rules",
         .summary = "print the model's table of rules",
         .options = table,
-        .option_count = 1,
+        .option_count = 2,
     };
     struct options options;
     const char *format;
@@ -85,6 +110,11 @@ int cli_rules(int argc, char **argv)
         return code;
     }
     format = options_text(&options, 0, "human");
+    if (options_flag(&options, 1)) {
+        code = print_proxy_rules(format);
+        options_release(&options);
+        return code;
+    }
     if (format[0] == 'd') {
         print_dot(wfp_rules_shipped());
     } else {

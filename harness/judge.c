@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/control.h"
+#include "harness/hex.h"
 #include "harness/pattern.h"
 
 const char *mismatch_name(enum mismatch mismatch)
@@ -124,11 +125,6 @@ static bool content_matches(const struct judge_context *context, const struct ex
     return matches;
 }
 
-static unsigned hex_digit(char digit)
-{
-    return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
 static bool data_matches(const struct expected *expected, const struct played *played)
 {
     const struct backend_reply *reply = &played->reply;
@@ -142,8 +138,7 @@ static bool data_matches(const struct expected *expected, const struct played *p
         return false;
     }
     for (uint32_t i = 0; i < reply->answer.bytes; i++) {
-        if (reply->out[i] !=
-            (hex_digit(hex[(size_t)2 * i]) << 4 | hex_digit(hex[(size_t)2 * i + 1]))) {
+        if (reply->out[i] != hex_byte(hex + (size_t)2 * i)) {
             return false;
         }
     }

@@ -50,18 +50,38 @@ static bool skip_id(const char **from, const char *ends)
 static const char member_characters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+_-";
 
-/* id[profile] or id@member[profile] */
-static bool fits_case(const char *text)
+/* id or id@member, up to one of `ends` */
+static bool skip_member(const char **text, const char *ends)
 {
-    if (!skip_id(&text, "@[")) {
+    if (!skip_id(text, ends)) {
         return false;
     }
-    if (*text == '@') {
-        size_t length = strspn(text + 1, member_characters);
+    if (**text == '@') {
+        size_t length = strspn(*text + 1, member_characters);
         if (length == 0) {
             return false;
         }
-        text += 1 + length;
+        *text += 1 + length;
+    }
+    return true;
+}
+
+/* "PRX-04[", a scenario, "]" */
+static bool skip_rule(const char **text)
+{
+    if (strncmp(*text, "PRX-", 4) != 0 || strspn(*text + 4, "0123456789") != 2 ||
+        (*text)[6] != '[') {
+        return false;
+    }
+    *text += 7;
+    return skip_member(text, "@]") && *(*text)++ == ']';
+}
+
+/* id[profile], id@member[profile], or of a rule: PRX-04[id@member][profile] */
+static bool fits_case(const char *text)
+{
+    if (strncmp(text, "PRX-", 4) == 0 ? !skip_rule(&text) : !skip_member(&text, "@[")) {
+        return false;
     }
     if (*text++ != '[' || !skip_id(&text, "]")) {
         return false;
@@ -90,7 +110,8 @@ static bool fits_until(const char *text)
 }
 
 static const struct text_rule rule_case = {1, CASE_MAX, fits_case,
-                                           "a case, as vector@member[profile]"};
+                                           "a case, as vector@member[profile] or "
+                                           "PRX-04[scenario][profile]"};
 static const struct text_rule rule_message = {3, 300, NULL, "a text of 3 to 300 characters"};
 static const struct text_rule rule_reason = {10, 300, NULL, "a text of 10 to 300 characters"};
 static const struct text_rule rule_link = {1, 300, fits_link, "an http or https address"};

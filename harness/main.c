@@ -28,6 +28,7 @@ static const struct entry entries[] = {
     {"diff", "tell what two recordings answer differently", cli_diff},
     {"replay", "tell the flows of captured traffic and which packets would carry records",
      cli_replay},
+    {"proxy", "put a Windows proxy program under test", cli_proxy},
     {"serve", "answer requests in JSON lines on standard input and output", cli_serve},
     {"bench", "measure the model, the runner and serve", cli_bench},
 };

@@ -17,6 +17,21 @@ enum status reader_status(const struct reader *reader)
     return reader->found == 0 ? STATUS_OK : STATUS_BAD_INPUT;
 }
 
+enum status reader_load(const char *path, size_t limit, struct complaints *complaints,
+                        void (*read)(struct reader *reader, void *target), void *target,
+                        struct document **document)
+{
+    struct reader reader = {.complaints = complaints};
+    enum status status = document_load(path, limit, complaints, &reader.document);
+
+    *document = reader.document;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    read(&reader, target);
+    return reader_status(&reader);
+}
+
 bool reader_complain(struct reader *reader, struct place place, const char *expected,
                      const char *actual_format, ...)
 {

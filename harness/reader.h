@@ -29,6 +29,14 @@ struct reader {
 /* What a document comes to: STATUS_OK only without any complaint. */
 enum status reader_status(const struct reader *reader);
 
+/*
+ * Loads a file of at most `limit` bytes and has it read into `target` by `read`, which complains of
+ * what is wrong. The document is the caller's, whatever the status; NULL where there is none.
+ */
+enum status reader_load(const char *path, size_t limit, struct complaints *complaints,
+                        void (*read)(struct reader *reader, void *target), void *target,
+                        struct document **document);
+
 /* Always false, so that a check can end with it. */
 bool reader_complain(struct reader *reader, struct place place, const char *expected,
                      const char *actual_format, ...) TEXT_FORMAT(4, 5);

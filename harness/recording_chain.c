@@ -2,10 +2,12 @@
 
 #include "harness/recording_chain.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/platform/files.h"
 #include "harness/recording.h"
 
 static const char line_start[] = "{\"line\":";
@@ -14,6 +16,7 @@ static const char sum_end[] = "\"}";
 
 enum {
     FIRST_ROOM = 65536,
+    PLACE_MAX = 1024,
     SUM_LENGTH = sizeof sum_start - 1 + RECORDING_SUM_DIGITS + sizeof sum_end - 1
 };
 
@@ -228,7 +231,55 @@ enum status chain_next(struct chain *chain, bool *more)
     return STATUS_OK;
 }
 
+/* ---- the current line ---- */
+
+enum status chain_refuse(const struct chain *chain, const char *field, const char *expected,
+                         const char *actual)
+{
+    complain(chain->complaints, chain->path, chain->number == 0 ? 1 : (int)chain->number, field,
+             expected, "%s", actual);
+    return STATUS_BAD_INPUT;
+}
+
+enum status chain_json(const struct chain *chain, json_t **root)
+{
+    json_error_t error;
+    json_t *loaded = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
+
+    if (loaded == NULL) {
+        return chain_refuse(chain, "JSON", "one whole JSON text in UTF-8", error.text);
+    }
+    *root = loaded;
+    return STATUS_OK;
+}
+
+enum status chain_document(const struct chain *chain, json_t *root, struct document **document)
+{
+    char place[PLACE_MAX];
+
+    (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
+    return document_from_tree(place, root, chain->complaints, document);
+}
+
+/* ---- the file ---- */
+
+enum status chain_open(struct chain *chain, const char *path, struct complaints *complaints)
+{
+    chain->path = path;
+    chain->complaints = complaints;
+    errno = EISDIR;
+    chain->file = files_is_directory(path) ? NULL : files_open(path, "rb");
+    if (chain->file == NULL) {
+        complain(complaints, path, 0, "file", "a readable file", "%s", strerror(errno));
+        return STATUS_BAD_INPUT;
+    }
+    return STATUS_OK;
+}
+
 void chain_clear(struct chain *chain)
 {
     free(chain->line);
+    if (chain->file != NULL) {
+        (void)fclose(chain->file);
+    }
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "harness/complaint.h"
+#include "harness/document.h"
 #include "harness/status.h"
 
 /* ---- writing ---- */
@@ -47,6 +48,9 @@ struct chain {
     uint64_t sum;  /* its checksum */
 };
 
+/* Opens the file at `path`, which is to outlive the chain. STATUS_BAD_INPUT after a complaint. */
+enum status chain_open(struct chain *chain, const char *path, struct complaints *complaints);
+
 /*
  * Reads the next line. STATUS_BAD_INPUT after a complaint that names the line and what has happened
  * to it: altered, missing, repeated, moved, cut off, too long, or of another format. `*more` is
@@ -54,7 +58,16 @@ struct chain {
  */
 enum status chain_next(struct chain *chain, bool *more);
 
-/* Frees the line; the file is the caller's. */
+/* The current line as JSON; the caller lets go of it. */
+enum status chain_json(const struct chain *chain, json_t **root);
+/* What stands for the current line, as a document, which the caller frees. */
+enum status chain_document(const struct chain *chain, json_t *root, struct document **document);
+
+/* Complains about the current line; gives STATUS_BAD_INPUT. */
+enum status chain_refuse(const struct chain *chain, const char *field, const char *expected,
+                         const char *actual);
+
+/* Closes the file. */
 void chain_clear(struct chain *chain);
 
 #endif

@@ -2,17 +2,13 @@
 
 #include "harness/recording.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/answer.h"
 #include "harness/document.h"
-#include "harness/platform/files.h"
 #include "harness/recording_chain.h"
 #include "harness/recording_line.h"
-
-enum { PLACE_MAX = 1024 };
 
 struct recording {
     char *path;
@@ -29,24 +25,17 @@ struct recording {
     size_t room;
 };
 
-static enum status refuse(struct recording *recording, const char *field, const char *expected,
-                          const char *actual)
+static enum status refuse(const struct recording *recording, const char *field,
+                          const char *expected, const char *actual)
 {
-    const size_t line = recording->chain.number;
-
-    complain(recording->chain.complaints, recording->path, line == 0 ? 1 : (int)line, field,
-             expected, "%s", actual);
-    return STATUS_BAD_INPUT;
+    return chain_refuse(&recording->chain, field, expected, actual);
 }
 
 static enum status take_line(struct recording *recording, json_t *root)
 {
     const struct chain *chain = &recording->chain;
-    char place[PLACE_MAX];
-    enum status status;
+    const enum status status = chain_document(chain, root, &recording->document);
 
-    (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
-    status = document_from_tree(place, root, chain->complaints, &recording->document);
     return status == STATUS_OK
                ? recorded_line_read(recording->document, chain->complaints, &recording->line)
                : status;
@@ -66,13 +55,11 @@ static enum status expand_line(struct recording *recording, json_t *root)
 
 static enum status parse_line(struct recording *recording)
 {
-    const struct chain *chain = &recording->chain;
-    json_error_t error;
-    json_t *root = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
-    enum status status;
+    json_t *root;
+    enum status status = chain_json(&recording->chain, &root);
 
-    if (root == NULL) {
-        return refuse(recording, "JSON", "one whole JSON text in UTF-8", error.text);
+    if (status != STATUS_OK) {
+        return status;
     }
     status = json_object_get(root, "type") == NULL ? take_line(recording, root)
                                                    : expand_line(recording, root);
@@ -108,14 +95,8 @@ static enum status next_line(struct recording *recording)
 
 static enum status read_head(struct recording *recording)
 {
-    enum status status;
+    enum status status = next_line(recording);
 
-    if (recording->chain.file == NULL) {
-        complain(recording->chain.complaints, recording->path, 0, "file", "a readable file", "%s",
-                 strerror(errno));
-        return STATUS_BAD_INPUT;
-    }
-    status = next_line(recording);
     if (status == STATUS_OK && recording->line.kind != LINE_HEAD) {
         status = refuse(recording, "kind", "head", "another kind of line");
     }
@@ -143,10 +124,9 @@ enum status recording_open(const char *path, struct complaints *complaints,
     }
     made->path = copy_path(path);
     if (made->path != NULL) {
-        made->chain.path = made->path;
-        made->chain.complaints = complaints;
-        errno = EISDIR;
-        made->chain.file = files_is_directory(path) ? NULL : files_open(path, "rb");
+        status = chain_open(&made->chain, made->path, complaints);
+    }
+    if (status == STATUS_OK) {
         status = read_head(made);
     }
     if (status != STATUS_OK) {
@@ -167,9 +147,6 @@ void recording_close(struct recording *recording)
     document_free(recording->document);
     document_free(recording->held);
     chain_clear(&recording->chain);
-    if (recording->chain.file != NULL) {
-        (void)fclose(recording->chain.file);
-    }
     json_decref(recording->queue);
     free(recording->steps);
     free(recording->path);

@@ -24,7 +24,7 @@ const char *source_kind_name(enum source_kind kind)
     return word_text(&source_words, (int)kind);
 }
 
-static const struct text_rule rule_story = {20, 400, NULL, "a text of 20 to 400 characters"};
+const struct text_rule rule_story = {20, 400, NULL, "a text of 20 to 400 characters"};
 static const struct text_rule rule_reference = {3, 300, NULL, "a text of 3 to 300 characters"};
 static const struct text_rule rule_short = {0, 100, NULL, "a text of at most 100 characters"};
 
@@ -37,10 +37,11 @@ static const struct member source_members[] = {
 };
 static const struct shape source_shape = {source_members, 5, 0x3, 0x1F};
 
-static bool read_source(struct reader *reader, struct place place, json_t *value, const void *rule,
-                        void *field)
+bool read_source(struct reader *reader, struct place place, json_t *value, const void *rule,
+                 void *field)
 {
-    return read_object(reader, place, value, rule, field);
+    (void)rule;
+    return read_object(reader, place, value, &source_shape, field);
 }
 
 static const struct word kind_rows[] = {{"calls", VECTOR_CALLS}, {"path", VECTOR_PATH}};
@@ -51,7 +52,7 @@ static const struct member vector_members[] = {
     {"kind", read_word, &kind_words, offsetof(struct vector_row, kind)},
     {"story", read_text, &rule_story, offsetof(struct vector_row, story)},
     {"clauses", read_later, NULL, offsetof(struct vector_row, clauses)},
-    {"source", read_source, &source_shape, offsetof(struct vector_row, source)},
+    {"source", read_source, NULL, offsetof(struct vector_row, source)},
     {"needs", read_later, NULL, offsetof(struct vector_row, needs)},
     {"steps", read_later, NULL, offsetof(struct vector_row, steps)},
     {"control", read_later, NULL, offsetof(struct vector_row, control)},

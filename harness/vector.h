@@ -29,6 +29,7 @@ struct path_claim;
 struct path_scene;
 struct place;
 struct reader;
+struct text_rule;
 struct words;
 
 enum {
@@ -374,6 +375,11 @@ extern const struct words message_flag_words;
 /* step_table.c: a code by name, or as 0x and eight digits; a pointer word of the swept field. */
 bool ioctl_code_parse(const char *text, uint32_t *code);
 bool sweep_pointer_parse(enum sweep_field field, const char *text, enum wfp_pointer *pointer);
+
+/* vector.c: the members `story` and `source` of whatever makes a claim; field: struct source. */
+extern const struct text_rule rule_story;
+bool read_source(struct reader *reader, struct place place, json_t *value, const void *rule,
+                 void *field);
 
 /* step.c: a number of bytes, or a text that speaks of N; for tables. Field: struct size. */
 bool read_size(struct reader *reader, struct place place, json_t *value, const void *rule,

@@ -6,9 +6,10 @@ import json
 import pathlib
 
 import jsonschema
+import referencing
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / "vectors"
-NO_VECTORS = {"schema", "profiles", "known", "recorded", "replay"}
+NO_VECTORS = {"schema", "profiles", "known", "recorded", "replay", "recipes", "stand-ins", "proxy"}
 
 
 def load(path):
@@ -20,7 +21,16 @@ def vector_files():
 
 
 @functools.lru_cache(maxsize=None)
+def registry():
+    """What a schema may refer to by its $id: another one."""
+    schemas = map(load, (VECTORS / "schema").glob("*.json"))
+    return referencing.Registry().with_resources(
+        (schema["$id"], referencing.Resource.from_contents(schema))
+        for schema in schemas if "$id" in schema)
+
+
+@functools.lru_cache(maxsize=None)
 def validator(name):
     schema = load(VECTORS / "schema" / f"{name}.schema.json")
     jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(schema, registry=registry())

@@ -2,7 +2,6 @@
 
 #include "harness/lab/interpose/import.h"
 
-#include <stdint.h>
 #include <string.h>
 
 static shim_function *exported(const char *module, const char *name)
@@ -25,17 +24,30 @@ void import_resolve(const struct import_hook *hooks, size_t count, const char *c
     }
 }
 
-/* kernel32 and kernelbase have different addresses for the same call: each of them counts. */
-static shim_function *replacement_for(uintptr_t address, const struct import_hook *hooks,
-                                      size_t count, const char *const *modules)
+size_t import_targets(const struct import_hook *hooks, size_t count, const char *const *modules,
+                      struct import_target *targets, size_t room)
 {
+    size_t filled = 0;
+
     for (size_t i = 0; i < count; i++) {
-        for (size_t m = 0; modules[m] != NULL; m++) {
+        for (size_t m = 0; modules[m] != NULL && filled < room; m++) {
             shim_function *found = exported(modules[m], hooks[i].name);
 
-            if (found != NULL && (uintptr_t)found == address) {
-                return hooks[i].replacement;
+            if (found != NULL) {
+                targets[filled].address = (uintptr_t)found;
+                targets[filled++].replacement = hooks[i].replacement;
             }
+        }
+    }
+    return filled;
+}
+
+shim_function *import_replacement(uintptr_t address, const struct import_target *targets,
+                                  size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (targets[i].address == address) {
+            return targets[i].replacement;
         }
     }
     return NULL;
@@ -53,14 +65,14 @@ static BOOL replace(IMAGE_THUNK_DATA *thunk, shim_function *replacement)
     return VirtualProtect(thunk, sizeof *thunk, protection, &protection);
 }
 
-static size_t patch_thunks(IMAGE_THUNK_DATA *thunk, const struct import_hook *hooks, size_t count,
-                           const char *const *modules)
+static size_t patch_thunks(IMAGE_THUNK_DATA *thunk, const struct import_target *targets,
+                           size_t count)
 {
     size_t patched = 0;
 
     for (; thunk->u1.Function != 0; thunk++) {
         shim_function *replacement =
-            replacement_for((uintptr_t)thunk->u1.Function, hooks, count, modules);
+            import_replacement((uintptr_t)thunk->u1.Function, targets, count);
 
         patched += replacement != NULL && replace(thunk, replacement);
     }
@@ -84,8 +96,7 @@ static const IMAGE_DATA_DIRECTORY *import_directory(const char *base)
     return &headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
 }
 
-size_t import_patch(HMODULE module, const struct import_hook *hooks, size_t count,
-                    const char *const *modules)
+size_t import_patch(HMODULE module, const struct import_target *targets, size_t count)
 {
     char *base = (char *)(uintptr_t)module;
     const IMAGE_DATA_DIRECTORY *directory = import_directory(base);
@@ -97,7 +108,7 @@ size_t import_patch(HMODULE module, const struct import_hook *hooks, size_t coun
     }
     for (descriptor = (const void *)(base + directory->VirtualAddress); descriptor->Name != 0;
          descriptor++) {
-        patched += patch_thunks((void *)(base + descriptor->FirstThunk), hooks, count, modules);
+        patched += patch_thunks((void *)(base + descriptor->FirstThunk), targets, count);
     }
     return patched;
 }

@@ -10,6 +10,7 @@
 #define HARNESS_LAB_INTERPOSE_IMPORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <windows.h>
 
 /* Any function; cast before it is called. */
@@ -29,11 +30,27 @@ struct import_hook {
 void import_resolve(const struct import_hook *hooks, size_t count, const char *const *modules,
                     void *originals);
 
+/* An address, and what is called in its place. */
+struct import_target {
+    uintptr_t address;
+    shim_function *replacement;
+};
+
 /*
- * Replaces in the module's import table every address that a hook's name has in any of `modules`.
- * Gives the number of places that were replaced; to call it again is harmless.
+ * Every address that the hooks' names have in any of `modules` that is loaded: kernel32 and
+ * kernelbase have different ones for the same call. Gives how many there are, at most `room`.
  */
-size_t import_patch(HMODULE module, const struct import_hook *hooks, size_t count,
-                    const char *const *modules);
+size_t import_targets(const struct import_hook *hooks, size_t count, const char *const *modules,
+                      struct import_target *targets, size_t room);
+
+/* NULL where the address is none of them. */
+shim_function *import_replacement(uintptr_t address, const struct import_target *targets,
+                                  size_t count);
+
+/*
+ * Replaces these addresses in the module's import table. Gives the number of places that were
+ * replaced; to call it again is harmless.
+ */
+size_t import_patch(HMODULE module, const struct import_target *targets, size_t count);
 
 #endif

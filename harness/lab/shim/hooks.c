@@ -44,11 +44,13 @@ static const struct import_hook hooks[] = {
 
 static const char *const modules[] = {"ws2_32.dll", "kernel32.dll", "kernelbase.dll", NULL};
 
-enum { HOOK_COUNT = sizeof hooks / sizeof hooks[0] };
+enum { HOOK_COUNT = sizeof hooks / sizeof hooks[0], TARGETS_MAX = 3 * HOOK_COUNT };
 
 bool shim_install(void)
 {
     static bool installed;
+    struct import_target targets[TARGETS_MAX];
+    size_t count;
 
     if (installed) {
         return true;
@@ -57,6 +59,7 @@ bool shim_install(void)
         return false;
     }
     import_resolve(hooks, HOOK_COUNT, modules, &shim_originals);
-    installed = import_patch(GetModuleHandleW(NULL), hooks, HOOK_COUNT, modules) > 0;
+    count = import_targets(hooks, HOOK_COUNT, modules, targets, TARGETS_MAX);
+    installed = import_patch(GetModuleHandleW(NULL), targets, count) > 0;
     return installed;
 }

@@ -3,26 +3,14 @@
 #include <winsock2.h>
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/lab/interpose/guard.h"
 #include "harness/lab/interpose/import.h"
+#include "harness/lab/interpose/ioctl_call.h"
 #include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/argument.h"
 #include "harness/lab/shim/world.h"
-
-struct question {
-    SOCKET socket;
-    DWORD code;
-    LPVOID in;
-    DWORD in_size;
-    LPVOID out;
-    DWORD out_size;
-    LPDWORD count;
-    LPWSAOVERLAPPED overlapped;
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
-};
 
 static bool is_answered(DWORD code)
 {
@@ -41,12 +29,12 @@ static bool is_answered(DWORD code)
 
 /* ---- the call as the model sees it ---- */
 
-static uintptr_t routine_address(const struct question *question)
+static uintptr_t routine_address(const struct ioctl_call *question)
 {
     return (uintptr_t)question->routine;
 }
 
-static bool describe(const struct question *question, struct wfp_ioctl *call)
+static bool describe(const struct ioctl_call *question, struct wfp_ioctl *call)
 {
     const struct shim_socket *on = shim_socket_find(question->socket);
 
@@ -72,7 +60,7 @@ static HANDLE own_thread(void)
     return OpenThread(THREAD_SET_CONTEXT, FALSE, GetCurrentThreadId());
 }
 
-static void tell(const struct question *question, const struct wfp_ioctl *call,
+static void tell(const struct ioctl_call *question, const struct wfp_ioctl *call,
                  const struct wfp_reply *reply)
 {
     const DWORD bytes = reply->answer.bytes;
@@ -83,7 +71,7 @@ static void tell(const struct question *question, const struct wfp_ioctl *call,
     }
 }
 
-static void keep(const struct question *question, const struct wfp_reply *reply,
+static void keep(const struct ioctl_call *question, const struct wfp_reply *reply,
                  struct shim_operation *operation)
 {
     operation->overlapped = question->overlapped;
@@ -94,7 +82,7 @@ static void keep(const struct question *question, const struct wfp_reply *reply,
     shim_operation_started(operation, reply->operation, reply->answer.error == WSA_IO_PENDING);
 }
 
-static enum shim_outcome ask(const struct question *question, struct wfp_answer *answer)
+static enum shim_outcome ask(const struct ioctl_call *question, struct wfp_answer *answer)
 {
     struct shim_operation *operation = shim_operation_take();
     struct wfp_reply reply;
@@ -121,7 +109,7 @@ static enum shim_outcome ask(const struct question *question, struct wfp_answer 
     return reply.answer.outcome == WFP_DIED ? SHIM_DIED : SHIM_ANSWERED;
 }
 
-static enum shim_outcome answer_under_lock(const struct question *question,
+static enum shim_outcome answer_under_lock(const struct ioctl_call *question,
                                            struct wfp_answer *answer)
 {
     enum shim_outcome outcome = SHIM_PASSED_ON;
@@ -151,7 +139,7 @@ static const struct {
      offsetof(struct shim_originals, WSARecvMsg)},
 };
 
-static void replace_extension(const struct question *question)
+static void replace_extension(const struct ioctl_call *question)
 {
     shim_function *original;
     GUID id;
@@ -168,7 +156,7 @@ static void replace_extension(const struct question *question)
     }
 }
 
-static int pass_on(const struct question *question)
+static int pass_on(const struct ioctl_call *question)
 {
     const int outcome = shim_originals.WSAIoctl(
         question->socket, question->code, question->in, question->in_size, question->out,
@@ -186,8 +174,8 @@ int WSAAPI shim_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LP
                          DWORD out_size, LPDWORD count, LPWSAOVERLAPPED overlapped,
                          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const struct question question = {socket,   code,  in,         in_size, out,
-                                      out_size, count, overlapped, routine};
+    const struct ioctl_call question = {socket,   code,  in,         in_size, out,
+                                        out_size, count, overlapped, routine};
     struct wfp_answer answer = {0};
     enum shim_outcome outcome;
     int passed = 0;

@@ -65,6 +65,8 @@ const struct event_kind_row event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_PROCESS_START] = TOLD("process-start"),
     [EVENT_PROCESS_END] = TOLD("process-end"),
     [EVENT_NOTE] = TOLD("note"),
+    [EVENT_CLIENT_SHUTDOWN] = TOLD("client-shutdown"),
+    [EVENT_ARRIVAL_SHUTDOWN] = TOLD("arrival-shutdown"),
 };
 
 const char *const event_fields[FIELDS_ALL] = {

@@ -57,7 +57,8 @@ enum event_kind {
      * stays as it was), out: what the output buffer begins with; delay: milliseconds that an
      * overlapped call stays pending, after which EVENT_IOCTL_END is told. */
     EVENT_IOCTL,
-    EVENT_IOCTL_END,  /* socket, operation, error: 0, or 10014 where the buffers had gone */
+    /* socket, operation, error: 0, 995 where it was cancelled, 10014 where the buffers had gone */
+    EVENT_IOCTL_END,
     EVENT_OPTION_SET, /* Asked. socket, level, option, in. Answer: error */
     EVENT_OPTION_GET, /* Asked. socket, level, option, out-size. Answer: error, count, out */
     /* Asked. socket, name, size, flags, peer unless connected, control, control-size. Answer: an
@@ -76,15 +77,19 @@ enum event_kind {
     EVENT_RESOLVE,        /* Asked. text: the name. Answer: peer, or an error */
 
     EVENT_DEVICE_OPEN, /* Asked. text: the path. Answer: error, handle */
-    /* Asked. handle, code, in, in-size, out-size. Answer: error (of Win32), count, out, delay */
+    /* Asked. handle, operation, name, code unless name is ReadFile or WriteFile, in, in-size,
+     * out-size, flags: EVENT_DEVICE_AGAIN when it was left pending. Answer: error (of Win32),
+     * count, out, delay: milliseconds that it stays pending; or flags: EVENT_DEVICE_PENDS, and
+     * delay: ask again after so long. Without a delay it pends until it is cancelled. */
     EVENT_DEVICE_CONTROL,
     EVENT_DEVICE_CLOSE, /* handle */
-    /* Asked. name: the function of the service manager, text: the service. Answer: error */
+    /* Asked. name: the function of the service manager, text: the service, nothing for the manager
+     * itself; ControlService to stop one is StopService. Answer: error, number: its state */
     EVENT_SERVICE_CALL,
-    EVENT_FILTER_CALL, /* Asked. name: Fwpm..., Answer: error */
+    EVENT_FILTER_CALL, /* Asked. name: Fwpm... Answer: error, number: an id for what is added */
 
     EVENT_PASSED, /* name: a call that is known, but not followed; told once for each name */
-    EVENT_DONE,   /* what was passed: kind-of, socket, error, count, out */
+    EVENT_DONE,   /* what was passed: kind-of, socket or handle, error, count, out */
 
     /* ---- by the lab; on the wire only the two answers ---- */
 
@@ -94,7 +99,8 @@ enum event_kind {
     EVENT_SCENARIO,      /* name: its id, text: profile: what follows is part of it */
     EVENT_SCENARIO_END,  /* name */
     EVENT_CLIENT,        /* client, peer: its original destination, local, real: where it dials,
-                          * process: by whose callout, state, flags: enum event_client */
+                          * process: by whose callout, state, flags: enum event_client, size: what
+                          * it is to receive in all */
     EVENT_CLIENT_DATA,   /* client, size: received in all, error: 0, or 1 where it is not what the
                           * destination sent */
     EVENT_CLIENT_END,    /* client, how: enum event_end, size: received in all */
@@ -108,6 +114,9 @@ enum event_kind {
     EVENT_PROCESS_START, /* process, text: command */
     EVENT_PROCESS_END,   /* process, exit-code, how: enum event_end */
     EVENT_NOTE,          /* text: for people */
+    /* client: it has sent its last, with size bytes in all, and goes on receiving */
+    EVENT_CLIENT_SHUTDOWN,
+    EVENT_ARRIVAL_SHUTDOWN, /* dial, client, size: the destination has, in the same way */
     EVENT_KIND_COUNT
 };
 
@@ -116,7 +125,16 @@ enum event_client {
     EVENT_CLIENT_REDIRECTED = 1,
     EVENT_CLIENT_LOST = 2, /* redirected, but its record did not survive the way (QRY-19) */
     EVENT_CLIENT_DATAGRAMS = 4,
-    EVENT_CLIENT_SERVER_FIRST = 8 /* it sends nothing before the destination has */
+    EVENT_CLIENT_SERVER_FIRST = 8, /* it sends nothing before the destination has */
+    EVENT_CLIENT_CONTEXT_BAD = 16, /* its context is not as the recipe says: cut, or garbled */
+    EVENT_CLIENT_HALF_CLOSE = 32   /* one side ends its sending before the other has begun to end */
+};
+
+/* Of what is asked of a pretended device, and of the answer. */
+enum {
+    EVENT_DEVICE_AGAIN = 1,
+    EVENT_DEVICE_PENDS = 2,
+    EVENT_DEVICE_UNNAMED = 4 /* the stand-in does not name it: it has the answer of such */
 };
 
 enum event_end {
@@ -128,7 +146,12 @@ enum event_end {
     EVENT_END_COUNT
 };
 
-/* In a trace what was asked and its answer are one event, with the fields of both. */
+/*
+ * In a trace what was asked and its answer are one event, with the fields of both, and the lab adds
+ * what it knows: `client` to accept, accepted-ex, connect, datagram-send and datagram-receive,
+ * `dial` to connect, and to a query of records or context `number`, the true size of what was asked
+ * for (0: there is none).
+ */
 enum event_by {
     EVENT_BY_NOBODY,
     EVENT_BY_SHIM,     /* the model */

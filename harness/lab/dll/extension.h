@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Calls that the provider hands out as pointers instead of exporting them: the program gets ours,
+ * and ours find the provider's here.
+ */
+
+#ifndef HARNESS_LAB_DLL_EXTENSION_H
+#define HARNESS_LAB_DLL_EXTENSION_H
+
+#include <winsock2.h>
+
+#include <mswsock.h>
+
+/* As the provider handed them out last; NULL until then. */
+struct extensions {
+    LPFN_ACCEPTEX AcceptEx;
+    LPFN_CONNECTEX ConnectEx;
+    LPFN_DISCONNECTEX DisconnectEx;
+    LPFN_GETACCEPTEXSOCKADDRS GetAcceptExSockaddrs;
+    LPFN_WSARECVMSG WSARecvMsg;
+    LPFN_WSASENDMSG WSASendMsg;
+    LPFN_TRANSMITFILE TransmitFile;
+    LPFN_TRANSMITPACKETS TransmitPackets;
+};
+
+extern struct extensions extensions;
+
+/*
+ * After a successful SIO_GET_EXTENSION_FUNCTION_POINTER, with its buffers: puts our function in the
+ * place of the provider's, where there is one.
+ */
+void extension_replace(const void *in, DWORD in_size, void *out, DWORD out_size);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The looks of the rules, one for each row of the table, and what they share. */
+
+#ifndef HARNESS_LAB_RULES_LOOK_H
+#define HARNESS_LAB_RULES_LOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/lab/rules/finding.h"
+#include "harness/lab/rules/view.h"
+
+/* look_query.c */
+void look_codes(struct finding *finding);
+void look_socket_asked(struct finding *finding);
+void look_record_first(struct finding *finding);
+void look_growth(struct finding *finding);
+void look_bounded(struct finding *finding);
+void look_record_sizes(struct finding *finding);
+void look_changing_size(struct finding *finding);
+void look_absurd_size(struct finding *finding);
+void look_size_query(struct finding *finding);
+
+/* look_client.c */
+void look_direct_client(struct finding *finding);
+void look_lost_record(struct finding *finding);
+void look_alive(struct finding *finding);
+void look_context(struct finding *finding);
+void look_server_first(struct finding *finding);
+void look_families(struct finding *finding);
+
+/* look_set.c */
+void look_set_on_every_dial(struct finding *finding);
+void look_set_in_time(struct finding *finding);
+void look_set_bytes(struct finding *finding);
+void look_set_own(struct finding *finding);
+void look_set_failed(struct finding *finding);
+void look_set_result(struct finding *finding);
+
+/* look_call.c */
+void look_byte_count(struct finding *finding);
+void look_overlapped(struct finding *finding);
+void look_accept_queue(struct finding *finding);
+void look_accept_context(struct finding *finding);
+void look_connect_context(struct finding *finding);
+
+/* look_datagram.c */
+void look_datagram_options(struct finding *finding);
+void look_datagram_truncation(struct finding *finding);
+void look_datagram_levels(struct finding *finding);
+void look_datagram_flows(struct finding *finding);
+void look_datagram_record(struct finding *finding);
+void look_datagram_loss(struct finding *finding);
+/* PRX-10 and PRX-11, for clients of datagrams. */
+void look_datagram_refused(struct finding *finding, bool lost);
+
+/* look_stream.c */
+void look_payload(struct finding *finding);
+void look_half_close(struct finding *finding);
+void look_unreachable(struct finding *finding);
+void look_leak(struct finding *finding);
+void look_path(struct finding *finding);
+void look_destination(struct finding *finding);
+void look_after_failure(struct finding *finding);
+
+/* ---- look_each.c: walking through a part ---- */
+
+/* Each TCP client of the part for which `is` holds (NULL: each). */
+void each_client(struct finding *finding, bool (*is)(const struct client *client),
+                 void (*look)(struct finding *finding, size_t client));
+/* Each endpoint that accepted one. */
+void each_accepted(struct finding *finding, bool (*is)(const struct client *client),
+                   void (*look)(struct finding *finding, size_t endpoint));
+/* Each dial for one. */
+void each_dial(struct finding *finding, bool (*is)(const struct client *client),
+               void (*look)(struct finding *finding, const struct dial *dial));
+/* Each call of the part with one of the three codes. */
+void each_query_or_set(struct finding *finding,
+                       void (*look)(struct finding *finding, const struct act *act));
+
+/* The first dial for a client by a process (0: any); NULL. */
+const struct dial *dial_for(const struct view *view, size_t client, uint64_t process);
+
+/* The lab waited for this client in vain. */
+bool client_waits_in_vain(const struct client *client);
+
+/* An event of an act; NOWHERE for no act. */
+size_t event_of(const struct view *view, size_t act);
+
+#endif

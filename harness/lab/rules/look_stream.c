@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/address.h"
+#include "harness/lab/rules/datagrams.h"
+#include "harness/lab/rules/look.h"
+#include "harness/lab/rules/query.h"
+#include "harness/lab/rules/setting.h"
+
+enum {
+    LEAK_CLIENTS = 8, /* fewer say nothing about leaks */
+    LEAK_SHARE = 4,   /* one in so many is too much */
+    REDIALS_MAX = 16
+};
+
+/* ---- PRX-31: payload ---- */
+
+/* Where one side closes before the other, what goes wrong is PRX-32's; where flows of one source
+ * are mixed, PRX-28's. */
+static bool other_rule_tells(const struct finding *finding, const struct event *event)
+{
+    const struct view *view = finding->view;
+    const size_t index =
+        view_client_numbered(view, finding->part, event_number(event, FIELD_CLIENT));
+    const struct client *client = index == NOWHERE ? NULL : &view->clients[index];
+
+    return client != NULL &&
+           ((client->flags & EVENT_CLIENT_HALF_CLOSE) != 0 ||
+            (client_is_datagrams(client) && datagrams_sibling(view, index) != NOWHERE));
+}
+
+static void look_data(struct finding *finding, size_t index)
+{
+    const struct event event = view_event(finding->view, index);
+
+    if (event.kind != EVENT_CLIENT_DATA && event.kind != EVENT_ARRIVAL_DATA) {
+        return;
+    }
+    if (event_number(&event, FIELD_ERROR) == 0 && event_number(&event, FIELD_SIZE) > 0) {
+        finding_met(finding);
+    } else if (event_number(&event, FIELD_ERROR) == 0) {
+        return;
+    } else if (!other_rule_tells(finding, &event) && finding->of->death == NOWHERE) {
+        finding_fail(finding, event.kind == EVENT_CLIENT_DATA
+                                  ? "A client received other bytes than its destination sent."
+                                  : "A destination received other bytes than its client sent.");
+        finding_line(finding, index, NULL);
+    }
+}
+
+void look_payload(struct finding *finding)
+{
+    for (size_t i = finding->of->first; i < finding->of->end; i++) {
+        look_data(finding, i);
+    }
+}
+
+/* ---- PRX-32: half-close ---- */
+
+static bool closes_by_half(const struct client *client)
+{
+    return client_is_proper(client) && (client->flags & EVENT_CLIENT_HALF_CLOSE) != 0;
+}
+
+/* What the destination had received when its connection ended in order; 0: it did not. */
+static uint64_t arrived_by(const struct view *view, const struct dial *dial)
+{
+    struct event end;
+
+    if (dial->end == NOWHERE) {
+        return 0;
+    }
+    end = view_event(view, dial->end);
+    return event_number(&end, FIELD_HOW) == EVENT_END_CLOSED ? event_number(&end, FIELD_SIZE) : 0;
+}
+
+/* Of the dials for a client that arrived, the one that brought the most; NULL. */
+static const struct dial *best_dial(const struct view *view, size_t client)
+{
+    const struct dial *best = NULL;
+
+    for (size_t i = view->clients[client].dials; i != NOWHERE; i = view->dials[i].next) {
+        const struct dial *dial = &view->dials[i];
+
+        if (dial->arrival != NOWHERE &&
+            (best == NULL || arrived_by(view, dial) > arrived_by(view, best))) {
+            best = dial;
+        }
+    }
+    return best;
+}
+
+static uint64_t sent(const struct view *view, const struct client *client)
+{
+    struct event shutdown;
+
+    if (client->shutdown == NOWHERE) {
+        return UINT64_MAX;
+    }
+    shutdown = view_event(view, client->shutdown);
+    return event_number(&shutdown, FIELD_SIZE);
+}
+
+static void look_half(struct finding *finding, size_t index)
+{
+    const struct view *view = finding->view;
+    const struct client *client = &view->clients[index];
+    const struct dial *dial = best_dial(view, index);
+
+    if (dial == NULL || finding->of->death != NOWHERE || client->end == NOWHERE ||
+        view->acts[dial->act].event > client->end) {
+        return;
+    }
+    if (client->received >= client->expected && arrived_by(view, dial) >= sent(view, client)) {
+        finding_met(finding);
+        return;
+    }
+    finding_fail(finding, client_waits_in_vain(client)
+                              ? "The end of one direction was not passed on."
+                              : "The end of one direction ended the other, too.");
+    finding_line(finding, client->shutdown, NULL);
+    finding_line(finding, dial->end, NULL);
+    finding_line(finding, client->end, "what came is not all that was sent");
+}
+
+void look_half_close(struct finding *finding)
+{
+    each_client(finding, closes_by_half, look_half);
+}
+
+/* ---- PRX-33: resets, and targets that cannot be reached ---- */
+
+/* The event that shows that the client's connection cannot go on; NOWHERE. */
+static size_t dead_end(const struct view *view, size_t client)
+{
+    size_t found = NOWHERE;
+
+    for (size_t i = view->clients[client].dials; i != NOWHERE; i = view->dials[i].next) {
+        const struct dial *dial = &view->dials[i];
+        struct event end;
+
+        if (dial_failed(view, dial)) {
+            found = dial->end != NOWHERE ? dial->end : view->acts[dial->act].event;
+            continue;
+        }
+        if (dial->end == NOWHERE) {
+            return NOWHERE;
+        }
+        end = view_event(view, dial->end);
+        if (event_number(&end, FIELD_HOW) != EVENT_END_RESET) {
+            return NOWHERE;
+        }
+        found = dial->end;
+    }
+    return found;
+}
+
+static void look_dead_end(struct finding *finding, size_t index)
+{
+    const struct client *client = &finding->view->clients[index];
+    const size_t end = dead_end(finding->view, index);
+
+    if (end == NOWHERE || finding->of->death != NOWHERE) {
+        return;
+    }
+    if (client_waits_in_vain(client)) {
+        finding_fail(finding, "The connection to the target ended, and the client was not told.");
+        finding_line(finding, end, NULL);
+        finding_line(finding, client->end != NOWHERE ? client->end : client->deadline, NULL);
+    } else if (client->end != NOWHERE) {
+        finding_met(finding);
+    } else {
+        finding_open(finding, "the trace does not show how client %llu ended",
+                     (unsigned long long)client->number);
+    }
+}
+
+void look_unreachable(struct finding *finding)
+{
+    each_client(finding, client_is_proper, look_dead_end);
+}
+
+/* ---- PRX-34: leaks ---- */
+
+static bool hands_sockets_back(const struct view *view)
+{
+    static const char name[] = "DisconnectEx";
+
+    for (size_t i = 0; i < trace_count(view->trace); i++) {
+        const struct event event = view_event(view, i);
+        const struct event_bytes passed = event_bytes(&event, FIELD_NAME);
+
+        if (event.kind == EVENT_PASSED && passed.size == sizeof name - 1 &&
+            memcmp(passed.at, name, passed.size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The connection is over, and the socket is still there at the end of the trace. */
+static bool is_left(const struct view *view, const struct endpoint *endpoint)
+{
+    const struct dial *dial = endpoint->dial == NOWHERE ? NULL : &view->dials[endpoint->dial];
+
+    if (endpoint->closed != NOWHERE) {
+        return false;
+    }
+    if (dial != NULL) {
+        return dial->client != NOWHERE && dial->end != NOWHERE;
+    }
+    return endpoint->client != NOWHERE && view->clients[endpoint->client].end != NOWHERE;
+}
+
+static size_t part_of(const struct view *view, const struct endpoint *endpoint)
+{
+    return endpoint->first == NOWHERE ? NOWHERE : view->acts[endpoint->first].part;
+}
+
+static size_t clients_of(const struct view *view, size_t part)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->client_count; i++) {
+        const struct client *client = &view->clients[i];
+
+        count += client->part == part && !client_is_datagrams(client) &&
+                 client->accepted != NOWHERE && client->end != NOWHERE;
+    }
+    return count;
+}
+
+void look_leak(struct finding *finding)
+{
+    const struct view *view = finding->view;
+    const size_t clients = clients_of(view, finding->part);
+    size_t left = 0;
+    size_t first = NOWHERE;
+
+    if (clients < LEAK_CLIENTS || finding->of->death != NOWHERE || !finding->of->ended) {
+        return;
+    }
+    for (size_t i = 0; i < view->endpoint_count; i++) {
+        const struct endpoint *endpoint = &view->endpoints[i];
+
+        if (part_of(view, endpoint) == finding->part && is_left(view, endpoint)) {
+            first = left++ == 0 ? i : first;
+        }
+    }
+    if (left * LEAK_SHARE < clients) {
+        finding_met(finding);
+    } else if (hands_sockets_back(view)) {
+        finding_open(finding, "sockets are used again by DisconnectEx, which is not followed");
+    } else {
+        finding_fail(finding, "%zu sockets of %zu connections that are over were never closed.",
+                     left, clients);
+        finding_line(finding, event_of(view, view->endpoints[first].first), "one of them");
+    }
+}
+
+/* ---- PRX-37: the path ends ---- */
+
+static void look_told(struct finding *finding, size_t index)
+{
+    const struct event event = view_event(finding->view, index);
+    const struct event_bytes cycle = event_bytes(&event, FIELD_TEXT);
+
+    if (event.kind == EVENT_LOOP) {
+        finding_fail(finding, "A connection comes back to where it was: %.*s.", (int)cycle.size,
+                     cycle.size == 0 ? "" : (const char *)cycle.at);
+        finding_line(finding, index, NULL);
+    } else if (event.kind == EVENT_TOLD &&
+               event_number(&event, FIELD_STATE) != WFP_NOT_REDIRECTED) {
+        finding_met(finding);
+    }
+}
+
+void look_path(struct finding *finding)
+{
+    for (size_t i = finding->of->first; i < finding->of->end; i++) {
+        look_told(finding, i);
+    }
+}
+
+/* ---- PRX-38: the destination ---- */
+
+static bool has_good_context(const struct client *client)
+{
+    return client_is_proper(client) && (client->flags & EVENT_CLIENT_CONTEXT_BAD) == 0;
+}
+
+/* Through an upstream, what it was asked for counts; the lab has read it. */
+static bool meant(const struct view *view, const struct dial *dial, struct wfp_address *peer)
+{
+    *peer = dial->peer;
+    if (address_of_lab(peer)) {
+        return true;
+    }
+    if (dial->arrival != NOWHERE) {
+        const struct event arrival = view_event(view, dial->arrival);
+
+        *peer = event_address(&arrival, FIELD_PEER);
+    }
+    return address_of_lab(peer);
+}
+
+static void look_target(struct finding *finding, const struct dial *dial)
+{
+    const struct view *view = finding->view;
+    const struct client *client = &view->clients[dial->client];
+    char expected[ADDRESS_TEXT_MAX];
+    char actual[ADDRESS_TEXT_MAX];
+    struct wfp_address peer;
+
+    if (!meant(view, dial, &peer)) {
+        return;
+    }
+    if (address_same(&peer, &client->destination, true)) {
+        finding_met(finding);
+        return;
+    }
+    if (setting_of(view, dial).end == SETTING_NEVER &&
+        query_of_client(view, dial->client, view->endpoints[dial->endpoint].process,
+                        view->acts[dial->act].event)
+                .end != QUERY_DONE) {
+        return;
+    }
+    address_print(&client->destination, expected, sizeof expected);
+    address_print(&peer, actual, sizeof actual);
+    finding_fail(finding, "Dialled %s for a client that had asked for %s.", actual, expected);
+    finding_line(finding, client->event, NULL);
+    finding_line(finding, event_of(view, dial->act), NULL);
+}
+
+void look_destination(struct finding *finding)
+{
+    each_dial(finding, has_good_context, look_target);
+}
+
+/* ---- PRX-39: after a dial that failed ---- */
+
+static void look_redials(struct finding *finding, size_t index)
+{
+    const struct view *view = finding->view;
+    const struct client *client = &view->clients[index];
+    size_t dials = 0;
+    size_t failed = 0;
+    size_t last = NOWHERE;
+    bool reached = false;
+
+    for (size_t i = client->dials; i != NOWHERE; i = view->dials[i].next) {
+        const struct dial *dial = &view->dials[i];
+
+        dials++;
+        reached = reached || dial->arrival != NOWHERE;
+        if (dial_failed(view, dial) && setting_of(view, dial).end == SETTING_DONE) {
+            failed++;
+            last = i;
+        }
+    }
+    if (failed == 0) {
+        return;
+    }
+    if (dials > REDIALS_MAX) {
+        finding_fail(finding, "Dialled %zu times for one client.", dials);
+        finding_line(finding, event_of(view, view->dials[last].act), "the last that failed");
+    } else if (reached || (client->end != NOWHERE && !client_waits_in_vain(client))) {
+        finding_met(finding);
+    }
+}
+
+void look_after_failure(struct finding *finding)
+{
+    each_client(finding, client_is_proper, look_redials);
+}

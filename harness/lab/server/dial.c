@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/lab/server/dial.h"
+
+#include <stdlib.h>
+
+#include "harness/lab/server/client.h"
+#include "harness/lab/server/endpoint.h"
+#include "harness/lab/server/lab.h"
+#include "harness/lab/server/process.h"
+
+/* ---- events ---- */
+
+static void tell_of(const struct dial *dial, struct event *event)
+{
+    event_set_number(event, FIELD_DIAL, dial->number);
+    event_set_number(event, FIELD_PROCESS, dial->process);
+    event_set_number(event, FIELD_SOCKET, dial->socket);
+    if (dial->client != NULL) {
+        event_set_number(event, FIELD_CLIENT, dial->client->number);
+    }
+    lab_tell(dial->lab, event);
+}
+
+static void tell_arrival(const struct dial *dial)
+{
+    struct event event = {.kind = EVENT_ARRIVAL};
+
+    event_set_address(&event, FIELD_PEER, &dial->peer);
+    event_set_address(&event, FIELD_REAL, &dial->real);
+    tell_of(dial, &event);
+}
+
+static void finish(struct dial *dial, enum event_end how, bool reset)
+{
+    struct event data = {.kind = EVENT_ARRIVAL_DATA};
+    struct event end = {.kind = EVENT_ARRIVAL_END};
+
+    if (dial->over) {
+        return;
+    }
+    dial->over = true;
+    dial->lab->dials_open--;
+    event_set_number(&data, FIELD_SIZE, dial->stream.received);
+    event_set_number(&data, FIELD_ERROR, dial->client != NULL && dial->stream.wrong);
+    tell_of(dial, &data);
+    event_set_number(&end, FIELD_HOW, how);
+    event_set_number(&end, FIELD_SIZE, dial->stream.received);
+    tell_of(dial, &end);
+    stream_close(&dial->stream, reset);
+}
+
+static void on_ended_out(struct stream *stream)
+{
+    struct event event = {.kind = EVENT_ARRIVAL_SHUTDOWN};
+
+    event_set_number(&event, FIELD_SIZE, stream->sent);
+    tell_of(stream->owner, &event);
+}
+
+/* ---- the destination ---- */
+
+static void expect_client(struct dial *dial)
+{
+    if (dial->client != NULL) {
+        dial->stream.in = dial->client->stream.out;
+        dial->stream.out = dial->client->stream.in;
+    }
+}
+
+/* Whoever shares a destination with others is known by what it sends first. */
+static void on_first(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct dial *dial = stream->owner;
+
+    if (dial->client == NULL) {
+        dial->client = client_of_payload(dial->lab, bytes, size);
+        expect_client(dial);
+    }
+}
+
+/* Says back what has come. */
+static void answer(struct dial *dial, const struct scenario_group *group)
+{
+    struct stream *stream = &dial->stream;
+    const uint64_t greeting =
+        group->first == SCENARIO_DESTINATION ? stream->out.parts[0].size : 0;
+
+    if (group->half_close == SCENARIO_CLIENT && !stream->ended_in) {
+        return;
+    }
+    if (group->half_close == SCENARIO_DESTINATION) {
+        return;
+    }
+    stream_allow(stream, greeting + stream->received, stream->ended_in);
+}
+
+static void on_changed(struct stream *stream)
+{
+    struct dial *dial = stream->owner;
+    const struct scenario_group *group = dial->client == NULL ? NULL : dial->client->group;
+
+    if (dial->over) {
+        return;
+    }
+    if (stream->reset) {
+        finish(dial, EVENT_END_RESET, false);
+        return;
+    }
+    if (group != NULL) {
+        if (group->reset == SCENARIO_DESTINATION &&
+            stream->received >= payload_size(&stream->in) / 2) {
+            finish(dial, EVENT_END_RESET, true);
+            return;
+        }
+        answer(dial, group);
+    }
+    if (stream->ended_in && !stream->writing &&
+        (group == NULL || stream->sent >= stream->allowed)) {
+        finish(dial, EVENT_END_CLOSED, false);
+    }
+}
+
+static void greet(struct dial *dial)
+{
+    const struct scenario_group *group = dial->client == NULL ? NULL : dial->client->group;
+
+    if (group != NULL && group->half_close == SCENARIO_DESTINATION) {
+        stream_allow(&dial->stream, UINT64_MAX, true);
+    } else if (group != NULL && group->first == SCENARIO_DESTINATION) {
+        stream_allow(&dial->stream, dial->stream.out.parts[0].size, false);
+    }
+}
+
+/* ---- its arrival ---- */
+
+static void on_listener_closed(uv_handle_t *listener)
+{
+    struct dial *dial = listener->data;
+
+    dial->listener_closed = true;
+}
+
+static void close_listener(struct dial *dial)
+{
+    if (dial->listening && !uv_is_closing((uv_handle_t *)&dial->listener)) {
+        uv_close((uv_handle_t *)&dial->listener, on_listener_closed);
+    }
+}
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+    struct dial *dial = listener->data;
+
+    if (status < 0 || dial->arrived) {
+        return;
+    }
+    dial->arrived = true;
+    dial->lab->dials_open++;
+    if (!stream_open(&dial->stream, &dial->lab->loop, on_changed, dial) ||
+        uv_accept(listener, (uv_stream_t *)&dial->stream.tcp) != 0) {
+        dial->over = true;
+        dial->lab->dials_open--;
+        return;
+    }
+    tell_arrival(dial);
+    close_listener(dial);
+    expect_client(dial);
+    dial->stream.first = on_first;
+    dial->stream.shut = on_ended_out;
+    stream_start(&dial->stream);
+    greet(dial);
+}
+
+static bool listen_for(struct dial *dial)
+{
+    const bool mapped = endpoint_is_mapped(&dial->peer);
+    const enum wfp_family family = mapped ? WFP_IPV4 : (enum wfp_family)dial->peer.family;
+    const struct wfp_address any_port = endpoint_loopback(family, 0);
+    struct sockaddr_storage address;
+
+    endpoint_store(&any_port, &address);
+    if (uv_tcp_init(&dial->lab->loop, &dial->listener) != 0) {
+        return false;
+    }
+    dial->listener.data = dial;
+    dial->listening = true;
+    if (uv_tcp_bind(&dial->listener, (struct sockaddr *)&address, 0) != 0 ||
+        uv_listen((uv_stream_t *)&dial->listener, 1, on_connection) != 0) {
+        return false;
+    }
+    dial->real = endpoint_of_tcp(&dial->listener);
+    if (mapped) {
+        dial->real = endpoint_mapped(&dial->real);
+    }
+    return true;
+}
+
+struct dial *dial_add(struct lab *lab, const struct process *process, uint32_t socket,
+                      const struct wfp_address *peer, struct client *client)
+{
+    struct dial *dial = calloc(1, sizeof *dial);
+    struct dial **dials = realloc(lab->dials, (lab->dial_count + 1) * sizeof *dials);
+
+    lab->dials = dials != NULL ? dials : lab->dials;
+    if (dial == NULL || dials == NULL) {
+        free(dial);
+        return NULL;
+    }
+    dials[lab->dial_count++] = dial;
+    dial->lab = lab;
+    dial->number = ++lab->dial_number;
+    dial->process = process->number;
+    dial->socket = socket;
+    dial->peer = *peer;
+    dial->client = client;
+    return listen_for(dial) ? dial : NULL;
+}
+
+/* ---- all of them ---- */
+
+bool dials_over(const struct lab *lab)
+{
+    return lab->dials_open == 0;
+}
+
+void dials_give_up(struct lab *lab)
+{
+    for (size_t i = 0; i < lab->dial_count; i++) {
+        struct dial *dial = lab->dials[i];
+        struct event event = {.kind = EVENT_DEADLINE};
+
+        if (dial->arrived && !dial->over) {
+            event_set_text(&event, FIELD_TEXT,
+                           "the connection at the destination came to no end within the time limit");
+            tell_of(dial, &event);
+            finish(dial, EVENT_END_TIMEOUT, true);
+        }
+    }
+}
+
+static bool is_closed(const struct dial *dial)
+{
+    return (!dial->listening || dial->listener_closed) &&
+           (!dial->stream.opened || dial->stream.closed);
+}
+
+static bool all_closed(const struct lab *lab)
+{
+    for (size_t i = 0; i < lab->dial_count; i++) {
+        if (!is_closed(lab->dials[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void dials_clear(struct lab *lab)
+{
+    for (size_t i = 0; i < lab->dial_count; i++) {
+        close_listener(lab->dials[i]);
+        stream_close(&lab->dials[i]->stream, false);
+    }
+    while (!all_closed(lab)) {
+        (void)uv_run(&lab->loop, UV_RUN_ONCE);
+    }
+    for (size_t i = 0; i < lab->dial_count; i++) {
+        stream_release(&lab->dials[i]->stream);
+        free(lab->dials[i]);
+    }
+    free(lab->dials);
+    lab->dials = NULL;
+    lab->dial_count = 0;
+}

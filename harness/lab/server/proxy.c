@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/lab/server/proxy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/address.h"
+#include "harness/complaint.h"
+#include "harness/lab/context/stand_in.h"
+#include "harness/lab/context/stand_in_missing.h"
+#include "harness/lab/server/endpoint.h"
+#include "harness/lab/server/exchange.h"
+#include "harness/lab/server/launch.h"
+#include "harness/lab/server/peer.h"
+#include "harness/lab/server/process.h"
+#include "harness/text.h"
+
+enum { MISSING_SHOWN = 12 /* lines */ };
+
+/* ---- what it prints ---- */
+
+static void on_room(uv_handle_t *pipe, size_t suggested, uv_buf_t *buffer)
+{
+    struct proxy *proxy = pipe->data;
+    struct proxy_output *output = &proxy->output;
+
+    (void)suggested;
+    if (output->size > PROXY_OUTPUT_MAX) {
+        const size_t left = output->size - PROXY_OUTPUT_MAX;
+
+        memmove(output->bytes, output->bytes + left, PROXY_OUTPUT_MAX);
+        output->size = PROXY_OUTPUT_MAX;
+        output->cut = true;
+    }
+    *buffer =
+        uv_buf_init(output->bytes + output->size, (unsigned)(sizeof output->bytes - output->size));
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct proxy *proxy = handle->data;
+
+    proxy->handles--;
+}
+
+static void on_output(uv_stream_t *pipe, ssize_t count, const uv_buf_t *buffer)
+{
+    struct proxy *proxy = pipe->data;
+
+    (void)buffer;
+    if (count > 0) {
+        proxy->output.size += (size_t)count;
+    } else if (count < 0 && !uv_is_closing((uv_handle_t *)pipe)) {
+        uv_close((uv_handle_t *)pipe, on_closed);
+    }
+}
+
+/* ---- start ---- */
+
+static void on_ended(uv_process_t *launcher, int64_t code, int signal)
+{
+    struct proxy *proxy = launcher->data;
+    struct event event = {.kind = EVENT_PROCESS_END};
+
+    proxy->ended = true;
+    proxy->exit_code = code;
+    proxy->signal = signal;
+    event_set_number(&event, FIELD_PROCESS, proxy->main == NULL ? 0 : proxy->main->number);
+    event_set_number(&event, FIELD_EXIT_CODE, (uint64_t)code);
+    if (proxy->stopping && !proxy->gone) {
+        event_set_number(&event, FIELD_HOW, EVENT_END_RESET);
+    } else {
+        const bool said = proxy->main != NULL && proxy->main->said_exit;
+
+        event_set_number(&event, FIELD_HOW, said ? EVENT_END_CLOSED : EVENT_END_DIED);
+    }
+    lab_tell(proxy->lab, &event);
+    uv_close((uv_handle_t *)launcher, on_closed);
+}
+
+static void make_token(char token[LAB_TOKEN_MAX])
+{
+    uint8_t bytes[(LAB_TOKEN_MAX - 1) / 2] = {0};
+
+    (void)uv_random(NULL, NULL, bytes, sizeof bytes, 0, NULL);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        (void)snprintf(token + 2 * i, 3, "%02x", bytes[i]);
+    }
+}
+
+static bool open_pipes(struct proxy *proxy)
+{
+    uv_pipe_t *const pipes[] = {&proxy->in, &proxy->out, &proxy->err};
+
+    for (size_t i = 0; i < sizeof pipes / sizeof pipes[0]; i++) {
+        if (uv_pipe_init(&proxy->lab->loop, pipes[i], 0) != 0) {
+            return false;
+        }
+        pipes[i]->data = proxy;
+        proxy->handles++;
+    }
+    return true;
+}
+
+static int spawn(struct proxy *proxy, const struct launch *launch, char **environment)
+{
+    const uv_stdio_flags readable = (uv_stdio_flags)(UV_CREATE_PIPE | UV_READABLE_PIPE);
+    const uv_stdio_flags writable = (uv_stdio_flags)(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+    uv_stdio_container_t ends[3] = {
+        {.flags = readable, .data.stream = (uv_stream_t *)&proxy->in},
+        {.flags = writable, .data.stream = (uv_stream_t *)&proxy->out},
+        {.flags = writable, .data.stream = (uv_stream_t *)&proxy->err},
+    };
+    const uv_process_options_t options = {.exit_cb = on_ended,
+                                          .file = launch->arguments[0],
+                                          .args = launch->arguments,
+                                          .env = environment,
+                                          .flags = UV_PROCESS_WINDOWS_HIDE,
+                                          .stdio_count = 3,
+                                          .stdio = ends};
+    int error;
+
+    proxy->launcher.data = proxy;
+    proxy->handles++;
+    error = uv_spawn(&proxy->lab->loop, &proxy->launcher, &options);
+    if (error != 0) {
+        uv_close((uv_handle_t *)&proxy->launcher, on_closed);
+        return error;
+    }
+    proxy->started = true;
+    (void)uv_read_start((uv_stream_t *)&proxy->out, on_room, on_output);
+    (void)uv_read_start((uv_stream_t *)&proxy->err, on_room, on_output);
+    return 0;
+}
+
+static void tell_start(struct proxy *proxy)
+{
+    struct event event = {.kind = EVENT_PROCESS_START};
+    struct text command = {0};
+
+    for (size_t i = 0; proxy->program->command[i] != NULL; i++) {
+        text_add(&command, "%s", i > 0 ? " " : "");
+        text_add_safe(&command, proxy->program->command[i], false);
+    }
+    event_set_text(&event, FIELD_TEXT, text_bytes(&command));
+    lab_tell(proxy->lab, &event);
+    text_clear(&command);
+}
+
+static enum status launch_it(struct proxy *proxy)
+{
+    struct lab *lab = proxy->lab;
+    const struct launch_wish wish = {.command = proxy->program->command,
+                                     .shim = lab->order->shim,
+                                     .follow = lab->order->follow,
+                                     .port = lab->wire_port,
+                                     .token = proxy->token};
+    struct launch launch;
+    enum status status = launch_make(&wish, lab->complaints, &launch);
+    char **environment = status == STATUS_OK ? launch_environment(&launch) : NULL;
+
+    if (environment != NULL) {
+        const int error = open_pipes(proxy) ? spawn(proxy, &launch, environment) : UV_ENOMEM;
+
+        if (error != 0) {
+            complain(lab->complaints, launch.arguments[0], 0, "program", "one that can be started",
+                     "%s", uv_strerror(error));
+            status = STATUS_BROKEN;
+        }
+    } else if (status == STATUS_OK) {
+        status = STATUS_BROKEN;
+    }
+    launch_texts_free(environment);
+    launch_release(&launch);
+    return status;
+}
+
+enum status proxy_start(struct lab *lab, uint32_t number, const struct lab_program *program)
+{
+    struct proxy *proxy = calloc(1, sizeof *proxy);
+    enum status status;
+
+    if (proxy == NULL) {
+        return STATUS_BROKEN;
+    }
+    proxy->lab = lab;
+    proxy->number = number;
+    proxy->program = program;
+    make_token(proxy->token);
+    lab->proxies[number - 1] = proxy;
+    lab->proxy_count = number > lab->proxy_count ? number : lab->proxy_count;
+    if (program->stand_in != NULL) {
+        stand_in_begin(program->stand_in);
+    }
+    tell_start(proxy);
+    status = launch_it(proxy);
+    if (status != STATUS_OK) {
+        proxy_stop(proxy);
+    }
+    return status;
+}
+
+/* ---- waiting for it ---- */
+
+bool proxy_alive(const struct proxy *proxy)
+{
+    return !proxy->ended && proxy->main != NULL && proxy->main->peer != NULL;
+}
+
+static bool is_ready(const struct proxy *proxy)
+{
+    bool ready = proxy->main != NULL;
+
+    for (size_t i = 0; i < proxy->program->listen_count; i++) {
+        ready &= proxy->listens[i];
+    }
+    for (size_t i = 0; i < proxy->program->udp_count; i++) {
+        ready &= proxy->receives[i];
+    }
+    return ready;
+}
+
+static bool is_ready_or_gone(struct lab *lab, void *context)
+{
+    const struct proxy *proxy = context;
+
+    (void)lab;
+    return is_ready(proxy) || proxy->ended;
+}
+
+/* Only the pipe to the launcher is left: all that it printed has come. */
+static bool is_silent(struct lab *lab, void *context)
+{
+    const struct proxy *proxy = context;
+
+    (void)lab;
+    return !proxy->ended || proxy->handles <= 1;
+}
+
+/* What is missing, in words: an address, or the interposer. */
+static void describe_missing(const struct proxy *proxy, char *text, size_t size)
+{
+    const struct lab_program *program = proxy->program;
+    char address[ADDRESS_TEXT_MAX] = "";
+
+    for (size_t i = 0; *address == '\0' && i < program->listen_count; i++) {
+        if (!proxy->listens[i]) {
+            address_print(&program->listen[i], address, sizeof address);
+        }
+    }
+    for (size_t i = 0; *address == '\0' && i < program->udp_count; i++) {
+        if (!proxy->receives[i]) {
+            address_print(&program->udp[i], address, sizeof address);
+        }
+    }
+    (void)snprintf(text, size, "a program that listens on %s", address);
+}
+
+/* The usual reason: a proxy without its driver does not start. */
+static void add_missing(const struct proxy *proxy, struct text *text)
+{
+    struct text missing = {0};
+    unsigned shown = 0;
+
+    stand_in_missing(proxy->lab->trace, &missing);
+    for (char *line = missing.bytes; line != NULL && *line != '\0' && shown < MISSING_SHOWN;) {
+        const size_t length = strcspn(line, "\n");
+
+        text_add(text, "%s%.*s", shown++ == 0 ? "; no stand-in names: " : ", ", (int)length, line);
+        line += length + (line[length] != '\0');
+    }
+    text_clear(&missing);
+}
+
+static void complain_of_absence(struct proxy *proxy)
+{
+    struct text actual = {0};
+    char expected[128];
+
+    describe_missing(proxy, expected, sizeof expected);
+    if (proxy->ended && proxy->signal != 0) {
+        text_add(&actual, "it was ended by signal %d", proxy->signal);
+    } else if (proxy->ended) {
+        text_add(&actual, "it ended with exit code %lld", (long long)proxy->exit_code);
+    } else if (proxy->main == NULL) {
+        text_add(&actual, "after %d s nothing was heard from the interposer in it",
+                 LAB_START_LIMIT / 1000);
+    } else {
+        text_add(&actual, "after %d s it runs, and does not", LAB_START_LIMIT / 1000);
+    }
+    add_missing(proxy, &actual);
+    if (proxy->output.size > 0) {
+        char last[PROXY_OUTPUT_MAX + 1];
+        const size_t size =
+            proxy->output.size < PROXY_OUTPUT_MAX / 4 ? proxy->output.size : PROXY_OUTPUT_MAX / 4;
+
+        memcpy(last, proxy->output.bytes + proxy->output.size - size, size);
+        last[size] = '\0';
+        text_add(&actual, "; it printed: ");
+        text_add_safe(&actual, last, false);
+    } else {
+        text_add(&actual, "; it printed nothing");
+    }
+    complain(proxy->lab->complaints, proxy->program->command[0], 0, "start", expected, "%s",
+             text_bytes(&actual));
+    text_clear(&actual);
+}
+
+enum status proxy_wait(struct proxy *proxy)
+{
+    (void)lab_wait(proxy->lab, is_ready_or_gone, proxy, LAB_START_LIMIT);
+    if (is_ready(proxy)) {
+        return STATUS_OK;
+    }
+    (void)lab_wait(proxy->lab, is_silent, proxy, PROXY_OUTPUT_LIMIT);
+    if (!proxy->lab->interrupted) {
+        complain_of_absence(proxy);
+    }
+    return STATUS_BROKEN;
+}
+
+/* ---- its end ---- */
+
+static bool is_over(struct lab *lab, void *context)
+{
+    const struct proxy *proxy = context;
+
+    (void)lab;
+    return proxy->handles == 0;
+}
+
+static void close_pipe(uv_pipe_t *pipe)
+{
+    if (pipe->data != NULL && !uv_is_closing((uv_handle_t *)pipe)) {
+        uv_close((uv_handle_t *)pipe, on_closed);
+    }
+}
+
+static bool has_ended(struct lab *lab, void *context)
+{
+    const struct proxy *proxy = context;
+
+    (void)lab;
+    return proxy->ended || !proxy->started;
+}
+
+/* The launcher ends its job when its input ends; only if it does not, it is killed. */
+static void end_launcher(struct proxy *proxy)
+{
+    const bool interrupted = proxy->lab->interrupted;
+
+    (void)uv_run(&proxy->lab->loop, UV_RUN_NOWAIT);
+    proxy->stopping = true;
+    close_pipe(&proxy->in);
+    proxy->lab->interrupted = false; /* Ctrl-C is no reason to leave a process behind. */
+    if (!lab_wait(proxy->lab, has_ended, proxy, PROXY_STOP_LIMIT)) {
+        (void)uv_process_kill(&proxy->launcher, 9);
+        (void)lab_wait(proxy->lab, has_ended, proxy, PROXY_STOP_LIMIT);
+    }
+    close_pipe(&proxy->out);
+    close_pipe(&proxy->err);
+    (void)lab_wait(proxy->lab, is_over, proxy, PROXY_STOP_LIMIT);
+    proxy->lab->interrupted |= interrupted;
+}
+
+/* What the first proxy printed last is shown with its report. */
+static void keep_output(const struct proxy *proxy)
+{
+    const struct proxy_output *output = &proxy->output;
+    const size_t size = output->size < LAB_OUTPUT_MAX ? output->size : LAB_OUTPUT_MAX;
+    char *kept = proxy->lab->result->output;
+
+    if (proxy->number == 1) {
+        memcpy(kept, output->bytes + output->size - size, size);
+        kept[size] = '\0';
+    }
+}
+
+void proxy_stop(struct proxy *proxy)
+{
+    struct lab *lab = proxy->lab;
+
+    end_launcher(proxy);
+    keep_output(proxy);
+    for (size_t i = 0; i < lab->process_count; i++) {
+        struct process *process = lab->processes[i];
+
+        if (process->proxy == proxy) {
+            if (process->peer != NULL) {
+                peer_drop(process->peer);
+            }
+            process->proxy = NULL;
+        }
+    }
+    lab->proxies[proxy->number - 1] = NULL;
+    driver_clear(&proxy->driver);
+    free(proxy);
+}
+
+/* ---- what interposers tell ---- */
+
+static struct proxy *proxy_of_token(struct lab *lab, struct event_bytes token)
+{
+    for (size_t i = 0; i < lab->proxy_count; i++) {
+        struct proxy *proxy = lab->proxies[i];
+
+        if (proxy != NULL && strlen(proxy->token) == token.size &&
+            memcmp(proxy->token, token.at, token.size) == 0) {
+            return proxy;
+        }
+    }
+    return NULL;
+}
+
+bool proxy_hello(struct exchange *exchange)
+{
+    const struct event *event = &exchange->event;
+    struct proxy *proxy = proxy_of_token(exchange->lab, event_bytes(event, FIELD_NAME));
+    struct process *process = proxy == NULL ? NULL : process_add(exchange->lab, proxy);
+
+    if (process == NULL) {
+        return false;
+    }
+    process->peer = exchange->peer;
+    process->bits = (uint32_t)event_number(event, FIELD_BITS);
+    process->system_process = (uint32_t)event_number(event, FIELD_SYSTEM_PROCESS);
+    exchange->process = process;
+    exchange->peer->process = process;
+    proxy->main = proxy->main == NULL ? process : proxy->main;
+    exchange_answer(exchange, EVENT_BY_SHIM,
+                    event_number(event, FIELD_PROTOCOL) == EVENT_PROTOCOL ? 0 : 1);
+    event_set_number(&exchange->answer, FIELD_PROCESS, process->number);
+    /* The token is nobody's business. */
+    exchange->event.fields &= ~(UINT64_C(1) << FIELD_NAME);
+    exchange_tell(exchange);
+    return true;
+}
+
+/* Is the program's address reached through this socket? */
+static bool covers(const struct wfp_address *bound, const struct wfp_address *wanted)
+{
+    if (bound->port != wanted->port) {
+        return false;
+    }
+    return wfp_address_unspecified(bound) || endpoint_same_host(bound, wanted);
+}
+
+static void note_v6(struct proxy *proxy, const struct socket *socket)
+{
+    const struct lab_program *program = proxy->program;
+
+    if (socket->local.family == WFP_IPV6 && program->listen_count > 0 &&
+        socket->local.port == program->listen[0].port) {
+        proxy->has_v6 = true;
+        proxy->v6 = socket->local;
+    }
+}
+
+void proxy_bound(struct proxy *proxy, const struct socket *socket)
+{
+    const struct lab_program *program = proxy->program;
+
+    if (socket->type == WFP_UDP) {
+        for (size_t i = 0; i < program->udp_count; i++) {
+            proxy->receives[i] |= covers(&socket->local, &program->udp[i]);
+        }
+        return;
+    }
+    if (!socket->listening) {
+        return;
+    }
+    for (size_t i = 0; i < program->listen_count; i++) {
+        proxy->listens[i] |= covers(&socket->local, &program->listen[i]);
+    }
+    note_v6(proxy, socket);
+}
+
+void proxy_process_gone(struct process *process)
+{
+    struct event event = {.kind = EVENT_PROCESS_END};
+
+    if (process->proxy == NULL) {
+        return;
+    }
+    /* The first one's end is told when its launcher ends, which knows the exit code. */
+    if (process == process->proxy->main) {
+        process->proxy->gone = !process->proxy->stopping;
+        return;
+    }
+    event_set_number(&event, FIELD_PROCESS, process->number);
+    event_set_number(&event, FIELD_HOW, process->said_exit ? EVENT_END_CLOSED : EVENT_END_DIED);
+    if (process->said_exit) {
+        event_set_number(&event, FIELD_EXIT_CODE, process->exit_code);
+    }
+    lab_tell(process->lab, &event);
+}
+
+/* ---- where it is reached ---- */
+
+/* A client's address cannot be "any"; through :: both families are reached. */
+static bool reach(const struct wfp_address *address, enum wfp_family family,
+                  struct wfp_address *out)
+{
+    const bool any = wfp_address_unspecified(address);
+
+    if (address->family != family && !(any && address->family == WFP_IPV6)) {
+        return false;
+    }
+    *out = any ? endpoint_loopback(family, address->port) : *address;
+    return true;
+}
+
+bool proxy_door(const struct proxy *proxy, enum wfp_family family, enum wfp_type type,
+                struct wfp_address *address)
+{
+    const struct lab_program *program = proxy->program;
+    const bool udp = type == WFP_UDP;
+    const struct wfp_address *list = udp ? program->udp : program->listen;
+    const size_t count = udp ? program->udp_count : program->listen_count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].family == family && reach(&list[i], family, address)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (reach(&list[i], family, address)) {
+            return true;
+        }
+    }
+    return !udp && family == WFP_IPV6 && proxy->has_v6 && reach(&proxy->v6, family, address);
+}

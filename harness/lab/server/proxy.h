@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A program under test: its processes, what it prints, where it listens, and its end. */
+
+#ifndef HARNESS_LAB_SERVER_PROXY_H
+#define HARNESS_LAB_SERVER_PROXY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "harness/lab/server/driver.h"
+#include "harness/lab/server/lab.h"
+#include "harness/status.h"
+
+struct exchange;
+struct process;
+struct socket;
+
+enum {
+    PROXY_OUTPUT_MAX = LAB_OUTPUT_MAX,
+    PROXY_STOP_LIMIT = 5000, /* milliseconds */
+    PROXY_OUTPUT_LIMIT = 500 /* for the last of its output, when it has ended */
+};
+
+/* The last of what it printed. */
+struct proxy_output {
+    char bytes[2 * PROXY_OUTPUT_MAX];
+    size_t size;
+    bool cut; /* there was more before */
+};
+
+struct proxy {
+    struct lab *lab;
+    uint32_t number; /* from 1; by its place, service number - 1 in the model */
+    const struct lab_program *program;
+    char token[LAB_TOKEN_MAX];
+
+    uv_process_t launcher;
+    uv_pipe_t in;  /* held open: its end tells the launcher that the lab is gone */
+    uv_pipe_t out; /* standard output and error */
+    uv_pipe_t err;
+    unsigned handles; /* of these that are not closed yet */
+    bool started;     /* the launcher runs, or has run */
+    bool stopping;    /* the lab wants its end */
+    bool gone;        /* its first process has ended, and nobody wanted it */
+    bool ended;
+    int64_t exit_code; /* of the launcher */
+    int signal;        /* that ended it; 0: none */
+    struct proxy_output output;
+    struct driver driver;
+
+    struct process *main;          /* the first that said hello; NULL: none did */
+    bool listens[LAB_LISTEN_MAX];  /* at the program's addresses */
+    bool receives[LAB_LISTEN_MAX]; /* datagrams there */
+    bool has_v6;                   /* it listens at ::1 or ::, */
+    struct wfp_address v6;         /* there */
+};
+
+/* STATUS_BAD_INPUT, STATUS_BROKEN after a complaint. */
+enum status proxy_start(struct lab *lab, uint32_t number, const struct lab_program *program);
+/* Waits until it listens at all its addresses. STATUS_BROKEN after a complaint, which shows what it
+ * printed. */
+enum status proxy_wait(struct proxy *proxy);
+/* Ends it with all its processes, and frees it. */
+void proxy_stop(struct proxy *proxy);
+
+/* Is the program still there? */
+bool proxy_alive(const struct proxy *proxy);
+
+/* Where a client of this family connects, or sends to; false: the proxy serves none. */
+bool proxy_door(const struct proxy *proxy, enum wfp_family family, enum wfp_type type,
+                struct wfp_address *address);
+
+/* ---- for what interposers tell ---- */
+
+/* Answers a hello; false: it has no good token. */
+bool proxy_hello(struct exchange *exchange);
+/* A socket of it is bound, and listens if it is one for connections. */
+void proxy_bound(struct proxy *proxy, const struct socket *socket);
+void proxy_process_gone(struct process *process);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <stdlib.h>
+
+#include "harness/lab/server/lab.h"
+#include "harness/lab/server/launch.h"
+#include "harness/lab/server/order.h"
+#include "harness/lab/server/play.h"
+
+enum status lab_run(const struct lab_order *order, struct complaints *complaints,
+                    struct lab_result *result)
+{
+    struct lab *lab = calloc(1, sizeof *lab);
+    enum status status;
+
+    if (lab == NULL) {
+        return STATUS_BROKEN;
+    }
+    lab->result = result;
+    (void)launch_system(result->system, sizeof result->system);
+    status = lab_open(lab, order, complaints);
+    for (size_t i = 0; status == STATUS_OK && i < order->profile_count; i++) {
+        status = play_profile(lab, order->scenarios, order->profiles[i]);
+    }
+    result->scenarios = lab->scenario_number;
+    result->seconds = (double)lab_time(lab) / 1000000;
+    result->interrupted = lab->interrupted;
+    result->trace_full = lab->trace_full;
+    result->trace = lab->trace;
+    lab->trace = NULL;
+    lab_close(lab);
+    free(lab);
+    return status;
+}

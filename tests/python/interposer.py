@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A proxy in Python that tells the lab of its calls as wfpcheck-shim.dll would, without Windows.
+
+The lab starts it in Wine's place (WFPCHECK_WINE): LAUNCHER -- PROGRAM PLAY HOST PORT. PLAY says what
+it does: one of the functions play_... below.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+import wire
+
+QUERY_RECORDS, SET_RECORDS = 0x980000DC, 0x980000DE
+QUERY_CONTEXT = 0x980000DD
+HEAP, NULL = 0, 3
+POINTERS = {"in_pointer": NULL, "out_pointer": HEAP, "count_pointer": HEAP,
+            "overlapped_pointer": NULL, "routine_pointer": NULL}
+PLAIN_TCP = {"family": 2, "type": 1, "protocol": 6, "flags": 1}
+
+
+class Interposer:
+    """One connection to the lab; one event at a time."""
+
+    def __init__(self, token=None):
+        port, own = os.environ["WFPCHECK_LAB"].split(":")
+        self.stream = socket.create_connection(("127.0.0.1", int(port)))
+        self.lock = threading.Lock()
+        self.sockets = 0
+        self.sets = True
+        self.hello = self.ask("hello", protocol=1, system_process=os.getpid(), parent=os.getppid(),
+                              bits=64, text="proxy.exe", name=own if token is None else token)
+
+    def number(self):
+        with self.lock:
+            self.sockets += 1
+            return self.sockets
+
+    def tell(self, kind, **fields):
+        with self.lock:
+            self.stream.sendall(wire.encode(kind, **fields))
+
+    def ask(self, kind, **fields):
+        with self.lock:
+            self.stream.sendall(wire.encode(kind, **fields))
+            answer = wire.receive(self.stream)
+        if answer is None:
+            sys.exit("the lab hung up")
+        return answer
+
+    def ioctl(self, number, code, room=0, given=b""):
+        pointers = dict(POINTERS, in_pointer=HEAP if given else NULL,
+                        out_pointer=HEAP if room else NULL)
+        more = {"in": given} if given else {}
+        kind, answer = self.ask("ioctl", socket=number, code=code, in_size=len(given),
+                                out_size=room, **pointers, **more)
+        assert kind == "answer", kind
+        return answer
+
+
+def listen(lab, host, port):
+    listener = socket.create_server((host, port), backlog=1024)
+    number = lab.number()
+    lab.tell("socket", socket=number, **PLAIN_TCP)
+    lab.tell("bind", socket=number, local=(host, port), error=0)
+    lab.tell("listen", socket=number, backlog=1024, local=(host, port), error=0)
+    return listener, number
+
+
+def query(lab, number, code):
+    """The bytes, or None; grows with every answer that asks for more."""
+    room = 1024
+    for _ in range(4):
+        answer = lab.ioctl(number, code, room)
+        if answer["error"] == 0:
+            return answer["out"]
+        if answer.get("count", 0) <= room or answer["count"] > 1 << 20:
+            return None
+        room = answer["count"]
+    return None
+
+
+def destination_of(context):
+    """As tests/proxies/recipe.json has it: a mark, the size, a SOCKADDR_STORAGE."""
+    if context is None or len(context) != 136 or context[:8] != b"WPX1" + b"\x88\0\0\0":
+        return None
+    family, port = context[8] | context[9] << 8, int.from_bytes(context[10:12], "big")
+    if family == 2:
+        return socket.inet_ntop(socket.AF_INET, context[12:16]), port
+    return (socket.inet_ntop(socket.AF_INET6, context[16:32]), port) if family == 23 else None
+
+
+def dial(lab, target, record):
+    number = lab.number()
+    lab.tell("socket", socket=number, **PLAIN_TCP)
+    if lab.sets and lab.ioctl(number, SET_RECORDS, given=record)["error"]:
+        return None, number
+    _, answer = lab.ask("connect", socket=number, name="connect", peer=target)
+    if answer["error"]:
+        return None, number
+    upstream = socket.create_connection(answer["real"])
+    lab.tell("done", kind_of=wire.KINDS.index("connect"), socket=number, error=0, count=0)
+    return upstream, number
+
+
+def relay(one, other):
+    """What breaks off at one end does at the other."""
+    try:
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        for end in (one, other):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+def serve(lab, client, number):
+    record = query(lab, number, QUERY_RECORDS)
+    target = destination_of(query(lab, number, QUERY_CONTEXT))
+    upstream, outgoing = dial(lab, target, record) if record and target else (None, None)
+    if upstream is not None:
+        back = threading.Thread(target=relay, args=(upstream, client))
+        back.start()
+        relay(client, upstream)
+        back.join()
+        upstream.close()
+    if outgoing is not None:
+        lab.tell("close", socket=outgoing)
+    client.close()
+    lab.tell("close", socket=number)
+
+
+def accept(lab, listener, number):
+    client, peer = listener.accept()
+    accepted = lab.number()
+    lab.tell("accept", socket=number, other=accepted, peer=peer[:2], error=0)
+    return client, accepted
+
+
+def work(lab, host, port):
+    listener, number = listen(lab, host, port)
+    while True:
+        threading.Thread(target=serve, args=(lab, *accept(lab, listener, number)),
+                         daemon=True).start()
+
+
+def play_well(host, port):
+    work(Interposer(), host, port)
+
+
+def play_never_sets(host, port):
+    lab = Interposer()
+    lab.sets = False
+    work(lab, host, port)
+
+
+def play_nothing(_host, _port):
+    print("nobody asked me to listen", flush=True)
+    Interposer()
+    time.sleep(60)
+
+
+def play_exit(_host, _port):
+    print("no driver, no proxy", flush=True)
+    sys.exit(7)
+
+
+def play_death(host, port):
+    """Killed with a client in its hands."""
+    lab = Interposer()
+    accept(lab, *listen(lab, host, port))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def play_silence(host, port):
+    """Accepts, and never says anything more."""
+    lab = Interposer()
+    listener, number = listen(lab, host, port)
+    kept = [accept(lab, listener, number) for _ in range(3)]
+    time.sleep(60)
+    del kept
+
+
+def hostile(head):
+    port = int(os.environ["WFPCHECK_LAB"].split(":")[0])
+    with socket.create_connection(("127.0.0.1", port)) as stream:
+        try:
+            for _ in range(64):
+                stream.sendall(head)
+            stream.settimeout(10)
+            assert stream.recv(1) == b"", "not hung up on"
+        except ConnectionError:
+            pass
+
+
+def play_hostile(host, port):
+    """Beside a good proxy others speak to the lab's port: noise, sizes, tokens, foreign events."""
+    lab = Interposer()
+    hostile(b"\xff" * 65536)
+    hostile(b"GET / HTTP/1.1\r\n\r\n" * 4096)
+    hostile(wire.encode("listen", socket=1, backlog=5, local=("127.0.0.1", port), error=0))
+    hostile(wire.encode("hello", protocol=1, bits=64, text="x", name="0" * 32))
+    hostile(wire.encode("hello", protocol=1, bits=64, text="x" * 100000, name=""))
+    traitor = Interposer()
+    traitor.tell("scenario-end", name="plain")
+    traitor.stream.settimeout(10)
+    try:
+        assert traitor.stream.recv(1) == b"", "not hung up on"
+    except ConnectionError:
+        pass
+    work(lab, host, port)
+
+
+def main(words):
+    play, host, port = words[words.index("--") + 2:]
+    # Whoever started this is gone when standard input ends.
+    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(125)), daemon=True).start()
+    globals()["play_" + play.replace("-", "_")](host, int(port))
+
+
+if __name__ == "__main__":
+    main(sys.argv)

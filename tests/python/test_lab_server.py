@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""The lab without Wine: interposer.py plays a proxy, good and bad, over the wire."""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+INTERPOSER = pathlib.Path(__file__).with_name("interposer.py")
+PROGRAM = b"MZ".ljust(60, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0\x64\x86"
+RECIPE = INTERPOSER.parents[1] / "proxies" / "recipe.json"
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+class Lab:
+    """What a run of wfpcheck proxy needs, and how it is started."""
+
+    def __init__(self, native, folder):
+        self.native, self.folder = native, folder
+        self.port = free_port()
+        self.trace = folder / "trace.jsonl"
+        self.program = folder / "proxy.exe"
+        self.program.write_bytes(PROGRAM)
+        (folder / "wfpcheck-launch.exe").write_bytes(PROGRAM)
+        self.wine = folder / "wine"
+        self.wine.write_text(f"#!/bin/sh\nexec {sys.executable} {INTERPOSER} \"$@\"\n",
+                             encoding="utf-8")
+        self.wine.chmod(self.wine.stat().st_mode | stat.S_IXUSR)
+
+    def command(self, play, *options, scenario="plain", profile="observed"):
+        return [self.native, "proxy", "--listen", f"127.0.0.1:{self.port}", "--context",
+                RECIPE, "--shim", self.folder, "--profile", profile, "--allow-undecided",
+                *(() if scenario is None else ("--scenario", scenario)), "--trace", self.trace,
+                *options, "--", self.program, play, "127.0.0.1", str(self.port)]
+
+    def environment(self, **more):
+        return dict(os.environ, WFPCHECK_WINE=str(self.wine), **more)
+
+    def run(self, play, *options, environment=None, **chosen):
+        return subprocess.run(self.command(play, *options, **chosen), capture_output=True,
+                              check=False, text=True, encoding="utf-8", timeout=120,
+                              env=environment or self.environment())
+
+    def start(self, play, *options, **chosen):
+        return subprocess.Popen(self.command(play, *options, **chosen), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env=self.environment())
+
+    def events(self, kind=None):
+        lines = map(json.loads, self.trace.read_text("utf-8").splitlines())
+        return [event for event in lines if kind in (None, event["kind"])]
+
+    def nobody_is_left(self):
+        """No process that this run started lives on."""
+        until = time.monotonic() + 10
+        while self.processes() and time.monotonic() < until:
+            time.sleep(0.05)
+        return not self.processes()
+
+    def processes(self):
+        """The proxies, by what they were started with."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = path.read_bytes().split(b"\0")
+                found += [path] if {str(self.program).encode(), str(INTERPOSER).encode()} <= (
+                    set(words)) else []
+        return found
+
+
+@pytest.fixture
+def lab(native, tmp_path):
+    if os.name == "nt":
+        pytest.skip("the launcher is replaced by way of Wine, which Windows does not need")
+    return Lab(native, tmp_path)
+
+
+def ends(lab, kind="client-end"):
+    return [(event["how"], event["size"]) for event in lab.events(kind)]
+
+
+def test_a_good_proxy_is_clean(lab):
+    done = lab.run("well")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ends(lab) == ends(lab, "arrival-end") == [("closed", 1000)] * 3
+    assert all(event["error"] == 0 for kind in ("client-data", "arrival-data")
+               for event in lab.events(kind))
+    assert [event["state"] for event in lab.events("told")] == ["REDIRECTED_BY_SELF"] * 3
+    assert lab.nobody_is_left()
+
+
+def test_every_connection_scenario_comes_to_an_end(lab):
+    """What this proxy does wrong is told; nothing hangs, and no client is forgotten."""
+    done = lab.run("well", scenario=None, profile="documented")
+    assert done.returncode in (0, 1), done.stderr
+    begun, over = lab.events("client"), lab.events("client-end")
+    assert len(begun) == len(over) > 90
+    assert not lab.events("deadline"), lab.events("deadline")
+
+
+def test_a_record_that_is_not_set_is_a_loop(lab):
+    done = lab.run("never-sets")
+    assert done.returncode == 1
+    assert "PRX-14" in done.stdout and "PRX-37" in done.stdout
+    assert ends(lab) == [("closed", 1000)] * 3, "one bug shows as one: payload moves"
+    assert [event["state"] for event in lab.events("told")] == ["NOT_REDIRECTED"] * 3
+    assert len(lab.events("loop")) == 3
+
+
+@pytest.mark.parametrize("play, expected", [
+    ("exit", ["exit code 7", "no driver, no proxy"]),
+    ("nowhere", ["exit code 1"]),
+])
+def test_a_program_that_does_not_start(lab, play, expected):
+    done = lab.run(play)
+    assert done.returncode == 3
+    for words in expected + [f"127.0.0.1:{lab.port}"]:
+        assert words in done.stderr
+
+
+def test_a_proxy_that_dies_is_told_and_started_again(lab):
+    done = lab.run("death", scenario="lost")
+    assert done.returncode == 1, done.stderr
+    assert "PRX-12" in done.stdout
+    deaths = lab.events("process-end")
+    assert [event["how"] for event in deaths] == ["died"]
+    assert lab.nobody_is_left()
+
+
+def test_silence_is_a_deadline(lab):
+    lab.run("silence")
+    assert len(lab.events("deadline")) == 3
+    assert ends(lab) == [("timeout", 0)] * 3
+
+
+def test_who_is_no_interposer_is_dropped(lab):
+    done = lab.run("hostile")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ends(lab) == [("closed", 1000)] * 3
+    assert len([event for event in lab.events("note") if "no interposer" in event["text"]]) >= 5
+
+
+def test_the_report_is_a_file_when_it_is_complete(lab):
+    report = lab.folder / "report.xml"
+    done = lab.run("well", "--format", "junit", "--output", report)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert report.read_text("utf-8").startswith("<?xml")
+    assert not list(lab.folder.glob("report.xml?*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_lab_ends_in_the_middle(lab, number):
+    """No process and no half of a report is left behind."""
+    report = lab.folder / "report.xml"
+    running = lab.start("silence", "--format", "junit", "--output", report, scenario=None)
+    until = time.monotonic() + 30
+    while not lab.processes() and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.2)
+    running.send_signal(number)
+    _, errors = running.communicate(timeout=30)
+    if number == signal.SIGKILL:
+        assert running.returncode == -signal.SIGKILL
+    else:
+        assert running.returncode == 3 and b"interrupted" in errors
+    assert lab.nobody_is_left()
+    assert not report.exists() and not list(lab.folder.glob("report.xml?*"))
+
+
+@pytest.mark.parametrize("options, environment, code, words", [
+    ([], {"WFPCHECK_WINE": "/nowhere/wine"}, 3, "install it"),
+    (["--scenario", "none-such"], {}, 2, "none-such"),
+    (["--listen", "127.0.0.1"], {}, 2, "--listen"),
+    (["--udp", "everywhere"], {}, 2, "--udp"),
+    (["--second", "/nowhere.json"], {}, 2, "/nowhere.json"),
+])
+def test_a_wrong_setup_says_what_to_do(lab, options, environment, code, words):
+    done = lab.run("well", *options, scenario=None,
+                   environment=dict(lab.environment(), **environment))
+    assert done.returncode == code, done.stdout + done.stderr
+    assert words in done.stderr
+
+
+def test_a_program_that_is_none_for_windows(lab):
+    lab.program.write_bytes(b"#!/bin/sh\n")
+    done = lab.run("well")
+    assert done.returncode == 2 and "a Windows program" in done.stderr
