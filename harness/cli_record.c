@@ -104,6 +104,11 @@ static bool can_play(const struct session_recorder *session, struct recorded_cas
             return false;
         }
     }
+    if (session->planned->vector->kind == VECTOR_PATH && session->session->backend.path == NULL) {
+        (void)snprintf(begun->why, sizeof begun->why, "needs %s", need_name(NEED_KERNEL_FACE));
+        begun->end = VERDICT_UNSUPPORTED;
+        return false;
+    }
     return true;
 }
 
