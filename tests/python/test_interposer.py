@@ -193,6 +193,18 @@ def test_a_program_introduces_itself(run, lab):
     assert events[-1][0] == "exit"
 
 
+def test_a_module_that_comes_late_is_followed(run, lab):
+    played = lab()
+    code, _, _ = run("--", PROGRAM, "late-module", lab=played)
+    events = played.events()
+    assert code == 0
+    late = [fields["size"] for fields in of_kind(events, "module")
+            if fields["text"].endswith("interposed_late.dll")]
+    assert len(late) == 1 and late[0] >= 2
+    assert [fields["family"] for fields in of_kind(events, "socket")] == [23]
+    assert len(of_kind(events, "close")) == 1
+
+
 def test_copies_of_a_socket_have_numbers_of_their_own(run, lab):
     played = lab()
     run("--", PROGRAM, "duplicates", lab=played)
