@@ -424,6 +424,7 @@ void clients_give_up(struct lab *lab)
             event_set_text(&event, FIELD_TEXT,
                            "the client's connection came to no end within the time limit");
             lab_tell(lab, &event);
+            lab->timeouts++;
             finish(client, EVENT_END_TIMEOUT, true);
         }
     }

@@ -69,6 +69,8 @@ struct lab {
     uint32_t scenario_number;             /* from 1 */
     size_t client_count;
     struct client **clients; /* of this scenario, by number less one */
+    size_t heard;    /* events of interposers, in this scenario */
+    size_t timeouts; /* clients that came to no end in it */
     size_t clients_started;
     size_t clients_ended;
     size_t doubtful_open; /* flows of datagrams that need not end */

@@ -11,6 +11,7 @@
 #include "harness/lab/server/image.h"
 #include "harness/platform/console.h"
 #include "harness/platform/files.h"
+#include "harness/platform/system.h"
 
 enum { OWN_ARGUMENTS = 4 };
 
@@ -19,14 +20,11 @@ static const char launcher_name[] = "wfpcheck-launch.exe";
 
 bool launch_system(char *text, size_t size)
 {
-    uv_utsname_t name;
+    struct system_description system;
 
-    if (uv_os_uname(&name) != 0) {
-        (void)snprintf(text, size, "unknown");
-        return false;
-    }
-    (void)snprintf(text, size, "%s %s %s", name.sysname, name.release, name.machine);
-    return strncmp(name.sysname, "Windows", 7) == 0;
+    system_describe(&system);
+    (void)snprintf(text, size, "%s %s %s", system.name, system.build, system.architecture);
+    return strcmp(system.name, "Windows") == 0 || strcmp(system.name, "Wine") == 0;
 }
 
 static char *join(const char *a, const char *b, const char *c)

@@ -42,7 +42,7 @@ char **launch_environment(const struct launch *launch);
 /* Frees a list of texts that ends with a NULL. */
 void launch_texts_free(char **texts);
 
-/* What the system calls itself, "Linux 6.1.0 x86_64"; and whether it is Windows, or Wine. */
+/* What the system calls itself, "Linux 6.1.0 x64"; and whether it is Windows, or Wine. */
 bool launch_system(char *text, size_t size);
 
 #endif

@@ -194,6 +194,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     lab->member = member;
     lab->scenario_number++;
+    lab->heard = 0;
+    lab->timeouts = 0;
     lab->sockets_open = 0;
     lab->dials_open = 0;
     if (lab->order->progress != NULL) {
@@ -206,6 +208,11 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
         status = STATUS_BROKEN;
     }
     end_scenario(lab);
+    if (lab->timeouts > 0 && lab->heard == 0 && are_alive(lab)) {
+        lab_note(lab, EVENT_NOTE,
+                 "the program made no call in a whole scenario: it hangs, and is started anew");
+        stop_proxies(lab);
+    }
     return status;
 }
 
