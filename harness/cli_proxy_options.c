@@ -37,8 +37,9 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                     .min = 1,
                     .max = 100000},
     [PROXY_SCENARIO] = {.name = "scenario",
-                        .argument = "GLOB",
-                        .help = "only these scenarios of vectors/proxy; may be repeated",
+                        .argument = "GLOB|FILE",
+                        .help = "only these scenarios of vectors/proxy, or of a file; may be "
+                                "repeated",
                         .kind = OPTION_LIST},
     [PROXY_PROFILE] = {.name = "profile",
                        .argument = "NAME|FILE",

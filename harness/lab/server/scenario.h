@@ -133,7 +133,8 @@ struct scenarios {
 
 /*
  * Loads the files of ROOT/proxy and keeps those whose id, or the name of a member, fits one of the
- * patterns ('*' and '?'; none: all). STATUS_BAD_INPUT after complaints: a file that cannot be read,
+ * patterns ('*' and '?'; none: all). A pattern that ends in ".json" is a file of the user's own.
+ * STATUS_BAD_INPUT after complaints: a file that cannot be read,
  * a pattern that fits nothing. The caller clears the scenarios in any case.
  */
 enum status scenarios_load(const char *root, const char *const *patterns, size_t count,
