@@ -22,6 +22,8 @@ static void describe(const struct proxying *proxying, struct trace_head *head)
     (void)snprintf(head->wine, sizeof head->wine, "%s", proxying->result.wine);
     (void)snprintf(head->program, sizeof head->program, "%s", proxying->options->positionals[0]);
     (void)strftime(head->date, sizeof head->date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+    (void)snprintf(head->upstream, sizeof head->upstream, "%s",
+                   upstream_name(proxying->order.programs[0].upstream.kind));
     head->passed_through = proxying->order.pass_through;
     for (size_t i = 0; i < proxying->session.profile_count && used < sizeof head->profiles; i++) {
         used += (size_t)snprintf(head->profiles + used, sizeof head->profiles - used, "%s%s",

@@ -405,6 +405,20 @@ struct client *client_add_flow(struct lab *lab, const struct scenario_group *gro
     return client;
 }
 
+uint32_t client_refusal(struct client *client)
+{
+    enum { WINDOWS_WSAECONNREFUSED = 10061, WINDOWS_WSAEHOSTUNREACH = 10065 };
+    static const uint32_t errors[] = {[SCENARIO_THERE] = 0,
+                                      [SCENARIO_REFUSED] = WINDOWS_WSAECONNREFUSED,
+                                      [SCENARIO_UNREACHABLE] = WINDOWS_WSAEHOSTUNREACH};
+
+    client->dials++;
+    if (client->group->refused != 0 && client->dials > client->group->refused) {
+        return 0;
+    }
+    return errors[client->group->destination];
+}
+
 void client_finish_datagrams(struct client *client, enum event_end how)
 {
     finish(client, how, false);

@@ -68,6 +68,8 @@ void clients_clear(struct lab *lab);
 /* A client that is a flow of this socket; NULL without memory. */
 struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
                                struct sender *sender, uint32_t host);
+/* What a dial of its destination is answered now, once each time; 0: it can be reached. */
+uint32_t client_refusal(struct client *client);
 void client_finish_datagrams(struct client *client, enum event_end how);
 
 /* NULL: there is none. */

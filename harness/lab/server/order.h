@@ -11,6 +11,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/server/model.h"
+#include "harness/lab/server/upstream.h"
 #include "harness/status.h"
 
 struct complaints;
@@ -35,6 +36,7 @@ struct lab_program {
     size_t udp_count;
     struct wfp_address udp[LAB_LISTEN_MAX];
     const struct recipe *recipe;
+    struct upstream upstream;
     struct stand_in *stand_in; /* in place of its driver; NULL: none */
 };
 
