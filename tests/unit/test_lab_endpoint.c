@@ -86,8 +86,7 @@ static void destinations_are_served_and_differ(void **state)
         struct wfp_address last = {.family = WFP_IPV4};
 
         for (uint32_t number = 1; number <= 100000; number += number < 600 ? 1 : 997) {
-            const struct wfp_address one =
-                endpoint_destination((enum wfp_family)family, number);
+            const struct wfp_address one = endpoint_destination((enum wfp_family)family, number);
 
             assert_true(endpoint_is_served(&one));
             assert_false(endpoint_same_host(&one, &last));

@@ -166,9 +166,9 @@ static void doors_are_private(void **state)
     begin(1, false);
     one = connect_out(model_socket(&model, WFP_IPV4, WFP_TCP, true, 4001), false);
     other = connect_out(model_socket(&model, WFP_IPV4, WFP_TCP, true, 4002), false);
-    assert_int_equal(call(model_accept(&model, other.door, true), WFP_SIO_QUERY_RECORDS,
-                          records[1], &counts[1]),
-                     0);
+    assert_int_equal(
+        call(model_accept(&model, other.door, true), WFP_SIO_QUERY_RECORDS, records[1], &counts[1]),
+        0);
     assert_int_equal(
         call(model_accept(&model, one.door, true), WFP_SIO_QUERY_RECORDS, records[0], &counts[0]),
         0);

@@ -86,10 +86,8 @@ static void seeds_differ_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_add_up),
-        cmocka_unit_test(pieces_make_the_whole),
-        cmocka_unit_test(one_byte_is_noticed),
-        cmocka_unit_test(nothing_is_beyond_the_end),
+        cmocka_unit_test(sizes_add_up),         cmocka_unit_test(pieces_make_the_whole),
+        cmocka_unit_test(one_byte_is_noticed),  cmocka_unit_test(nothing_is_beyond_the_end),
         cmocka_unit_test(seeds_differ_at_once),
     };
 

@@ -173,12 +173,12 @@ static void tell_client(const struct client *client, const struct wfp_address *d
     struct event event = {.kind = EVENT_CLIENT};
 
     event_set_number(&event, FIELD_CLIENT, client->number);
-    event_set_number(&event, FIELD_FLAGS,
-                     states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
-                         (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
-                         (client->group->half_close != SCENARIO_NOBODY ? EVENT_CLIENT_HALF_CLOSE
-                                                                        : 0) |
-                         (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
+    event_set_number(
+        &event, FIELD_FLAGS,
+        states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
+            (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
+            (client->group->half_close != SCENARIO_NOBODY ? EVENT_CLIENT_HALF_CLOSE : 0) |
+            (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
     event_set_number(&event, FIELD_SIZE, payload_size(&client->stream.in));
     event_set_address(&event, FIELD_PEER, &client->destination);
     event_set_address(&event, FIELD_LOCAL, &client->source);
@@ -342,8 +342,8 @@ static bool add_clients(struct lab *lab, const struct scenario_group *group, uin
 
             good = client != NULL;
             if (good) {
-                client->destination = endpoint_destination(
-                    (enum wfp_family)group->family, group->together ? host : host + i);
+                client->destination = endpoint_destination((enum wfp_family)group->family,
+                                                           group->together ? host : host + i);
                 plan(client);
             }
         }

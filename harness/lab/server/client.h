@@ -32,10 +32,10 @@ struct client {
     struct wfp_address destination; /* before the redirect */
     struct stream stream;
     uv_connect_t connect;
-    uint32_t world; /* its socket in the model */
-    uint32_t door;  /* where its connection waits there */
-    uint32_t dials; /* of its destination so far */
-    uint32_t hops; /* redirects of it so far */
+    uint32_t world;                      /* its socket in the model */
+    uint32_t door;                       /* where its connection waits there */
+    uint32_t dials;                      /* of its destination so far */
+    uint32_t hops;                       /* redirects of it so far */
     uint8_t visited[MODEL_HOPS_MAX + 1]; /* proxies that it was redirected to, from 0 */
     bool accepted;
     bool started;

@@ -83,8 +83,7 @@ static void on_first(struct stream *stream, const uint8_t *bytes, size_t size)
 static void answer(struct dial *dial, const struct scenario_group *group)
 {
     struct stream *stream = &dial->stream;
-    const uint64_t greeting =
-        group->first == SCENARIO_DESTINATION ? stream->out.parts[0].size : 0;
+    const uint64_t greeting = group->first == SCENARIO_DESTINATION ? stream->out.parts[0].size : 0;
 
     if (group->half_close == SCENARIO_CLIENT && !stream->ended_in) {
         return;
@@ -302,8 +301,9 @@ void dials_give_up(struct lab *lab)
         struct event event = {.kind = EVENT_DEADLINE};
 
         if (dial->arrived && !dial->over) {
-            event_set_text(&event, FIELD_TEXT,
-                           "the connection at the destination came to no end within the time limit");
+            event_set_text(
+                &event, FIELD_TEXT,
+                "the connection at the destination came to no end within the time limit");
             tell_of(dial, &event);
             finish(dial, EVENT_END_TIMEOUT, true);
         }

@@ -27,9 +27,9 @@ struct dial {
     uint32_t number;  /* of the trace, from 1 */
     uint32_t process; /* who dials */
     uint32_t socket;
-    struct client *client;   /* for whom; NULL: that is not known, or nobody */
-    struct wfp_address peer; /* as dialled */
-    struct wfp_address real; /* in its place, of the same family */
+    struct client *client;      /* for whom; NULL: that is not known, or nobody */
+    struct wfp_address peer;    /* as dialled */
+    struct wfp_address real;    /* in its place, of the same family */
     struct upstream_talk *talk; /* with the server that the proxy dials through; or NULL */
     uv_tcp_t listener;
     bool listening;

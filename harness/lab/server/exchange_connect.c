@@ -16,8 +16,8 @@
 
 enum { WINDOWS_WSAENOBUFS = 10055, WINDOWS_WSAECONNREFUSED = 10061 };
 
-const struct exchange_verdict exchange_no_verdict = {
-    .told = {MODEL_NOBODY, MODEL_NOBODY}, .by = MODEL_NOBODY};
+const struct exchange_verdict exchange_no_verdict = {.told = {MODEL_NOBODY, MODEL_NOBODY},
+                                                     .by = MODEL_NOBODY};
 
 /* ---- the callouts ---- */
 
@@ -49,9 +49,8 @@ static void take_verdict(struct lab *lab, const struct model_connected *connecte
     }
 }
 
-static void connect_in_world(struct lab *lab, struct socket *socket,
-                             const struct wfp_address *peer, const struct client *client,
-                             struct exchange_verdict *verdict)
+static void connect_in_world(struct lab *lab, struct socket *socket, const struct wfp_address *peer,
+                             const struct client *client, struct exchange_verdict *verdict)
 {
     struct model_connect call = {
         .socket = socket->world, .type = WFP_TCP, .to = *peer, .target_pid = 1};

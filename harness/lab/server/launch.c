@@ -128,10 +128,11 @@ static enum status find_wine(struct complaints *complaints, struct launch *launc
         strchr(wine, '/') != NULL ? files_kind(wine) == FILES_REGULAR : is_on_path(wine);
 
     if (!found) {
-        complain(complaints, named != NULL ? "WFPCHECK_WINE" : who, 0, "Wine",
-                 "Wine, which runs Windows programs here: install it (Debian: apt install wine), or "
-                 "name it in WFPCHECK_WINE",
-                 "%s, which is not there", wine);
+        complain(
+            complaints, named != NULL ? "WFPCHECK_WINE" : who, 0, "Wine",
+            "Wine, which runs Windows programs here: install it (Debian: apt install wine), or "
+            "name it in WFPCHECK_WINE",
+            "%s, which is not there", wine);
         return STATUS_BROKEN;
     }
     launch->wine = join(wine, "", "");
@@ -251,8 +252,7 @@ static bool is_replaced(const struct launch *launch, const char *name)
 
 static char **fill_environment(const struct launch *launch, const uv_env_item_t *items, int count)
 {
-    char **environment =
-        calloc((size_t)count + LAUNCH_VARIABLES_MAX + 1, sizeof *environment);
+    char **environment = calloc((size_t)count + LAUNCH_VARIABLES_MAX + 1, sizeof *environment);
     size_t at = 0;
 
     for (int i = 0; environment != NULL && i < count; i++) {

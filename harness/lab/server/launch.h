@@ -23,9 +23,9 @@ struct launch {
 
 struct launch_wish {
     const char *const *command; /* of the program under test, up to a NULL */
-    const char *shim;     /* folder of launcher and DLL; NULL: where they usually are */
-    bool follow;          /* child processes too */
-    unsigned port;        /* of the lab */
+    const char *shim;           /* folder of launcher and DLL; NULL: where they usually are */
+    bool follow;                /* child processes too */
+    unsigned port;              /* of the lab */
     const char *token;
 };
 

@@ -56,8 +56,8 @@ struct lab_order {
 
 struct lab_result {
     struct trace *trace;             /* the caller's */
-    size_t scenarios;    /* that were played */
-    double seconds;      /* of all of it */
+    size_t scenarios;                /* that were played */
+    double seconds;                  /* of all of it */
     bool interrupted;                /* not all that was planned has been tried */
     bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */

@@ -44,8 +44,7 @@ static enum status begin_world(struct lab *lab, const struct scenario_member *me
     if (member != NULL) {
         scenario_profile(member, &profile->values, size.context, &values);
     }
-    status = model_begin(&lab->model, &values, &size, lab->order->program_count,
-                         lab->reversed);
+    status = model_begin(&lab->model, &values, &size, lab->order->program_count, lab->reversed);
     if (status != STATUS_OK) {
         complain(lab->complaints, "wfpcheck proxy", 0, "world", "memory for it", "none");
     }

@@ -31,8 +31,8 @@ static void name_member(struct scenario_member *member)
                    *size != '\0' && *error != '\0' ? "-" : "", error);
 }
 
-static bool is_wanted(const struct scenario_member *member, const char *const *patterns,
-                      bool *used, size_t count)
+static bool is_wanted(const struct scenario_member *member, const char *const *patterns, bool *used,
+                      size_t count)
 {
     bool wanted = count == 0;
 

@@ -95,8 +95,8 @@ static void send_more(struct stream *stream)
     stream->sent += size;
     stream->write.data = stream;
     buffer = uv_buf_init((char *)stream->chunk, (unsigned)size);
-    stream->writing = uv_write(&stream->write, (uv_stream_t *)&stream->tcp, &buffer, 1,
-                               on_write) == 0;
+    stream->writing =
+        uv_write(&stream->write, (uv_stream_t *)&stream->tcp, &buffer, 1, on_write) == 0;
     stream->reset |= !stream->writing;
 }
 

@@ -96,8 +96,7 @@ static bool read_target(struct upstream_talk *talk, size_t size)
     if (talk->bytes[SOCKS_HEAD - 1] == SOCKS_NAME) {
         return read_name(at + 1, size - 1, port, &talk->target);
     }
-    talk->target = (struct wfp_address){.port = port,
-                                        .family = size == 4 ? WFP_IPV4 : WFP_IPV6};
+    talk->target = (struct wfp_address){.port = port, .family = size == 4 ? WFP_IPV4 : WFP_IPV6};
     memcpy(talk->target.bytes, at, size);
     return true;
 }
