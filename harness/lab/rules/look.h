@@ -52,8 +52,9 @@ void look_datagram_levels(struct finding *finding);
 void look_datagram_flows(struct finding *finding);
 void look_datagram_record(struct finding *finding);
 void look_datagram_loss(struct finding *finding);
-/* PRX-10 and PRX-11, for clients of datagrams. */
+/* PRX-10 and PRX-11, and PRX-38, for clients of datagrams. */
 void look_datagram_refused(struct finding *finding, bool lost);
+void look_datagram_destination(struct finding *finding);
 
 /* look_stream.c */
 void look_payload(struct finding *finding);

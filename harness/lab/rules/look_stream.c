@@ -337,6 +337,7 @@ static void look_target(struct finding *finding, const struct dial *dial)
 void look_destination(struct finding *finding)
 {
     each_dial(finding, has_good_context, look_target);
+    look_datagram_destination(finding);
 }
 
 /* ---- PRX-39: after a dial that failed ---- */
