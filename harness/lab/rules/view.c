@@ -130,7 +130,7 @@ static bool is_exception_code(uint64_t code)
     static const uint8_t low[] = {0x05, 0xFD, 0x74, 0x94, 0x1D, 0x09};
 
     return code >= FIRST_EXCEPTION ||
-           (code > 0 && memchr(low, (int)(code & 0xFF), sizeof low) != NULL);
+           (code <= UINT8_MAX && memchr(low, (int)code, sizeof low) != NULL);
 }
 
 /* Whoever calls exit() while another thread does may never come to say so; the exit code tells. */
