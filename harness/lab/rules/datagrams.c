@@ -42,7 +42,7 @@ static enum direction direction_of(const struct view *view, size_t act, size_t i
     if (address_same(&peer, &client->local, true)) {
         return DIRECTION_CLIENT;
     }
-    if (!event_has(&event, FIELD_CLIENT)) {
+    if (!event_has(&event, FIELD_CLIENT) || event.kind == EVENT_DATAGRAM_SEND) {
         return DIRECTION_NONE;
     }
     return connected_to(view, act) != NOWHERE ? DIRECTION_DESTINATION : DIRECTION_CLIENT;

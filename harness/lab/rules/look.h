@@ -15,8 +15,10 @@
 void look_codes(struct finding *finding);
 void look_socket_asked(struct finding *finding);
 void look_record_first(struct finding *finding);
-void look_growth(struct finding *finding);
 void look_bounded(struct finding *finding);
+
+/* look_size.c */
+void look_growth(struct finding *finding);
 void look_record_sizes(struct finding *finding);
 void look_changing_size(struct finding *finding);
 void look_absurd_size(struct finding *finding);
@@ -59,8 +61,10 @@ void look_datagram_destination(struct finding *finding);
 /* look_stream.c */
 void look_payload(struct finding *finding);
 void look_half_close(struct finding *finding);
-void look_unreachable(struct finding *finding);
 void look_leak(struct finding *finding);
+
+/* look_path.c */
+void look_unreachable(struct finding *finding);
 void look_path(struct finding *finding);
 void look_destination(struct finding *finding);
 void look_after_failure(struct finding *finding);
