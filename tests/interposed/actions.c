@@ -38,6 +38,14 @@ int action_die(void)
     return *nowhere;
 }
 
+int action_late_module(void)
+{
+    const HMODULE module = LoadLibraryW(L"interposed_late.dll");
+    const FARPROC found = module == NULL ? NULL : GetProcAddress(module, "late_socket");
+
+    return found == NULL ? 1 : (int)found();
+}
+
 int action_child(void)
 {
     STARTUPINFOW start = {.cb = sizeof start};

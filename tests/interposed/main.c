@@ -14,10 +14,15 @@ static const struct {
     const char *name;
     int (*run)(void);
 } actions[] = {
-    {"child", action_child},         {"connect-by-name", action_connect_by_name},
-    {"datagrams", action_datagrams}, {"die", action_die},
-    {"dial", action_dial},           {"duplicates", action_duplicates},
-    {"nothing", action_nothing},     {"overlapped-query", action_overlapped_query},
+    {"child", action_child},
+    {"connect-by-name", action_connect_by_name},
+    {"datagrams", action_datagrams},
+    {"die", action_die},
+    {"dial", action_dial},
+    {"duplicates", action_duplicates},
+    {"late-module", action_late_module},
+    {"nothing", action_nothing},
+    {"overlapped-query", action_overlapped_query},
     {"wait", action_wait},
 };
 

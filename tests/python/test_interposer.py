@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("WFPCHECK_MINGW", ROOT / "build" / "mingw"))
 LAUNCHER = BUILT / "wfpcheck-launch.exe"
 PROGRAM = BUILT / "tests" / "interposed.exe"
-PATIENCE = 60
+PATIENCE = 30
 
 DESTINATION = ("198.18.0.1", 443)
 CLIENT = ("203.0.113.9", 1234)
@@ -193,6 +193,18 @@ def test_a_program_introduces_itself(run, lab):
     assert events[-1][0] == "exit"
 
 
+def test_a_module_that_comes_late_is_followed(run, lab):
+    played = lab()
+    code, _, _ = run("--", PROGRAM, "late-module", lab=played)
+    events = played.events()
+    assert code == 0
+    late = [fields["size"] for fields in of_kind(events, "module")
+            if fields["text"].endswith("interposed_late.dll")]
+    assert len(late) == 1 and late[0] >= 2
+    assert [fields["family"] for fields in of_kind(events, "socket")] == [23]
+    assert len(of_kind(events, "close")) == 1
+
+
 def test_copies_of_a_socket_have_numbers_of_their_own(run, lab):
     played = lab()
     run("--", PROGRAM, "duplicates", lab=played)
@@ -206,14 +218,16 @@ def test_copies_of_a_socket_have_numbers_of_their_own(run, lab):
 @pytest.fixture
 def destination():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener.getsockname()
+        listener.settimeout(PATIENCE)
+        yield listener
 
 
 def test_a_dial_goes_where_the_lab_says(run, lab, destination):
-    played = lab(connect={"real": destination}, ioctl={"error": 10014, "count": 780})
+    played = lab(connect={"real": destination.getsockname()}, ioctl={"error": 10014, "count": 780})
     _, out, _ = run("--", PROGRAM, "dial", lab=played)
     assert out.split("\n")[:3] == [
         "query 10014 count 780", "connect 0", "peer 198.18.0.1:443"]
+    destination.accept()[0].close()
     events = played.events()
     asked = of_kind(events, "connect")[0]
     assert asked["peer"] == DESTINATION and asked["name"] == "connect"
@@ -247,10 +261,11 @@ def test_an_overlapped_query_is_answered(run, lab, delay):
 
 
 def test_a_name_leads_where_the_lab_says(run, lab, destination):
-    played = lab(connect={"real": destination}, resolve={"peer": (DESTINATION[0], 0)})
+    played = lab(connect={"real": destination.getsockname()}, resolve={"peer": (DESTINATION[0], 0)})
     code, out, _ = run("--", PROGRAM, "connect-by-name", lab=played)
     assert code == 0
     assert out.split("\n")[:2] == ["remote 198.18.0.1:443", "peer 198.18.0.1:443"]
+    destination.accept()[0].close()
     events = played.events()
     assert of_kind(events, "resolve")[0]["text"] == "example.test"
     assert of_kind(events, "connect")[0]["name"] == "WSAConnectByNameW"

@@ -173,12 +173,12 @@ static void tell_client(const struct client *client, const struct wfp_address *d
     struct event event = {.kind = EVENT_CLIENT};
 
     event_set_number(&event, FIELD_CLIENT, client->number);
-    event_set_number(&event, FIELD_FLAGS,
-                     states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
-                         (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
-                         (client->group->half_close != SCENARIO_NOBODY ? EVENT_CLIENT_HALF_CLOSE
-                                                                        : 0) |
-                         (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
+    event_set_number(
+        &event, FIELD_FLAGS,
+        states[client->group->is] | (first ? EVENT_CLIENT_SERVER_FIRST : 0) |
+            (client->sender != NULL ? EVENT_CLIENT_DATAGRAMS : 0) |
+            (client->group->half_close != SCENARIO_NOBODY ? EVENT_CLIENT_HALF_CLOSE : 0) |
+            (is_spoilt(client) ? EVENT_CLIENT_CONTEXT_BAD : 0));
     event_set_number(&event, FIELD_SIZE, payload_size(&client->stream.in));
     event_set_address(&event, FIELD_PEER, &client->destination);
     event_set_address(&event, FIELD_LOCAL, &client->source);
@@ -342,8 +342,8 @@ static bool add_clients(struct lab *lab, const struct scenario_group *group, uin
 
             good = client != NULL;
             if (good) {
-                client->destination = endpoint_destination(
-                    (enum wfp_family)group->family, group->together ? host : host + i);
+                client->destination = endpoint_destination((enum wfp_family)group->family,
+                                                           group->together ? host : host + i);
                 plan(client);
             }
         }
@@ -405,6 +405,20 @@ struct client *client_add_flow(struct lab *lab, const struct scenario_group *gro
     return client;
 }
 
+uint32_t client_refusal(struct client *client)
+{
+    enum { WINDOWS_WSAECONNREFUSED = 10061, WINDOWS_WSAEHOSTUNREACH = 10065 };
+    static const uint32_t errors[] = {[SCENARIO_THERE] = 0,
+                                      [SCENARIO_REFUSED] = WINDOWS_WSAECONNREFUSED,
+                                      [SCENARIO_UNREACHABLE] = WINDOWS_WSAEHOSTUNREACH};
+
+    client->dials++;
+    if (client->group->refused != 0 && client->dials > client->group->refused) {
+        return 0;
+    }
+    return errors[client->group->destination];
+}
+
 void client_finish_datagrams(struct client *client, enum event_end how)
 {
     finish(client, how, false);
@@ -424,6 +438,7 @@ void clients_give_up(struct lab *lab)
             event_set_text(&event, FIELD_TEXT,
                            "the client's connection came to no end within the time limit");
             lab_tell(lab, &event);
+            lab->timeouts++;
             finish(client, EVENT_END_TIMEOUT, true);
         }
     }

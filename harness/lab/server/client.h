@@ -32,10 +32,10 @@ struct client {
     struct wfp_address destination; /* before the redirect */
     struct stream stream;
     uv_connect_t connect;
-    uint32_t world; /* its socket in the model */
-    uint32_t door;  /* where its connection waits there */
-    uint32_t dials; /* of its destination so far */
-    uint32_t hops; /* redirects of it so far */
+    uint32_t world;                      /* its socket in the model */
+    uint32_t door;                       /* where its connection waits there */
+    uint32_t dials;                      /* of its destination so far */
+    uint32_t hops;                       /* redirects of it so far */
     uint8_t visited[MODEL_HOPS_MAX + 1]; /* proxies that it was redirected to, from 0 */
     bool accepted;
     bool started;
@@ -68,6 +68,8 @@ void clients_clear(struct lab *lab);
 /* A client that is a flow of this socket; NULL without memory. */
 struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
                                struct sender *sender, uint32_t host);
+/* What a dial of its destination is answered now, once each time; 0: it can be reached. */
+uint32_t client_refusal(struct client *client);
 void client_finish_datagrams(struct client *client, enum event_end how);
 
 /* NULL: there is none. */

@@ -129,8 +129,7 @@ static bool take_events(struct peer *peer)
     while (!peer->closing) {
         struct event event;
         size_t used = 0;
-        const enum event_read read =
-            event_read(peer->bytes + at, peer->size - at, &event, &used);
+        const enum event_read read = event_read(peer->bytes + at, peer->size - at, &event, &used);
 
         if (read == EVENT_READ_BAD) {
             return false;

@@ -19,6 +19,8 @@
 
 enum { MISSING_SHOWN = 12 /* lines */ };
 
+enum { KILL = 9 };
+
 /* ---- what it prints ---- */
 
 static void on_room(uv_handle_t *pipe, size_t suggested, uv_buf_t *buffer)
@@ -108,6 +110,9 @@ static int spawn(struct proxy *proxy, const struct launch *launch, char **enviro
 {
     const uv_stdio_flags readable = (uv_stdio_flags)(UV_CREATE_PIPE | UV_READABLE_PIPE);
     const uv_stdio_flags writable = (uv_stdio_flags)(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+    /* Under Wine they are a group of their own, to be ended together; Windows has the job. */
+    const unsigned flags =
+        UV_PROCESS_WINDOWS_HIDE | (launch->wine != NULL ? UV_PROCESS_DETACHED : 0u);
     uv_stdio_container_t ends[3] = {
         {.flags = readable, .data.stream = (uv_stream_t *)&proxy->in},
         {.flags = writable, .data.stream = (uv_stream_t *)&proxy->out},
@@ -117,7 +122,7 @@ static int spawn(struct proxy *proxy, const struct launch *launch, char **enviro
                                           .file = launch->arguments[0],
                                           .args = launch->arguments,
                                           .env = environment,
-                                          .flags = UV_PROCESS_WINDOWS_HIDE,
+                                          .flags = flags,
                                           .stdio_count = 3,
                                           .stdio = ends};
     int error;
@@ -130,6 +135,7 @@ static int spawn(struct proxy *proxy, const struct launch *launch, char **enviro
         return error;
     }
     proxy->started = true;
+    proxy->group = launch->wine != NULL ? proxy->launcher.pid : 0;
     (void)uv_read_start((uv_stream_t *)&proxy->out, on_room, on_output);
     (void)uv_read_start((uv_stream_t *)&proxy->err, on_room, on_output);
     return 0;
@@ -281,7 +287,7 @@ static void complain_of_absence(struct proxy *proxy)
 
     describe_missing(proxy, expected, sizeof expected);
     if (proxy->ended && proxy->signal != 0) {
-        text_add(&actual, "it was ended by signal %d", proxy->signal);
+        text_add(&actual, "wfpcheck-launch, which holds it, was ended by signal %d", proxy->signal);
     } else if (proxy->ended) {
         text_add(&actual, "it ended with exit code %lld", (long long)proxy->exit_code);
     } else if (proxy->main == NULL) {
@@ -356,8 +362,11 @@ static void end_launcher(struct proxy *proxy)
     close_pipe(&proxy->in);
     proxy->lab->interrupted = false; /* Ctrl-C is no reason to leave a process behind. */
     if (!lab_wait(proxy->lab, has_ended, proxy, PROXY_STOP_LIMIT)) {
-        (void)uv_process_kill(&proxy->launcher, 9);
+        (void)uv_process_kill(&proxy->launcher, KILL);
         (void)lab_wait(proxy->lab, has_ended, proxy, PROXY_STOP_LIMIT);
+    }
+    if (proxy->group != 0) {
+        (void)uv_kill(-proxy->group, KILL); /* what Wine may have left, if its server was killed */
     }
     close_pipe(&proxy->out);
     close_pipe(&proxy->err);

@@ -83,8 +83,7 @@ static void on_receive(uv_udp_t *udp, ssize_t count, const uv_buf_t *buffer,
 static bool open_port(struct receiver *receiver)
 {
     const bool mapped = endpoint_is_mapped(&receiver->peer);
-    const enum wfp_family family =
-        mapped ? WFP_IPV4 : (enum wfp_family)receiver->peer.family;
+    const enum wfp_family family = mapped ? WFP_IPV4 : (enum wfp_family)receiver->peer.family;
     const struct wfp_address any_port = endpoint_loopback(family, 0);
     struct sockaddr_storage address;
 
@@ -127,8 +126,8 @@ struct receiver *receiver_add(struct lab *lab, const struct process *process, ui
     return open_port(receiver) ? receiver : NULL;
 }
 
-struct receiver *receiver_of(const struct lab *lab, const struct process *process,
-                             uint32_t socket, const struct wfp_address *peer)
+struct receiver *receiver_of(const struct lab *lab, const struct process *process, uint32_t socket,
+                             const struct wfp_address *peer)
 {
     for (size_t i = 0; i < lab->receiver_count; i++) {
         struct receiver *receiver = lab->receivers[i];

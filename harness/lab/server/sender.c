@@ -118,8 +118,7 @@ static void on_receive(uv_udp_t *udp, ssize_t count, const uv_buf_t *buffer,
 
 static bool open_port(struct sender *sender)
 {
-    const struct wfp_address any_port =
-        endpoint_loopback((enum wfp_family)sender->door.family, 0);
+    const struct wfp_address any_port = endpoint_loopback((enum wfp_family)sender->door.family, 0);
     struct sockaddr_storage address;
 
     endpoint_store(&any_port, &address);
