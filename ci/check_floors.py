@@ -184,7 +184,8 @@ def check_headers(root, cc, include=()):
     headers = [path for path in sources(root) if path.endswith(".h")]
     if "mingw" not in cc:
         headers = [path for path in headers if not matches(path, WINDOWS_ONLY)]
-    command = [cc, "-std=c11", "-fsyntax-only", "-I.", "-Isim/include"]
+    # libuv's header takes the names of POSIX for granted.
+    command = [cc, "-std=c11", "-D_DEFAULT_SOURCE", "-fsyntax-only", "-I.", "-Isim/include"]
     command += [f"-I{folder}" for folder in include]
     complaints = []
     for path in headers:
