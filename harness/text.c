@@ -56,7 +56,9 @@ void text_add_bytes(struct text *text, const char *bytes, size_t length)
     if (!make_room(text, length)) {
         return;
     }
-    memcpy(text->bytes + text->length, bytes, length);
+    if (length > 0) {
+        memcpy(text->bytes + text->length, bytes, length);
+    }
     text->length += length;
     text->bytes[text->length] = '\0';
 }

@@ -6,14 +6,12 @@ import pathlib
 import shutil
 import subprocess
 
+import chain
 import pytest
 
 from wfpcheck import serve
 
 PROFILES = ("documented", "observed", "unsupported")
-FNV_START = 0xCBF29CE484222325
-FNV_PRIME = 0x100000001B3
-MASK = (1 << 64) - 1
 LINE_MAX = 4 * 1024 * 1024
 
 
@@ -51,19 +49,9 @@ def record(wfpcheck, tmp_path):
 
 @pytest.fixture
 def forge(tmp_path):
-    """Writes lines as a sound recording: the sums protect against accidents, not against us."""
+    """Writes lines as a sound recording."""
     def write(lines, name="forged.jsonl"):
-        path = tmp_path / name
-        total = 0
-        texts = []
-        for number, line in enumerate(lines, 1):
-            body = {"line": number, **{key: value for key, value in line.items()
-                                       if key not in ("line", "sum")}}
-            text = json.dumps(body, separators=(",", ":"))[:-1]
-            total = fnv(text.encode("utf-8"), fnv(b"%016x" % total))
-            texts.append(f'{text},"sum":"{total:016x}"}}\n')
-        path.write_bytes("".join(texts).encode("utf-8"))
-        return path
+        return chain.write(tmp_path / name, lines)
     return write
 
 
@@ -79,12 +67,6 @@ def profile(tmp_path):
                      for key, value in keys.items()}}), "utf-8")
         return path
     return write
-
-
-def fnv(data, total=FNV_START):
-    for byte in data:
-        total = (total ^ byte) * FNV_PRIME & MASK
-    return total
 
 
 def judged(wfpcheck, path, *words, status=0):
@@ -549,7 +531,7 @@ def test_a_vector_that_is_none_is_refused(wfpcheck, forge, record):
 def deep(depth):
     """A sound first line whose JSON is nested deeply."""
     text = '{"line":1,"kind":"head","deep":' + "[" * depth + "]" * depth
-    total = fnv(text.encode(), fnv(b"0" * 16))
+    total = chain.fnv(text.encode(), chain.fnv(b"0" * 16))
     return f'{text},"sum":"{total:016x}"}}\n'.encode()
 
 

@@ -677,6 +677,69 @@ static void test_datagrams(void **state)
     CHECK(datagram_cases);
 }
 
+/* ---- traces that no lab would make ---- */
+
+enum { STRANGE_TRACES = 200, STRANGE_EVENTS = 150 };
+
+static uint32_t next_number(uint32_t *state)
+{
+    *state = *state * 1664525U + 1013904223U;
+    return *state >> 8;
+}
+
+/* Small numbers meet each other; of bytes there are a few, or some. */
+static void add_strange(struct trace *trace, uint32_t *state)
+{
+    static const uint32_t codes[] = {WFP_SIO_QUERY_RECORDS, WFP_SIO_QUERY_CONTEXT,
+                                     WFP_SIO_SET_RECORDS, 0x580000DC};
+    static const uint8_t bytes[64] = {16, [12] = 60, [16] = 60};
+    struct event event;
+
+    memset(&event, 0, sizeof event);
+    event.kind = next_number(state) % EVENT_KIND_COUNT;
+    for (unsigned field = 0; field < FIELDS_ALL; field++) {
+        const uint32_t choice = next_number(state);
+        const struct wfp_address address = {.bytes = {198, 18, 0, (uint8_t)(choice % 3)},
+                                            .port = (uint16_t)(choice % 2),
+                                            .family = choice / 4 % 2};
+
+        if (choice % 4 == 3) {
+            continue;
+        }
+        if (field >= FIELD_ADDRESSES_END) {
+            event_set_bytes(&event, field, bytes, choice % sizeof bytes);
+        } else if (field >= FIELD_NUMBERS_END) {
+            event_set_address(&event, field, &address);
+        } else if (choice % 64 == 0) {
+            event_set_number(&event, field, UINT64_MAX - choice);
+        } else {
+            event_set_number(&event, field,
+                             field == FIELD_CODE ? codes[choice / 8 % 4] : choice / 8 % 4);
+        }
+    }
+    assert_true(trace_add(trace, &event));
+}
+
+static void test_any_trace_can_be_judged(void **state)
+{
+    uint32_t random = 1;
+
+    (void)state;
+    for (int i = 0; i < STRANGE_TRACES; i++) {
+        struct trace *trace = trace_new();
+        struct proxy_judgement *judgement;
+
+        assert_non_null(trace);
+        for (int event = 0; event < STRANGE_EVENTS; event++) {
+            add_strange(trace, &random);
+        }
+        assert_int_equal(proxy_judge(trace, &judgement), STATUS_OK);
+        assert_true(judgement->count >= PROXY_RULES);
+        proxy_judgement_free(judgement);
+        trace_free(trace);
+    }
+}
+
 /* ---- the table ---- */
 
 static void test_each_rule_has_all_its_verdicts(void **state)
@@ -800,6 +863,7 @@ int main(void)
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_streams),
         cmocka_unit_test(test_datagrams),
+        cmocka_unit_test(test_any_trace_can_be_judged),
         cmocka_unit_test(test_each_rule_has_all_its_verdicts),
         cmocka_unit_test(test_ids_are_in_order),
         cmocka_unit_test(test_clauses_are_in_the_catalogue),

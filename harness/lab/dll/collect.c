@@ -6,6 +6,7 @@
 
 #include "harness/lab/dll/accept_ex.h"
 #include "harness/lab/dll/datagram.h"
+#include "harness/lab/dll/ioctl_passed.h"
 #include "harness/lab/dll/operation.h"
 
 static DWORD ended(struct operation *operation, DWORD error, DWORD count)
@@ -15,6 +16,9 @@ static DWORD ended(struct operation *operation, DWORD error, DWORD count)
         if (error == 0) {
             accept_ex_told(operation);
         }
+        return error;
+    case OPERATION_IOCTL:
+        ioctl_passed(operation, error, count);
         return error;
     case OPERATION_RECEIVE:
         return datagram_received(operation, error, count);
@@ -33,4 +37,17 @@ DWORD collect(const OVERLAPPED *overlapped, DWORD error, DWORD count)
     }
     SetLastError(last);
     return error;
+}
+
+void CALLBACK collect_routine(DWORD error, DWORD count, LPWSAOVERLAPPED overlapped, DWORD flags)
+{
+    struct operation *operation = operation_take(overlapped);
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+
+    if (operation != NULL) {
+        routine = operation->routine;
+        error = ended(operation, error, count);
+        free(operation);
+        routine(error, count, overlapped, flags);
+    }
 }

@@ -14,5 +14,7 @@
  * program is to see: of a datagram the lab may say something else. GetLastError stays what it was.
  */
 DWORD collect(const OVERLAPPED *overlapped, DWORD error, DWORD count);
+/* The completion routine of an operation that has one of the program's: collects, and calls it. */
+void CALLBACK collect_routine(DWORD error, DWORD count, LPWSAOVERLAPPED overlapped, DWORD flags);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lab/dll/collect.h"
 #include "harness/lab/dll/datagram.h"
 #include "harness/lab/dll/extension.h"
 #include "harness/lab/dll/link.h"
@@ -135,20 +136,6 @@ DWORD datagram_received(struct operation *operation, DWORD error, DWORD count)
 
 /* ---- the calls ---- */
 
-static void CALLBACK routine_of_ours(DWORD error, DWORD count, LPWSAOVERLAPPED overlapped,
-                                     DWORD flags)
-{
-    struct operation *operation = operation_take(overlapped);
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
-
-    if (operation != NULL) {
-        routine = operation->receive.routine;
-        error = datagram_received(operation, error, count);
-        free(operation);
-        routine(error, count, overlapped, flags);
-    }
-}
-
 /* One receive, as every function here makes it. */
 struct receive {
     struct operation_receive how;
@@ -158,6 +145,7 @@ struct receive {
     DWORD *count;
     DWORD *flags;
     LPWSAOVERLAPPED overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
 
 static int make(const struct receive *receive, struct operation *operation,
@@ -180,6 +168,7 @@ static struct operation *prepare(const struct receive *receive)
         return NULL;
     }
     operation->receive = receive->how;
+    operation->routine = receive->routine;
     operation->from_size = sizeof operation->from;
     if (receive->how.message != NULL &&
         pointer_read(&operation->message, receive->how.message, sizeof operation->message)) {
@@ -226,15 +215,14 @@ static bool is_told_again(const struct receive *receive, const struct socket_fac
 {
     const struct completion_place *place = &facts->completion;
 
-    return receive->how.routine != NULL ||
+    return receive->routine != NULL ||
            (!place->skips && (place->port != NULL || place->pool.io != NULL));
 }
 
 static int receive_overlapped(const struct receive *receive, const struct socket_facts *facts,
                               struct operation *operation)
 {
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine =
-        receive->how.routine == NULL ? NULL : routine_of_ours;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = receive->routine == NULL ? NULL : collect_routine;
     int outcome;
 
     operation_begin(operation);
@@ -301,57 +289,56 @@ int WSAAPI hook_recvfrom(SOCKET socket, char *buffer, int size, int flags, struc
     return receive_one("recvfrom", socket, &facts, buffer, size, flags, from, from_size);
 }
 
+static int receive_several(const struct operation_receive *how, const struct socket_facts *facts,
+                           SOCKET socket, WSABUF *buffers, DWORD buffer_count, DWORD *count,
+                           DWORD *flags, LPWSAOVERLAPPED overlapped,
+                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    struct receive receive = {*how,  socket, buffers,    buffer_count,
+                              count, flags,  overlapped, routine};
+
+    receive.how.room = payload_size(buffers, buffer_count);
+    return receive_datagram(&receive, facts);
+}
+
 int WSAAPI hook_WSARecv(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,
                         LPDWORD flags, LPWSAOVERLAPPED overlapped,
                         LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const struct receive receive = {
-        {.name = "WSARecv", .room = payload_size(buffers, buffer_count), .routine = routine},
-        socket,
-        buffers,
-        buffer_count,
-        count,
-        flags,
-        overlapped};
+    const struct operation_receive how = {.name = "WSARecv"};
     struct socket_facts facts;
 
     if (!payload_is_received(socket, &facts)) {
         return WSARecv(socket, buffers, buffer_count, count, flags, overlapped, routine);
     }
-    return receive_datagram(&receive, &facts);
+    return receive_several(&how, &facts, socket, buffers, buffer_count, count, flags, overlapped,
+                           routine);
 }
 
 int WSAAPI hook_WSARecvFrom(SOCKET socket, LPWSABUF buffers, DWORD buffer_count, LPDWORD count,
                             LPDWORD flags, struct sockaddr *from, LPINT from_size,
                             LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const struct receive receive = {{.name = "WSARecvFrom",
-                                     .room = payload_size(buffers, buffer_count),
-                                     .from = from,
-                                     .from_size = from_size,
-                                     .routine = routine},
-                                    socket,
-                                    buffers,
-                                    buffer_count,
-                                    count,
-                                    flags,
-                                    overlapped};
+    const struct operation_receive how = {
+        .name = "WSARecvFrom", .from = from, .from_size = from_size};
     struct socket_facts facts;
 
     if (!payload_is_received(socket, &facts)) {
         return WSARecvFrom(socket, buffers, buffer_count, count, flags, from, from_size, overlapped,
                            routine);
     }
-    return receive_datagram(&receive, &facts);
+    return receive_several(&how, &facts, socket, buffers, buffer_count, count, flags, overlapped,
+                           routine);
 }
 
 int WSAAPI hook_WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD count,
                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    struct receive receive = {.how = {.name = "WSARecvMsg", .message = message, .routine = routine},
+    struct receive receive = {.how = {.name = "WSARecvMsg", .message = message},
                               .socket = socket,
                               .count = count,
-                              .overlapped = overlapped};
+                              .overlapped = overlapped,
+                              .routine = routine};
     struct socket_facts facts;
     WSAMSG copy;
 

@@ -7,30 +7,20 @@
 #include <stdlib.h>
 
 #include "harness/lab/dll/extension.h"
+#include "harness/lab/dll/ioctl_passed.h"
 #include "harness/lab/dll/link.h"
 #include "harness/lab/dll/operation.h"
 #include "harness/lab/dll/overlapped.h"
 #include "harness/lab/dll/pending.h"
 #include "harness/lab/dll/replaced.h"
 #include "harness/lab/dll/socket.h"
+#include "harness/lab/interpose/ioctl_call.h"
 #include "harness/lab/interpose/pointer.h"
 
 /* mswsock.h's; mingw-w64 lacks it. */
 #ifndef SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER
 #define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
 #endif
-
-struct question {
-    SOCKET socket;
-    DWORD code;
-    LPVOID in;
-    DWORD in_size;
-    LPVOID out;
-    DWORD out_size;
-    LPDWORD count;
-    LPWSAOVERLAPPED overlapped;
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
-};
 
 static bool is_vendors(DWORD code)
 {
@@ -46,7 +36,7 @@ static void add_pointer(struct event *event, enum event_field field, const void 
 }
 
 /* A copy of what is handed in, as far as it is told; NULL where it cannot be read. To be freed. */
-static void *copy_input(const struct question *question, size_t *size)
+static void *copy_input(const struct ioctl_call *question, size_t *size)
 {
     void *copy;
 
@@ -62,7 +52,7 @@ static void *copy_input(const struct question *question, size_t *size)
     return copy;
 }
 
-static void describe(struct event *event, const struct question *question)
+static void describe(struct event *event, const struct ioctl_call *question)
 {
     event_set_number(event, FIELD_CODE, question->code);
     event_set_number(event, FIELD_IN_SIZE, question->in_size);
@@ -79,35 +69,16 @@ static void describe(struct event *event, const struct question *question)
 
 /* ---- the call as it is made ---- */
 
-static int make(const struct question *question)
+static int make(const struct ioctl_call *question)
 {
     return WSAIoctl(question->socket, question->code, question->in, question->in_size,
                     question->out, question->out_size, question->count, question->overlapped,
                     question->routine);
 }
 
-static DWORD count_of(const struct question *question)
-{
-    const int error = WSAGetLastError();
-    DWORD count = 0;
-
-    (void)pointer_read(&count, question->count, sizeof count);
-    WSASetLastError(error);
-    return count;
-}
-
-static int pass(const struct question *question, const struct socket_facts *facts)
-{
-    const int outcome = make(question);
-
-    link_done(EVENT_IOCTL, facts->number, outcome == 0 ? 0 : (uint32_t)WSAGetLastError(),
-              outcome == 0 ? count_of(question) : 0);
-    return outcome;
-}
-
 /* Functions come as pointers: those of registered I/O are a table of them, which is not followed.
  */
-static void replace_functions(const struct question *question)
+static void replace_functions(const struct ioctl_call *question)
 {
     if (question->code == SIO_GET_EXTENSION_FUNCTION_POINTER) {
         extension_replace(question->in, question->in_size, question->out, question->out_size);
@@ -118,7 +89,7 @@ static void replace_functions(const struct question *question)
 }
 
 /* What no vendor defines is the system's own, and only told. */
-static int make_and_tell(const struct question *question, const struct socket_facts *facts)
+static int make_and_tell(const struct ioctl_call *question, const struct socket_facts *facts)
 {
     struct event event = socket_event(EVENT_IOCTL, facts);
     int outcome;
@@ -135,7 +106,7 @@ static int make_and_tell(const struct question *question, const struct socket_fa
 
 /* ---- the answer ---- */
 
-static void write_out(const struct question *question, const struct event *answer)
+static void write_out(const struct ioctl_call *question, const struct event *answer)
 {
     const struct event_bytes out = event_bytes(answer, FIELD_OUT);
     const size_t size = out.size < question->out_size ? out.size : question->out_size;
@@ -143,7 +114,7 @@ static void write_out(const struct question *question, const struct event *answe
     (void)pointer_write(question->out, out.at, size);
 }
 
-static void write_count(const struct question *question, const struct event *answer)
+static void write_count(const struct ioctl_call *question, const struct event *answer)
 {
     const DWORD count = (DWORD)event_number(answer, FIELD_COUNT);
 
@@ -152,7 +123,7 @@ static void write_count(const struct question *question, const struct event *ans
     }
 }
 
-static int give_later(const struct question *question, const struct socket_facts *facts,
+static int give_later(const struct ioctl_call *question, const struct socket_facts *facts,
                       uint64_t operation, const struct event *answer)
 {
     const struct event_bytes out = event_bytes(answer, FIELD_OUT);
@@ -172,7 +143,7 @@ static int give_later(const struct question *question, const struct socket_facts
     return socket_fail(pending_begin(&later, delay) ? WSA_IO_PENDING : WSAENOBUFS);
 }
 
-static int give_now(const struct question *question, const struct socket_facts *facts,
+static int give_now(const struct ioctl_call *question, const struct socket_facts *facts,
                     const struct event *answer)
 {
     const int error = (int)event_number(answer, FIELD_ERROR);
@@ -191,7 +162,7 @@ static int give_now(const struct question *question, const struct socket_facts *
 }
 
 /* Only an overlapped call can be under way; any other waits. */
-static int give(const struct question *question, const struct socket_facts *facts,
+static int give(const struct ioctl_call *question, const struct socket_facts *facts,
                 uint64_t operation, const struct event *answer)
 {
     if (event_has(answer, FIELD_DELAY) && question->overlapped != NULL) {
@@ -203,7 +174,7 @@ static int give(const struct question *question, const struct socket_facts *fact
     return give_now(question, facts, answer);
 }
 
-static int ask(const struct question *question, const struct socket_facts *facts)
+static int ask(const struct ioctl_call *question, const struct socket_facts *facts)
 {
     struct event event = socket_event(EVENT_IOCTL, facts);
     struct link_answer answer;
@@ -223,7 +194,7 @@ static int ask(const struct question *question, const struct socket_facts *facts
         outcome = give(question, facts, event_number(&event, FIELD_OPERATION), &answer.event);
         break;
     case LINK_PASSED:
-        outcome = pass(question, facts);
+        outcome = ioctl_pass(question, facts, event_number(&event, FIELD_OPERATION));
         break;
     default:
         outcome = socket_fail(WSAENETDOWN);
@@ -238,8 +209,8 @@ int WSAAPI hook_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LP
                          DWORD out_size, LPDWORD count, LPWSAOVERLAPPED overlapped,
                          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const struct question question = {socket,   code,  in,         in_size, out,
-                                      out_size, count, overlapped, routine};
+    const struct ioctl_call question = {socket,   code,  in,         in_size, out,
+                                        out_size, count, overlapped, routine};
     struct socket_facts facts;
 
     if (!socket_know(socket, &facts) || (overlapped != NULL && !overlapped_is_there(overlapped))) {

@@ -16,7 +16,7 @@
 
 #include "harness/lab/dll/address.h"
 
-enum operation_kind { OPERATION_ACCEPT, OPERATION_RECEIVE };
+enum operation_kind { OPERATION_ACCEPT, OPERATION_IOCTL, OPERATION_RECEIVE };
 
 /* AcceptEx, as it was called. */
 struct operation_accept {
@@ -34,7 +34,12 @@ struct operation_receive {
     struct sockaddr *from;
     int *from_size;
     WSAMSG *message; /* WSARecvMsg's; else NULL */
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+};
+
+struct operation_ioctl {
+    void *out; /* the program's */
+    DWORD out_size;
+    uint64_t socket; /* its number */
 };
 
 struct operation {
@@ -42,7 +47,9 @@ struct operation {
     uint64_t number;
     enum operation_kind kind;
     SOCKET socket;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; /* the program's; NULL: none */
     struct operation_accept accept;
+    struct operation_ioctl ioctl;
     struct operation_receive receive;
 
     /* Where the provider writes while it is under way. */

@@ -41,7 +41,7 @@ static struct row *find(UINT_PTR handle)
 {
     struct row *row = room == 0 ? NULL : find_in(rows, room, handle);
 
-    return row == NULL || row->handle == 0 || handle == 0 ? NULL : row;
+    return row == NULL || row->handle == 0 ? NULL : row;
 }
 
 static bool grow(void)

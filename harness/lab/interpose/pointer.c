@@ -3,6 +3,7 @@
 #include "harness/lab/interpose/pointer.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <windows.h>
 
 static const DWORD writable =
@@ -78,11 +79,30 @@ bool pointer_is_valid(enum wfp_pointer kind)
     return kind == WFP_POINTER_HEAP || kind == WFP_POINTER_STACK || kind == WFP_POINTER_MISALIGNED;
 }
 
+/*
+ * What stands on this thread's stack above this call stays there while it runs: it is copied at
+ * once. The calls below cost a tenth of a millisecond under Wine.
+ */
+static bool stays(const void *at, size_t size)
+{
+    const uintptr_t here = (uintptr_t)&size;
+    const uintptr_t address = (uintptr_t)at;
+    ULONG_PTR low = 0;
+    ULONG_PTR high = 0;
+
+    GetCurrentThreadStackLimits(&low, &high);
+    return here >= low && here < high && address > here && address < high && size <= high - address;
+}
+
 /* Both directions ask first: where memory is only reserved, Wine's calls would not fail. */
 bool pointer_read(void *to, const void *from, size_t size)
 {
     SIZE_T copied = 0;
 
+    if (stays(from, size)) {
+        memcpy(to, from, size);
+        return true;
+    }
     return size == 0 ||
            (usable((uintptr_t)from, size, POINTER_READ) == size &&
             ReadProcessMemory(GetCurrentProcess(), from, to, size, &copied) && copied == size);
@@ -92,6 +112,10 @@ bool pointer_write(void *to, const void *from, size_t size)
 {
     SIZE_T copied = 0;
 
+    if (stays(to, size)) {
+        memcpy(to, from, size);
+        return true;
+    }
     return size == 0 ||
            (usable((uintptr_t)to, size, POINTER_WRITE) == size &&
             WriteProcessMemory(GetCurrentProcess(), to, from, size, &copied) && copied == size);

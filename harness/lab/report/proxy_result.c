@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lab/rules/proxy_rule_text.h"
+
 /* ---- texts ---- */
 
 static void add_indented(struct text *text, const char *lines, int indent)
@@ -17,13 +19,19 @@ static void add_indented(struct text *text, const char *lines, int indent)
     }
 }
 
+static void add_told(struct text *text, int indent, const char *label, const char *words)
+{
+    text_add(text, "%*s%s", indent, "", label);
+    proxy_paragraph_add(text, (size_t)indent + strlen(label), (size_t)indent, words);
+}
+
 void proxy_add_failure(const struct proxy_case *one, const char *message, int indent,
                        struct text *text)
 {
     add_indented(text, message, indent);
     add_indented(text, one->evidence, indent);
-    text_add(text, "%*sIn the field: %s\n", indent, "", one->rule->why);
-    text_add(text, "%*sMend: %s\n", indent, "", one->rule->mend);
+    add_told(text, indent, "In the field: ", one->rule->why);
+    add_told(text, indent, "Mend: ", one->rule->mend);
 }
 
 static bool is_advice(const struct proxy_case *one)

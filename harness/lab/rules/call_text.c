@@ -84,7 +84,7 @@ static bool is_named_like_its_kind(const struct event *event)
 
 static bool goes_without_saying(const struct event *event, enum event_field field)
 {
-    const bool none = event_number(event, field) == 0;
+    const bool none = field < FIELD_NUMBERS_END && event_number(event, field) == 0;
     const uint64_t code = event_number(event, FIELD_CODE);
 
     if (field == FIELD_NAME) {
@@ -135,6 +135,9 @@ void call_text_add(const struct view *view, size_t event, struct text *text)
 
     text_add(text, "%s %zu  %s", shown.kind < EVENT_ANSWER ? "call" : "then", event + FIRST_LINE,
              event_kinds[shown.kind].name);
+    if (view->processes > 1 && event_has(&shown, FIELD_PROCESS)) {
+        text_add(text, " process %llu", (unsigned long long)event_number(&shown, FIELD_PROCESS));
+    }
     for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
         if (event_has(&shown, sayings[i].field) && !goes_without_saying(&shown, sayings[i].field)) {
             add_field(text, &shown, &sayings[i]);

@@ -65,11 +65,10 @@ void each_query_or_set(struct finding *finding,
 
 const struct dial *dial_for(const struct view *view, size_t client, uint64_t process)
 {
-    for (size_t i = 0; i < view->dial_count; i++) {
+    for (size_t i = view->clients[client].dials; i != NOWHERE; i = view->dials[i].next) {
         const struct dial *dial = &view->dials[i];
 
-        if (dial->client == client &&
-            (process == 0 || view->endpoints[dial->endpoint].process == process)) {
+        if (process == 0 || view->endpoints[dial->endpoint].process == process) {
             return dial;
         }
     }

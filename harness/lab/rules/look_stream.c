@@ -81,10 +81,10 @@ static const struct dial *best_dial(const struct view *view, size_t client)
 {
     const struct dial *best = NULL;
 
-    for (size_t i = 0; i < view->dial_count; i++) {
+    for (size_t i = view->clients[client].dials; i != NOWHERE; i = view->dials[i].next) {
         const struct dial *dial = &view->dials[i];
 
-        if (dial->client == client && dial->arrival != NOWHERE &&
+        if (dial->arrival != NOWHERE &&
             (best == NULL || arrived_by(view, dial) > arrived_by(view, best))) {
             best = dial;
         }
@@ -137,13 +137,10 @@ static size_t dead_end(const struct view *view, size_t client)
 {
     size_t found = NOWHERE;
 
-    for (size_t i = 0; i < view->dial_count; i++) {
+    for (size_t i = view->clients[client].dials; i != NOWHERE; i = view->dials[i].next) {
         const struct dial *dial = &view->dials[i];
         struct event end;
 
-        if (dial->client != client) {
-            continue;
-        }
         if (dial_failed(view, dial)) {
             found = dial->end != NOWHERE ? dial->end : view->acts[dial->act].event;
             continue;
@@ -353,12 +350,9 @@ static void look_redials(struct finding *finding, size_t index)
     size_t last = NOWHERE;
     bool reached = false;
 
-    for (size_t i = 0; i < view->dial_count; i++) {
+    for (size_t i = client->dials; i != NOWHERE; i = view->dials[i].next) {
         const struct dial *dial = &view->dials[i];
 
-        if (dial->client != index) {
-            continue;
-        }
         dials++;
         reached = reached || dial->arrival != NOWHERE;
         if (dial_failed(view, dial) && setting_of(view, dial).end == SETTING_DONE) {

@@ -2,31 +2,37 @@
 
 #include "harness/lab/rules/proxy_rule_text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "harness/json_line.h"
-#include "harness/text.h"
 
-enum { INDENT = 14, WIDTH = 100 };
+enum { LABEL_INDENT = 4, INDENT = 14, WIDTH = 100 };
 
-/* Broken between words. */
-static void add_paragraph(struct text *text, const char *label, const char *words)
+void proxy_paragraph_add(struct text *text, size_t column, size_t indent, const char *words)
 {
-    size_t column = INDENT;
+    bool first = true;
 
-    text_add(text, "    %-*s", INDENT - 4, label);
     while (*words != '\0') {
         const size_t length = strcspn(words, " ");
 
-        if (column > INDENT && column + 1 + length > WIDTH) {
-            text_add(text, "\n%*s", INDENT, "");
-            column = INDENT;
+        if (!first && column + 1 + length > WIDTH) {
+            text_add(text, "\n%*s", (int)indent, "");
+            column = indent;
+            first = true;
         }
-        text_add(text, "%s%.*s", column > INDENT ? " " : "", (int)length, words);
-        column += length + (column > INDENT);
+        text_add(text, "%s%.*s", first ? "" : " ", (int)length, words);
+        column += length + !first;
+        first = false;
         words += length + (words[length] == ' ');
     }
     text_add(text, "\n");
+}
+
+static void add_labelled(struct text *text, const char *label, const char *words)
+{
+    text_add(text, "%*s%-*s", LABEL_INDENT, "", INDENT - LABEL_INDENT, label);
+    proxy_paragraph_add(text, INDENT, INDENT, words);
 }
 
 void proxy_rule_print(const struct proxy_rule *rule, FILE *out)
@@ -34,12 +40,12 @@ void proxy_rule_print(const struct proxy_rule *rule, FILE *out)
     struct text text = {0};
 
     text_add(&text, "%s  %s\n", rule->id, rule->title);
-    add_paragraph(&text, "severity", proxy_severity_name(rule->severity));
-    add_paragraph(&text, "clauses", rule->clauses);
-    add_paragraph(&text, "looks at", rule->looks_at);
-    add_paragraph(&text, "needs", rule->needs);
-    add_paragraph(&text, "why", rule->why);
-    add_paragraph(&text, "mend", rule->mend);
+    add_labelled(&text, "severity", proxy_severity_name(rule->severity));
+    add_labelled(&text, "clauses", rule->clauses);
+    add_labelled(&text, "looks at", rule->looks_at);
+    add_labelled(&text, "needs", rule->needs);
+    add_labelled(&text, "why", rule->why);
+    add_labelled(&text, "mend", rule->mend);
     (void)fputs(text_bytes(&text), out);
     text_clear(&text);
 }

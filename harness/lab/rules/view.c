@@ -153,6 +153,9 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
                (event.kind == EVENT_RUN || add_event(view, sockets, index));
     }
     switch (event.kind) {
+    case EVENT_HELLO:
+        view->processes++;
+        return true;
     case EVENT_SCENARIO_END:
         part->ended = true;
         return true;

@@ -74,6 +74,7 @@ struct client {
     struct wfp_address destination;
     struct wfp_address local;
     size_t accepted; /* endpoint, the first; NOWHERE: none was */
+    size_t dials;    /* the first for it */
     size_t end;      /* event of kind EVENT_CLIENT_END */
     size_t deadline; /* event */
     size_t shutdown; /* event */
@@ -92,6 +93,7 @@ struct dial {
     struct wfp_address peer;
     size_t arrival; /* event */
     size_t end;     /* event of kind EVENT_ARRIVAL_END */
+    size_t next;    /* for the same client */
 };
 
 struct sockets;
@@ -108,6 +110,7 @@ struct view {
     size_t client_count;
     struct dial *dials;
     size_t dial_count;
+    size_t processes; /* that said hello */
 };
 
 /* NULL without memory. The trace is to outlive the view. */

@@ -19,6 +19,7 @@ static bool add_client(struct view *view, size_t index, const struct event *even
         .local = event_address(event, FIELD_LOCAL),
         .expected = event_number(event, FIELD_SIZE),
         .accepted = NOWHERE,
+        .dials = NOWHERE,
         .end = NOWHERE,
         .deadline = NOWHERE,
         .shutdown = NOWHERE,

@@ -58,25 +58,31 @@ static bool add_dial(struct view *view, size_t index)
         .peer = peer,
         .arrival = NOWHERE,
         .end = NOWHERE,
+        .next = NOWHERE,
     };
     return true;
 }
 
 /* ---- what the lab saw of them ---- */
 
-static struct dial *dial_numbered(struct view *view, uint64_t number)
+/* Arrivals come in about the order of the dials, so the search begins at the last that was found.
+ */
+static struct dial *dial_numbered(struct view *view, uint64_t number, size_t *hint)
 {
-    for (size_t i = view->dial_count; number != 0 && i-- > 0;) {
-        if (view->dials[i].number == number) {
-            return &view->dials[i];
+    for (size_t i = 0; number != 0 && i < view->dial_count; i++) {
+        const size_t at = (*hint + i) % view->dial_count;
+
+        if (view->dials[at].number == number) {
+            *hint = at;
+            return &view->dials[at];
         }
     }
     return NULL;
 }
 
-static void note_dial(struct view *view, size_t index, const struct event *event)
+static void note_dial(struct view *view, size_t index, const struct event *event, size_t *hint)
 {
-    struct dial *dial = dial_numbered(view, event_number(event, FIELD_DIAL));
+    struct dial *dial = dial_numbered(view, event_number(event, FIELD_DIAL), hint);
 
     if (dial == NULL) {
         return;
@@ -157,8 +163,23 @@ static void attribute(const struct view *view, struct dial *dial)
     }
 }
 
+/* From the last on, so that they stand in their order. */
+static void link_dials(struct view *view)
+{
+    for (size_t i = view->dial_count; i-- > 0;) {
+        struct dial *dial = &view->dials[i];
+
+        if (dial->client != NOWHERE) {
+            dial->next = view->clients[dial->client].dials;
+            view->clients[dial->client].dials = i;
+        }
+    }
+}
+
 bool view_add_dials(struct view *view)
 {
+    size_t hint = 0;
+
     for (size_t i = 0; i < view->act_count; i++) {
         if (view->acts[i].kind == EVENT_CONNECT && !add_dial(view, i)) {
             return false;
@@ -168,11 +189,12 @@ bool view_add_dials(struct view *view)
         const struct event event = view_event(view, i);
 
         if (event.kind >= EVENT_ARRIVAL && event.kind <= EVENT_ARRIVAL_END) {
-            note_dial(view, i, &event);
+            note_dial(view, i, &event, &hint);
         }
     }
     for (size_t i = 0; i < view->dial_count; i++) {
         attribute(view, &view->dials[i]);
     }
+    link_dials(view);
     return true;
 }

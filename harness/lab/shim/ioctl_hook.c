@@ -4,23 +4,12 @@
 #include <string.h>
 
 #include "harness/lab/interpose/guard.h"
+#include "harness/lab/interpose/ioctl_call.h"
 #include "harness/lab/interpose/pointer.h"
 #include "harness/lab/shim/world.h"
 
 /* More than any record; a buffer may be said to be larger, but no more of it is looked at. */
 enum { LOOKED_AT_MAX = 4194304 };
-
-struct question {
-    SOCKET socket;
-    DWORD code;
-    LPVOID in;
-    DWORD in_size;
-    LPVOID out;
-    DWORD out_size;
-    LPDWORD count;
-    LPWSAOVERLAPPED overlapped;
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
-};
 
 enum outcome { PASSED_ON, ANSWERED, ANSWERED_BY_DEATH };
 
@@ -70,12 +59,12 @@ static bool copy_buffer(const void *at, uint32_t size, enum pointer_use use,
     return true;
 }
 
-static uintptr_t routine_address(const struct question *question)
+static uintptr_t routine_address(const struct ioctl_call *question)
 {
     return (uintptr_t)question->routine;
 }
 
-static bool describe(const struct question *question, struct wfp_ioctl *call)
+static bool describe(const struct ioctl_call *question, struct wfp_ioctl *call)
 {
     const struct shim_socket *on = shim_socket_find(question->socket);
 
@@ -100,7 +89,7 @@ static HANDLE own_thread(void)
     return OpenThread(THREAD_SET_CONTEXT, FALSE, GetCurrentThreadId());
 }
 
-static void tell(const struct question *question, const struct wfp_ioctl *call,
+static void tell(const struct ioctl_call *question, const struct wfp_ioctl *call,
                  const struct wfp_reply *reply)
 {
     const DWORD bytes = reply->answer.bytes;
@@ -111,7 +100,7 @@ static void tell(const struct question *question, const struct wfp_ioctl *call,
     }
 }
 
-static void keep(const struct question *question, const struct wfp_reply *reply,
+static void keep(const struct ioctl_call *question, const struct wfp_reply *reply,
                  struct shim_operation *operation)
 {
     operation->overlapped = question->overlapped;
@@ -122,7 +111,7 @@ static void keep(const struct question *question, const struct wfp_reply *reply,
     shim_operation_started(operation, reply->operation, reply->answer.error == WSA_IO_PENDING);
 }
 
-static enum outcome ask(const struct question *question, struct wfp_answer *answer)
+static enum outcome ask(const struct ioctl_call *question, struct wfp_answer *answer)
 {
     struct shim_operation *operation = shim_operation_take();
     struct wfp_reply reply;
@@ -149,7 +138,7 @@ static enum outcome ask(const struct question *question, struct wfp_answer *answ
     return reply.answer.outcome == WFP_DIED ? ANSWERED_BY_DEATH : ANSWERED;
 }
 
-static enum outcome answer_under_lock(const struct question *question, struct wfp_answer *answer)
+static enum outcome answer_under_lock(const struct ioctl_call *question, struct wfp_answer *answer)
 {
     enum outcome outcome = PASSED_ON;
 
@@ -164,7 +153,7 @@ static enum outcome answer_under_lock(const struct question *question, struct wf
 }
 
 /* As the provider would die: of the pointer that it was given. */
-static void die(const struct question *question)
+static void die(const struct ioctl_call *question)
 {
     const ULONG_PTR arguments[] = {1, (ULONG_PTR)question->count};
 
@@ -174,7 +163,7 @@ static void die(const struct question *question)
 /* ---- the call ---- */
 
 /* Pointers that the provider hands out instead of exporting the call. */
-static void replace_extension(const struct question *question)
+static void replace_extension(const struct ioctl_call *question)
 {
     static const GUID accept_ex = WSAID_ACCEPTEX;
     const LPFN_ACCEPTEX ours = shim_AcceptEx;
@@ -187,7 +176,7 @@ static void replace_extension(const struct question *question)
     }
 }
 
-static int pass_on(const struct question *question)
+static int pass_on(const struct ioctl_call *question)
 {
     const int outcome = shim_originals.WSAIoctl(
         question->socket, question->code, question->in, question->in_size, question->out,
@@ -214,8 +203,8 @@ int WSAAPI shim_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LP
                          DWORD out_size, LPDWORD count, LPWSAOVERLAPPED overlapped,
                          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const struct question question = {socket,   code,  in,         in_size, out,
-                                      out_size, count, overlapped, routine};
+    const struct ioctl_call question = {socket,   code,  in,         in_size, out,
+                                        out_size, count, overlapped, routine};
     struct wfp_answer answer = {0};
     enum outcome outcome;
     int passed = 0;

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""judge of a proxy's trace, and what is told of the rules that it is judged by."""
+
+import json
+import subprocess
+import xml.etree.ElementTree
+
+import chain
+import pytest
+
+from wfpcheck import serve
+
+RULES = [f"PRX-{number:02}" for number in range(1, 40)]
+HEAD = {"kind": "proxy-trace", "format": 1, "tool": "0.1.0", "system": "Linux", "wine": "8.0",
+        "program": "my.exe", "profiles": "observed", "upstream": "",
+        "date": "2026-01-31T12:00:00Z", "passed-through": False}
+RECORD = "01" * 780
+
+
+def event(kind, **fields):
+    return {"kind": kind, "process": 1, **{name.replace("_", "-"): value
+                                           for name, value in fields.items()}}
+
+
+def served(set_it=True):
+    """One client, whose record is had and, as it should be, set on the socket of the dial."""
+    record = event("ioctl", socket=5, code="QUERY_RECORDS", out_size=1024, error="OK", count=780,
+                   by="shim", out=RECORD)
+    handed = event("ioctl", socket=7, code="SET_RECORDS", in_size=780, error="OK", count=0,
+                   by="shim", **{"in": RECORD})
+    return [
+        event("socket", socket=1, family=2, type=1),
+        event("listen", socket=1, backlog=1024, error="OK"),
+        event("scenario", name="plain", text="observed"),
+        event("client", client=1, flags=1, peer="198.18.0.1:443", local="127.0.0.1:5001"),
+        event("accept", socket=1, other=5, peer="127.0.0.1:5001", error="OK"),
+        record,
+        event("socket", socket=7, family=2, type=1),
+        *([handed] if set_it else []),
+        event("connect", socket=7, peer="198.18.0.1:443", dial=1, error="OK", by="shim"),
+        event("done", kind_of="connect", socket=7, error="OK"),
+        event("arrival", dial=1, socket=7, client=1, peer="198.18.0.1:443"),
+        event("arrival-data", dial=1, client=1, size=9, error=0),
+        event("client-end", client=1, how="closed"),
+        event("scenario-end", name="plain"),
+    ]
+
+
+@pytest.fixture
+def trace(tmp_path):
+    def write(events, head=HEAD):
+        return chain.write(tmp_path / "trace.jsonl",
+                           [head, *events, {"kind": "end", "events": len(events)}])
+    return write
+
+
+@pytest.fixture(scope="session")
+def wfpcheck(program):
+    def run(*words, status=0):
+        done = subprocess.run([*serve.find_prefix(), program, *map(str, words)],
+                              capture_output=True, timeout=60, check=False)
+        assert done.returncode == status, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    return run
+
+
+def verdicts(told):
+    found = {}
+    for line in map(json.loads, told.splitlines()):
+        if line["type"] == "case":
+            found.setdefault(line["verdict"], []).append(line["topic"])
+    return found
+
+
+def test_a_correct_proxy_is_well(wfpcheck, trace):
+    told, _ = wfpcheck("judge", trace(served()), "--format", "jsonl")
+    found = verdicts(told)
+    assert "fail" not in found and "undecided" not in found
+    assert "PRX-14" in found["pass"] and "PRX-25" in found["unsupported"]
+    assert sorted({rule for rules in found.values() for rule in rules}) == RULES
+
+
+def test_a_proxy_that_forgets_the_record_is_not(wfpcheck, trace):
+    told, _ = wfpcheck("judge", trace(served(set_it=False)), "--format", "jsonl", status=1)
+    assert verdicts(told)["fail"] == ["PRX-14"]
+    told, _ = wfpcheck("judge", trace(served(set_it=False)), status=1)
+    assert "call 9  connect s7 dial 1 to 198.18.0.1:443 -> OK" in told
+    assert "<- no SET before this" in told
+
+
+def test_what_is_undecided_can_be_allowed(wfpcheck, trace):
+    path = trace(served()[:4] + served()[-1:])
+    wfpcheck("judge", path, status=1)
+    wfpcheck("judge", path, "--allow-undecided")
+
+
+def test_junit_is_xml_and_tap_has_its_plan(wfpcheck, trace):
+    path = trace(served(set_it=False))
+    told, _ = wfpcheck("judge", path, "--format", "junit", status=1)
+    root = xml.etree.ElementTree.fromstring(told)
+    names = [case.get("name") for case in root.iter("testcase")]
+    assert len(names) == int(root.get("tests")) == len(set(names))
+    assert [case.get("name") for case in root.iter("testcase")
+            if case.find("failure") is not None] == ["PRX-14[plain][observed]"]
+    told, _ = wfpcheck("judge", path, "--format", "tap", status=1)
+    lines = told.splitlines()
+    assert lines[1] == f"1..{len(names)}"
+    assert sum(line.startswith(("ok ", "not ok ")) for line in lines) == len(names)
+
+
+def test_a_damaged_trace_is_not_judged(wfpcheck, trace):
+    path = trace(served())
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:5] + lines[6:]))
+    told, complaint = wfpcheck("judge", path, status=2)
+    assert told == "" and f"{path}:6: line" in complaint
+
+
+def test_a_trace_has_no_profile_to_choose(wfpcheck, trace):
+    _, complaint = wfpcheck("judge", trace(served()), "--profile", "observed", status=2)
+    assert "--profile" in complaint
+
+
+def test_a_trace_without_a_scenario_is_no_success(wfpcheck, trace):
+    _, complaint = wfpcheck("judge", trace(served()[:2]), status=3)
+    assert "no scenario" in complaint
+
+
+def test_each_rule_is_told(wfpcheck):
+    told, _ = wfpcheck("rules", "--proxy", "--format", "jsonl")
+    rows = [json.loads(line) for line in told.splitlines()]
+    assert [row["id"] for row in rows] == RULES
+    assert all(row["clauses"] and row["why"] and row["mend"] for row in rows)
+    for row in rows:
+        told, _ = wfpcheck("explain", row["id"])
+        assert told.startswith(f"{row['id']}  {row['title']}\n")
+
+
+def test_no_diagram_of_rules_for_proxies(wfpcheck):
+    _, complaint = wfpcheck("rules", "--proxy", "--format", "dot", status=2)
+    assert "--format" in complaint
