@@ -61,7 +61,6 @@ static bool add_case(struct proxy_judgement *judgement, const struct proxy_rule 
     }
     added->rule = rule;
     added->verdict = verdict;
-    added->occasions = finding->met + finding->failed + finding->open;
     added->scenario = copy_of(finding->of->scenario);
     added->profile = copy_of(finding->of->profile);
     if (finding->failed > 1) {
