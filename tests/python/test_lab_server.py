@@ -158,6 +158,18 @@ def test_a_proxy_that_dials_through_another_server(lab, kind):
     assert all(event["error"] == 0 for event in lab.events("arrival-data"))
 
 
+def test_connections_can_carry_http(lab):
+    """Also those to one destination, which are told apart by what they ask for."""
+    done = lab.run("well", "--payload", "http", "--scenario", "one-destination", "--scenario",
+                   "payload")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {event["size"] for event in lab.events("client")} == {
+        event["size"] for event in lab.events("client-end")}
+    assert all(event["error"] == 0 and "client" in event
+               for kind in ("client-data", "arrival-data") for event in lab.events(kind))
+    assert not lab.events("deadline")
+
+
 def test_what_is_no_dialogue_is_told(lab):
     lab.run("nonsense", "--upstream", "socks5=127.0.0.1:1080")
     assert [event["text"] for event in lab.events("note")] == [

@@ -47,6 +47,7 @@ struct lab_order {
     bool pass_through;
     uint32_t leak; /* connections of the scenario that looks for leaks, and no other then; 0: not */
     bool follow;
+    bool http; /* connections carry HTTP */
     const struct scenarios *scenarios;
     size_t profile_count;
     struct profile *const *profiles;
