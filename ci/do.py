@@ -40,6 +40,11 @@ def windows(arguments):
     return steps.take(steps.winsock_steps(winsock.subject(arguments.program)))
 
 
+def lab(_arguments):
+    packages.need_build_tools()
+    steps.set_up_lab()
+
+
 def package(_arguments):
     steps.package()
 
@@ -74,6 +79,7 @@ COMMANDS = (
     ("conform", conform, "build the program and run every vector with every profile"),
     ("test", test, "every test, every check, every preset that this machine can build"),
     ("windows", windows, "try a built program for Windows on this machine's Winsock, or Wine's"),
+    ("lab", lab, "set up and build what puts a Windows proxy under test, and tell how"),
     ("package", package, "put what was built for Windows into folders to be carried there"),
     ("hostile", hostile, "read damaged captures, more of them than a test does"),
     ("bench", bench, "build the program and measure it"),

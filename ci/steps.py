@@ -10,6 +10,7 @@ import time
 import typing
 
 import cross
+import lab
 import packages
 import quality
 import winsock
@@ -146,7 +147,27 @@ def windows_half():
     steps += winsock_steps(winsock.subject())
     steps.append(Step("Wine: pytest", functools.partial(
         winsock.pytest, winsock.subject(), BUILD / CROSS / "tests" / "fake_redirector.exe")))
+    steps.append(Step("Wine: proxies in the lab", lab_tests))
     return [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
+
+
+def lab_tests():
+    # Steps can be asked for without those that come first in a full test.
+    build("release", "--target", "wfpcheck")
+    lab.test(program("release"))
+
+
+def set_up_lab():
+    """All that puts a Windows program under test here, and how to use it."""
+    reason = None if WINDOWS else windows_half_missing()
+    if reason:
+        raise Failed(reason)
+    native, theirs = ("msvc", "msvc") if WINDOWS else ("release", CROSS)
+    if not WINDOWS:
+        prepare_wine()
+    build(native, "--target", "wfpcheck")
+    build(theirs, "--target", *lab.INTERPOSER, *lab.MODEL)
+    print(lab.told(program(native), theirs), flush=True)
 
 
 def winsock_steps(subject):
@@ -160,7 +181,9 @@ def package():
     for preset in (CROSS, CROSS32):
         folder = BUILD / "package" / preset
         shutil.rmtree(folder, ignore_errors=True)
-        run(["cmake", "--install", BUILD / preset, "--prefix", folder, "--component", "program"])
+        for component in ("program", "interposer"):
+            run(["cmake", "--install", BUILD / preset, "--prefix", folder,
+                 "--component", component])
 
 
 def windows_half_32():

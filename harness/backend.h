@@ -63,6 +63,8 @@ struct backend_path {
     const struct profile *profile;
     wfp_path_observer *observer; /* told of every call, in order; may be NULL */
     void *context;
+    const struct wfp_path_call *followed; /* NULL, or what happened elsewhere (wfp_path_follow) */
+    uint32_t followed_count;
 };
 
 struct backend {

@@ -66,6 +66,11 @@ static int run(struct proxying *proxying)
         code = proxying_report(proxying);
     }
     session_complain(&proxying->session);
+    if (status == STATUS_OK && proxying->result.scenarios == 0) {
+        (void)fprintf(stderr, "wfpcheck proxy: nothing was executed: no scenario is for so many "
+                              "proxies, or for --leak\n");
+        return EXIT_BROKEN;
+    }
     if (status == STATUS_BAD_INPUT) {
         return EXIT_USAGE;
     }

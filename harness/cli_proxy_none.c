@@ -9,6 +9,7 @@ int cli_proxy(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    (void)fprintf(stderr, "wfpcheck proxy: this wfpcheck was built without libuv, and has no lab\n");
+    (void)fprintf(stderr,
+                  "wfpcheck proxy: this wfpcheck was built without libuv, and has no lab\n");
     return EXIT_BROKEN;
 }

@@ -30,6 +30,11 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                       .help = "a second proxy: its listen, udp, context, stand-in and command; "
                               "then redirects between the two are carried out",
                       .kind = OPTION_STRING},
+    [PROXY_UPSTREAM] = {.name = "upstream",
+                        .argument = "socks5|http=HOST:PORT",
+                        .help = "the server that the proxy was told to dial through; the lab "
+                                "plays it",
+                        .kind = OPTION_STRING},
     [PROXY_LEAK] = {.name = "leak",
                     .argument = "N",
                     .help = "only look for leaks, over so many connections",
@@ -37,8 +42,9 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                     .min = 1,
                     .max = 100000},
     [PROXY_SCENARIO] = {.name = "scenario",
-                        .argument = "GLOB",
-                        .help = "only these scenarios of vectors/proxy; may be repeated",
+                        .argument = "GLOB|FILE",
+                        .help = "only these scenarios of vectors/proxy, or of a file; may be "
+                                "repeated",
                         .kind = OPTION_LIST},
     [PROXY_PROFILE] = {.name = "profile",
                        .argument = "NAME|FILE",

@@ -54,6 +54,7 @@ static enum status read_program(struct proxying *proxying)
 {
     struct complaints *complaints = &proxying->session.complaints;
     struct lab_program *program = &proxying->order.programs[0];
+    const char *upstream = options_text(proxying->options, PROXY_UPSTREAM, NULL);
     enum status status;
 
     if (proxying->options->positional_count == 0) {
@@ -75,6 +76,11 @@ static enum status read_program(struct proxying *proxying)
     }
     if (status == STATUS_OK) {
         status = proxying_read_driver(proxying);
+    }
+    if (status == STATUS_OK && upstream != NULL && !upstream_parse(upstream, &program->upstream)) {
+        complain(complaints, proxy_command.name, 0, "--upstream",
+                 "socks5=HOST:PORT or http=HOST:PORT", "%s", upstream);
+        status = STATUS_BAD_INPUT;
     }
     program->recipe = proxying->recipe;
     program->stand_in = proxying->stand_in;

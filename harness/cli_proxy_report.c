@@ -22,6 +22,8 @@ static void describe(const struct proxying *proxying, struct trace_head *head)
     (void)snprintf(head->wine, sizeof head->wine, "%s", proxying->result.wine);
     (void)snprintf(head->program, sizeof head->program, "%s", proxying->options->positionals[0]);
     (void)strftime(head->date, sizeof head->date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+    (void)snprintf(head->upstream, sizeof head->upstream, "%s",
+                   upstream_name(proxying->order.programs[0].upstream.kind));
     head->passed_through = proxying->order.pass_through;
     for (size_t i = 0; i < proxying->session.profile_count && used < sizeof head->profiles; i++) {
         used += (size_t)snprintf(head->profiles + used, sizeof head->profiles - used, "%s%s",
@@ -52,8 +54,7 @@ static enum status write_trace(struct proxying *proxying)
 
 /* ---- the report ---- */
 
-static enum status write_report(struct proxying *proxying,
-                                const struct proxy_judgement *judgement,
+static enum status write_report(struct proxying *proxying, const struct proxy_judgement *judgement,
                                 struct report_totals *totals)
 {
     const struct options *options = proxying->options;
@@ -75,9 +76,9 @@ static enum status write_report(struct proxying *proxying,
     if (status != STATUS_OK) {
         return status;
     }
-    status = proxy_report_write(&report, options_text(options, PROXY_FORMAT, "human"),
-                                output.stream,
-                                console_is_terminal(output.stream) && !console_no_colour(), totals);
+    status =
+        proxy_report_write(&report, options_text(options, PROXY_FORMAT, "human"), output.stream,
+                           console_is_terminal(output.stream) && !console_no_colour(), totals);
     if (status != STATUS_OK || proxying->result.interrupted) {
         output_abandon(&output);
         return status;
@@ -112,9 +113,8 @@ static bool has_failed(struct proxying *proxying, const struct report_totals *to
 
 int proxying_report(struct proxying *proxying)
 {
-    static const int codes[] = {[STATUS_OK] = EXIT_WELL,
-                                [STATUS_BAD_INPUT] = EXIT_USAGE,
-                                [STATUS_BROKEN] = EXIT_BROKEN};
+    static const int codes[] = {
+        [STATUS_OK] = EXIT_WELL, [STATUS_BAD_INPUT] = EXIT_USAGE, [STATUS_BROKEN] = EXIT_BROKEN};
     struct report_totals totals = {0};
     enum status status;
 

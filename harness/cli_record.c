@@ -10,6 +10,9 @@
 #include "harness/command.h"
 #include "harness/document.h"
 #include "harness/output.h"
+#include "harness/path_outcome.h"
+#include "harness/path_trace.h"
+#include "harness/path_vector.h"
 #include "harness/platform/console.h"
 #include "harness/platform/interrupt.h"
 #include "harness/platform/system.h"
@@ -72,6 +75,8 @@ struct session_recorder {
     bool on_model;
     const struct plan_case *planned;
     const struct learned *learned; /* N of the steps of the case */
+    const struct path_scene *scene;
+    uint32_t calls; /* of the path */
 };
 
 /* ---- one case ---- */
@@ -98,12 +103,6 @@ static bool can_play(const struct session_recorder *session, struct recorded_cas
             begun->end = VERDICT_UNSUPPORTED;
             return false;
         }
-    }
-    if (session->planned->vector->kind == VECTOR_PATH) {
-        (void)snprintf(begun->why, sizeof begun->why,
-                       "needs no recording: run --format jsonl has its trace");
-        begun->end = VERDICT_UNSUPPORTED;
-        return false;
     }
     return true;
 }
@@ -140,12 +139,12 @@ static enum status record_step(void *context, size_t index, const struct played 
 
     describe(session, index, played, &step);
     if (!play_inputs_make(blobs, &played->step, played->layout, &call, &inputs)) {
-        session->recorder.failed = true;
+        session->recorder.chain.failed = true;
         return STATUS_BROKEN;
     }
     recorder_step(&session->recorder, &step, inputs.in, played->reply.out);
     play_inputs_free(&inputs);
-    return session->recorder.failed ? STATUS_BROKEN : STATUS_OK;
+    return session->recorder.chain.failed ? STATUS_BROKEN : STATUS_OK;
 }
 
 static void play(struct session_recorder *session, struct learned *learned)
@@ -163,9 +162,51 @@ static void play(struct session_recorder *session, struct learned *learned)
     session->learned = learned;
     script.learned = learned;
     status = play_script(backend, &script, record_step, session, trouble);
-    if (status != STATUS_OK && !session->recorder.failed) {
+    if (status != STATUS_OK && !session->recorder.chain.failed) {
         recorder_stop(&session->recorder,
                       status == STATUS_BROKEN ? VERDICT_BROKEN : VERDICT_UNSUPPORTED, trouble);
+    }
+}
+
+/* ---- one path ---- */
+
+static void record_call(void *context, const struct wfp_path_call *call)
+{
+    struct session_recorder *session = context;
+    struct recorded_step step;
+
+    path_trace_record(call, session->scene->names, &step);
+    step.number = ++session->calls;
+    recorder_call(&session->recorder, &step);
+}
+
+static void record_outcome(struct session_recorder *session, const struct wfp_path *path)
+{
+    struct path_outcome outcome;
+    struct text text = {0};
+
+    path_outcome_of(path, &outcome);
+    path_outcome_text(&outcome, session->scene->names, &text);
+    recorder_outcome(&session->recorder, text_bytes(&text));
+    text_clear(&text);
+}
+
+static void play_path(struct session_recorder *session)
+{
+    const struct plan_case *planned = session->planned;
+    const struct backend *backend = &session->session->backend;
+    const struct wfp_path *path = NULL;
+    char trouble[BACKEND_TROUBLE_MAX] = "";
+    struct backend_path asked = {
+        .profile = planned->profile, .observer = record_call, .context = session};
+
+    session->scene = path_claim_scene(planned->vector->route, planned->member);
+    session->calls = 0;
+    asked.scene = session->scene;
+    if (backend->path(backend->state, &asked, &path, trouble) == STATUS_OK) {
+        record_outcome(session, path);
+    } else {
+        recorder_stop(&session->recorder, VERDICT_BROKEN, trouble);
     }
 }
 
@@ -178,7 +219,9 @@ static void record_case(struct session_recorder *session, struct recorded_case *
     name_case(session->planned, begun);
     possible = can_play(session, begun);
     recorder_case(&session->recorder, begun);
-    if (possible) {
+    if (possible && session->planned->vector->kind == VECTOR_PATH) {
+        play_path(session);
+    } else if (possible) {
         play(session, &learned);
     }
 }
@@ -221,13 +264,13 @@ static enum status record_all(struct session_recorder *session)
         return STATUS_BROKEN;
     }
     record_head(session);
-    for (size_t i = 0; i < plan->count && !session->recorder.failed && !interrupted(); i++) {
+    for (size_t i = 0; i < plan->count && !session->recorder.chain.failed && !interrupted(); i++) {
         session->planned = &plan->cases[i];
         record_case(session, begun);
     }
     recorder_end(&session->recorder);
     free(begun);
-    return session->recorder.failed || interrupted() ? STATUS_BROKEN : STATUS_OK;
+    return session->recorder.chain.failed || interrupted() ? STATUS_BROKEN : STATUS_OK;
 }
 
 static void sum_up(const struct recorder *recorder)
@@ -261,7 +304,7 @@ static int record(const struct options *options, struct session *session, bool o
         STATUS_OK) {
         return EXIT_USAGE;
     }
-    recorder.recorder.out = output.stream;
+    recorder.recorder.chain.out = output.stream;
     if (record_all(&recorder) != STATUS_OK) {
         output_abandon(&output);
         (void)fprintf(stderr, "wfpcheck record: %s\n", interrupted() ? "interrupted" : "no memory");

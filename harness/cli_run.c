@@ -12,6 +12,7 @@
 #include "harness/output.h"
 #include "harness/platform/console.h"
 #include "harness/platform/interrupt.h"
+#include "harness/platform/system.h"
 #include "harness/report.h"
 
 enum run_option {
@@ -220,11 +221,18 @@ static void begin_report(struct run *run)
     const char *names[SESSION_PROFILES_MAX];
     char notes[160];
     const bool colour = console_is_terminal(run->output.stream) && !console_no_colour();
-    const struct report_head head = {
+    const time_t now = time(NULL);
+    char date[32];
+    struct system_description system;
+    struct report_head head = {
         .version = WFPCHECK_VERSION,
         .backend = session->backend.name,
         .target = session->backend.target(session->backend.state),
         .redirector = session->backend.redirector,
+        .os = system.name,
+        .build = system.build,
+        .architecture = system.architecture,
+        .date = date,
         .profiles = names,
         .profile_count = session->profile_count,
         .vectors = session->plan.vectors,
@@ -236,6 +244,9 @@ static void begin_report(struct run *run)
         names[i] = session->profiles[i]->name;
     }
     note_uncoverable(run, notes, sizeof notes);
+    system_describe(&system);
+    head.elevated = system.elevated;
+    (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
     run->report = run->format->begin(run->output.stream, &head, colour);
 }
 

@@ -10,9 +10,10 @@
 const char *difference_kind_name(enum difference_kind kind)
 {
     static const char *const names[DIFFERENCE_KIND_COUNT] = {
-        [DIFFERENCE_ANSWER] = "answer", [DIFFERENCE_SIZE] = "size",
-        [DIFFERENCE_END] = "end",       [DIFFERENCE_VECTOR] = "vector",
-        [DIFFERENCE_ONLY_A] = "only-a", [DIFFERENCE_ONLY_B] = "only-b",
+        [DIFFERENCE_ANSWER] = "answer", [DIFFERENCE_CALL] = "call",
+        [DIFFERENCE_SIZE] = "size",     [DIFFERENCE_END] = "end",
+        [DIFFERENCE_VECTOR] = "vector", [DIFFERENCE_ONLY_A] = "only-a",
+        [DIFFERENCE_ONLY_B] = "only-b",
     };
 
     return names[kind];
@@ -50,6 +51,11 @@ static void describe_answer(const struct outline_step *step, char *text)
                    step->touched ? ", buffer changed" : "");
 }
 
+static void describe_call(const struct outline_step *step, char *text)
+{
+    (void)snprintf(text, DIFFERENCE_TEXT_MAX, "%.300s", step->call);
+}
+
 static void describe_size(const struct outline_step *step, char *text)
 {
     (void)snprintf(text, DIFFERENCE_TEXT_MAX, "N = %lu", (unsigned long)step->n);
@@ -70,22 +76,30 @@ static void tell_step(const struct comparison *comparison, enum difference_kind 
     comparison->tell(comparison->context, &difference);
 }
 
-static void compare_steps(const struct comparison *comparison, size_t index)
+/* False: what follows cannot be compared. */
+static bool compare_steps(const struct comparison *comparison, size_t index)
 {
     const struct outline_step *a = &comparison->a->steps[index];
     const struct outline_step *b = &comparison->b->steps[index];
+
+    if (a->call != NULL && b->call != NULL && strcmp(a->call, b->call) != 0) {
+        tell_step(comparison, DIFFERENCE_CALL, index, describe_call);
+        return false;
+    }
 
     if (!wfp_answer_equal(a->answer, b->answer) || a->touched != b->touched) {
         tell_step(comparison, DIFFERENCE_ANSWER, index, describe_answer);
     } else if (a->n != b->n && a->n != RECORDED_UNKNOWN && b->n != RECORDED_UNKNOWN) {
         tell_step(comparison, DIFFERENCE_SIZE, index, describe_size);
     }
+    return true;
 }
 
 static void describe_end(const struct outline_case *ended, char *text)
 {
     if (ended->end == VERDICT_PASS) {
-        (void)snprintf(text, DIFFERENCE_TEXT_MAX, "played to its end");
+        (void)snprintf(text, DIFFERENCE_TEXT_MAX, "%.300s",
+                       ended->outcome[0] == '\0' ? "played to its end" : ended->outcome);
         return;
     }
     (void)snprintf(text, DIFFERENCE_TEXT_MAX, "%s: %s", verdict_name(ended->end), ended->why);
@@ -97,7 +111,9 @@ static void compare_ends(const struct comparison *comparison)
     const struct outline_case *b = comparison->b;
     struct difference difference;
 
-    if (a->end == b->end && a->count == b->count) {
+    /* How many calls lead there is no end of its own: where paths part has been told. */
+    if (a->end == b->end && strcmp(a->outcome, b->outcome) == 0 &&
+        (a->count == b->count || a->outcome[0] != '\0')) {
         return;
     }
     difference = begin(comparison, DIFFERENCE_END);
@@ -114,8 +130,7 @@ static void compare_cases(const struct comparison *comparison)
     if (a->vector != b->vector) {
         tell_whole(comparison, DIFFERENCE_VECTOR);
     }
-    for (size_t i = 0; i < a->count && i < b->count; i++) {
-        compare_steps(comparison, i);
+    for (size_t i = 0; i < a->count && i < b->count && compare_steps(comparison, i); i++) {
     }
     compare_ends(comparison);
 }

@@ -21,6 +21,7 @@ struct outline_step {
     struct wfp_answer answer;
     uint32_t n;   /* or RECORDED_UNKNOWN */
     bool touched; /* the output buffer was written to */
+    char *call;   /* of a path, with who makes it; NULL: the vector says what the step is */
 };
 
 struct outline_case {
@@ -29,6 +30,7 @@ struct outline_case {
     uint64_t vector;                   /* digest of its document */
     enum verdict end;
     char why[RECORDING_WHY_MAX];
+    char outcome[RECORDING_CALL_MAX]; /* of a path, or "" */
     size_t count;
     struct outline_step *steps;
 };
@@ -51,6 +53,7 @@ void outline_clear(struct outline *outline);
 
 enum difference_kind {
     DIFFERENCE_ANSWER,
+    DIFFERENCE_CALL,   /* the two paths part here: other calls follow, which are not compared */
     DIFFERENCE_SIZE,   /* N alone */
     DIFFERENCE_END,    /* one was played further than the other */
     DIFFERENCE_VECTOR, /* the two played another vector under one name */

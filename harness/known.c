@@ -212,11 +212,6 @@ void known_free(struct known *known)
     }
 }
 
-const char *known_target(const struct known *known)
-{
-    return known->target;
-}
-
 /* ---- judging again ---- */
 
 /* Takes the text; without memory the message stays what it was. */

@@ -24,9 +24,6 @@ enum status known_load(const char *path, const char *today, struct complaints *c
                        struct known **known);
 void known_free(struct known *known);
 
-/* What the file says it is about; lives as long as `known`. */
-const char *known_target(const struct known *known);
-
 /*
  * Judges a result again in the light of its entry, if there is one:
  *

@@ -57,10 +57,17 @@ static bool digest_vector(json_t *vector, uint64_t *digest)
     return true;
 }
 
+static char *copy_text(const char *text)
+{
+    char *copy = malloc(strlen(text) + 1);
+
+    return copy == NULL ? NULL : strcpy(copy, text);
+}
+
 static struct outline_step outline_of(const struct recorded_step *step)
 {
     struct outline_step made = {step->line, step->answer, step->n,
-                                step->returned && step->changed > 0};
+                                step->returned && step->changed > 0, NULL};
 
     if (made.answer.count == WFP_COUNT_VALUE && step->n != RECORDED_UNKNOWN && step->n > 0 &&
         made.answer.bytes == step->n) {
@@ -72,17 +79,23 @@ static struct outline_step outline_of(const struct recorded_step *step)
 
 static bool fill(const struct recorded_case *recorded, struct outline_case *made)
 {
-    made->name = malloc(strlen(recorded->name) + 1);
+    made->name = copy_text(recorded->name);
     made->steps = calloc(recorded->count + 1, sizeof *made->steps);
     if (made->name == NULL || made->steps == NULL) {
         return false;
     }
-    strcpy(made->name, recorded->name);
     memcpy(made->why, recorded->why, sizeof made->why);
+    memcpy(made->outcome, recorded->outcome, sizeof made->outcome);
     made->end = recorded->end;
     made->count = recorded->count;
     for (size_t i = 0; i < recorded->count; i++) {
+        const bool of_path = recorded->steps[i].of_path.hop > 0;
+
         made->steps[i] = outline_of(&recorded->steps[i]);
+        made->steps[i].call = of_path ? copy_text(recorded->steps[i].call) : NULL;
+        if (of_path && made->steps[i].call == NULL) {
+            return false;
+        }
     }
     return digest_vector(recorded->vector, &made->vector);
 }
@@ -164,11 +177,19 @@ enum status outline_load(const char *path, struct complaints *complaints, struct
     return status;
 }
 
+static void clear_case(struct outline_case *made)
+{
+    for (size_t i = 0; made->steps != NULL && i < made->count; i++) {
+        free(made->steps[i].call);
+    }
+    free(made->name);
+    free(made->steps);
+}
+
 void outline_clear(struct outline *outline)
 {
     for (size_t i = 0; i < outline->count; i++) {
-        free(outline->cases[i].name);
-        free(outline->cases[i].steps);
+        clear_case(&outline->cases[i]);
     }
     free(outline->cases);
     free(outline->by_name);

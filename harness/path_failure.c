@@ -24,10 +24,10 @@ static void add_said(const struct path_failure *failure, struct outcome_mismatch
 {
     const struct outcome_hop *hop = &outcome->hops[found.hop];
 
-    if (found.part == OUTCOME_TOLD) {
-        text_add(text, "%s", word_text(&told_words, hop->told[found.service - 1]));
-    } else if (found.part == OUTCOME_DID) {
-        text_add(text, "%s", word_text(&did_words, hop->did[found.service - 1]));
+    if (found.service != 0) {
+        text_add(text, "%s",
+                 word_text(found.part == OUTCOME_TOLD ? &told_words : &did_words,
+                           path_outcome_said(hop, found.part, found.round)[found.service - 1]));
     } else if (found.part == OUTCOME_CONDITIONS) {
         path_conditions_text(hop->conditions, text);
     } else {
@@ -42,6 +42,9 @@ static void add_difference(const struct path_failure *failure, struct text *text
     text_add(text, "hop %zu: %s", found.hop + 1, outcome_part_name(found.part));
     if (found.service != 0) {
         text_add(text, " %s", path_station_name(failure->scene->names, found.service));
+    }
+    if (found.round != 0) {
+        text_add(text, " (reauthorisation %u)", (unsigned)found.round);
     }
     text_add(text, ": expected ");
     for (size_t i = 0; i < failure->allowed->count; i++) {

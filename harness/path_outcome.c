@@ -8,23 +8,50 @@
 
 /* ---- what happened ---- */
 
+const uint8_t *path_outcome_said(const struct outcome_hop *hop, enum outcome_part part,
+                                 uint32_t round)
+{
+    if (round == 0) {
+        return part == OUTCOME_TOLD ? hop->told : hop->did;
+    }
+    return part == OUTCOME_TOLD ? hop->told_again[round - 1] : hop->did_again[round - 1];
+}
+
+void path_outcome_say(struct outcome_hop *hop, enum outcome_part part, uint32_t round,
+                      uint32_t service, int word)
+{
+    if (part == OUTCOME_TOLD) {
+        (round == 0 ? hop->told : hop->told_again[round - 1])[service - 1] = (uint8_t)word;
+    } else {
+        (round == 0 ? hop->did : hop->did_again[round - 1])[service - 1] = (uint8_t)word;
+    }
+}
+
+void path_outcome_fill(struct outcome_hop *hop, uint8_t told, uint8_t did)
+{
+    memset(hop->told, told, sizeof hop->told);
+    memset(hop->told_again, told, sizeof hop->told_again);
+    memset(hop->did, did, sizeof hop->did);
+    memset(hop->did_again, did, sizeof hop->did_again);
+}
+
 static void note_asked(const struct wfp_path_asked *asked, struct outcome_hop *hop)
 {
-    const uint32_t at = asked->service - 1u;
     const bool redirects =
         asked->layer == WFP_CONNECT_REDIRECT_V4 || asked->layer == WFP_CONNECT_REDIRECT_V6;
 
-    if (!redirects || asked->round != 0 || at >= WFP_PATH_SERVICES_MAX) {
+    if (!redirects || asked->round >= OUTCOME_ROUNDS || asked->service == 0) {
         return;
     }
-    hop->told[at] = asked->told == WFP_PATH_NOT_TOLD ? TOLD_NOT_TOLD : asked->told;
-    hop->did[at] = asked->did == WFP_PATH_NOTHING ? DID_NOTHING : asked->did;
+    path_outcome_say(hop, OUTCOME_TOLD, asked->round, asked->service,
+                     asked->told == WFP_PATH_NOT_TOLD ? TOLD_NOT_TOLD : asked->told);
+    path_outcome_say(hop, OUTCOME_DID, asked->round, asked->service,
+                     asked->did == WFP_PATH_NOTHING ? DID_NOTHING : asked->did);
 }
 
 static void note_hop(const struct wfp_path_hop *made, struct outcome_hop *hop)
 {
-    memset(hop->told, TOLD_NOT_ASKED, sizeof hop->told);
-    memset(hop->did, DID_NOT_ASKED, sizeof hop->did);
+    path_outcome_fill(hop, TOLD_NOT_ASKED, DID_NOT_ASKED);
     hop->conditions = made->conditions;
     for (uint32_t i = 0; i < made->asked_count; i++) {
         note_asked(&made->asked[i], hop);
@@ -84,26 +111,39 @@ static bool part_station(const struct path_outcome *expected, const struct path_
         return false;
     }
     /* Station i is where hop i - 1 leads. */
-    *found = (struct outcome_mismatch){OUTCOME_PATH, i > 0 ? i - 1 : 0, 0};
+    *found = (struct outcome_mismatch){.part = OUTCOME_PATH, .hop = i > 0 ? i - 1 : 0};
     return true;
+}
+
+/* `i` is the hop; rounds come in their order. */
+static bool part_round(const struct path_outcome *expected, const struct path_outcome *actual,
+                       size_t i, uint32_t round, struct outcome_mismatch *found)
+{
+    const uint8_t unsaid = found->part == OUTCOME_TOLD ? TOLD_UNSAID : DID_UNSAID;
+    const uint8_t *want = path_outcome_said(&expected->hops[i], found->part, round);
+    const uint8_t *see = path_outcome_said(&actual->hops[i], found->part, round);
+
+    for (uint32_t service = 0; service < WFP_PATH_SERVICES_MAX; service++) {
+        if (want[service] != unsaid && (i >= actual->told_hops || want[service] != see[service])) {
+            found->hop = i;
+            found->service = service + 1;
+            found->round = round;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool part_said(const struct path_outcome *expected, const struct path_outcome *actual,
                       enum outcome_part part, struct outcome_mismatch *found)
 {
     const size_t hops = part == OUTCOME_TOLD ? expected->told_hops : expected->did_hops;
-    const uint8_t unsaid = part == OUTCOME_TOLD ? TOLD_UNSAID : DID_UNSAID;
+    struct outcome_mismatch here = {.part = part};
 
     for (size_t i = 0; i < hops; i++) {
-        const struct outcome_hop *wanted = &expected->hops[i];
-        const struct outcome_hop *seen = &actual->hops[i];
-        const uint8_t *want = part == OUTCOME_TOLD ? wanted->told : wanted->did;
-        const uint8_t *see = part == OUTCOME_TOLD ? seen->told : seen->did;
-
-        for (uint32_t service = 0; service < WFP_PATH_SERVICES_MAX; service++) {
-            if (want[service] != unsaid &&
-                (i >= actual->told_hops || want[service] != see[service])) {
-                *found = (struct outcome_mismatch){part, i, service + 1};
+        for (uint32_t round = 0; round < OUTCOME_ROUNDS; round++) {
+            if (part_round(expected, actual, i, round, &here)) {
+                *found = here;
                 return true;
             }
         }
@@ -117,7 +157,7 @@ static bool part_conditions(const struct path_outcome *expected, const struct pa
     for (size_t i = 0; i < expected->condition_hops; i++) {
         if (i >= actual->condition_hops ||
             expected->hops[i].conditions != actual->hops[i].conditions) {
-            *found = (struct outcome_mismatch){OUTCOME_CONDITIONS, i, 0};
+            *found = (struct outcome_mismatch){.part = OUTCOME_CONDITIONS, .hop = i};
             return true;
         }
     }
@@ -128,7 +168,7 @@ struct outcome_mismatch path_outcome_compare(const struct path_outcome *expected
                                              const struct path_outcome *actual)
 {
     const size_t last = actual->told_hops > 0 ? actual->told_hops - 1 : 0;
-    struct outcome_mismatch found = {OUTCOME_SAME, last, 0};
+    struct outcome_mismatch found = {.part = OUTCOME_SAME, .hop = last};
 
     if (part_station(expected, actual, &found)) {
         return found;
@@ -180,20 +220,25 @@ void path_outcome_text(const struct path_outcome *outcome, const char *const *na
     }
 }
 
-static void add_said(const char *what, size_t hop, const uint8_t *said, uint8_t unsaid,
-                     const struct words *words, const char *const *names, struct text *text)
+/* "; told 1: A NOT_REDIRECTED", or for a reauthorisation "; told 1, again 2: A not-told". */
+static void add_said(const struct path_outcome *outcome, size_t i, enum outcome_part part,
+                     uint32_t round, const char *const *names, struct text *text)
 {
+    const struct words *words = part == OUTCOME_TOLD ? &told_words : &did_words;
+    const uint8_t unsaid = part == OUTCOME_TOLD ? TOLD_UNSAID : DID_UNSAID;
+    const uint8_t *said = path_outcome_said(&outcome->hops[i], part, round);
     const char *before = NULL;
 
-    for (uint32_t i = 0; i < WFP_PATH_SERVICES_MAX; i++) {
-        if (said[i] == unsaid) {
+    for (uint32_t service = 0; service < WFP_PATH_SERVICES_MAX; service++) {
+        if (said[service] == unsaid) {
             continue;
         }
         if (before == NULL) {
-            text_add(text, "; %s %zu:", what, hop + 1);
+            text_add(text, "; %s %zu", outcome_part_name(part), i + 1);
+            text_add(text, round == 0 ? ":" : ", again %u:", (unsigned)round);
             before = "";
         }
-        text_add(text, "%s %s %s", before, names[i], word_text(words, said[i]));
+        text_add(text, "%s %s %s", before, names[service], word_text(words, said[service]));
         before = ",";
     }
 }
@@ -215,10 +260,14 @@ void path_outcome_hops_text(const struct path_outcome *outcome, const char *cons
                             struct text *text)
 {
     for (size_t i = 0; i < outcome->told_hops; i++) {
-        add_said("told", i, outcome->hops[i].told, TOLD_UNSAID, &told_words, names, text);
+        for (uint32_t round = 0; round < OUTCOME_ROUNDS; round++) {
+            add_said(outcome, i, OUTCOME_TOLD, round, names, text);
+        }
     }
     for (size_t i = 0; i < outcome->did_hops; i++) {
-        add_said("did", i, outcome->hops[i].did, DID_UNSAID, &did_words, names, text);
+        for (uint32_t round = 0; round < OUTCOME_ROUNDS; round++) {
+            add_said(outcome, i, OUTCOME_DID, round, names, text);
+        }
     }
     for (size_t i = 0; i < outcome->condition_hops; i++) {
         text_add(text, "; flags %zu: ", i + 1);

@@ -37,10 +37,14 @@ enum path_did {
     DID_UNSAID
 };
 
-/* One hop, at connect-redirect; what is said again at a reauthorisation does not count. */
+enum { OUTCOME_ROUNDS = 1 + WFP_PATH_REAUTHORIZATIONS_MAX };
+
+/* One hop, at connect-redirect: the connect, and after it each reauthorisation. */
 struct outcome_hop {
     uint8_t told[WFP_PATH_SERVICES_MAX];
     uint8_t did[WFP_PATH_SERVICES_MAX];
+    uint8_t told_again[WFP_PATH_REAUTHORIZATIONS_MAX][WFP_PATH_SERVICES_MAX];
+    uint8_t did_again[WFP_PATH_REAUTHORIZATIONS_MAX][WFP_PATH_SERVICES_MAX];
     uint32_t conditions; /* WFP_CONDITION_* as last seen at AUTH_CONNECT */
 };
 
@@ -72,7 +76,17 @@ struct outcome_mismatch {
     enum outcome_part part;
     size_t hop;       /* from 0: where they part */
     uint32_t service; /* from 1, with TOLD and DID */
+    uint32_t round;   /* the same: 0 is the connect, then its reauthorisations */
 };
+
+/* Of every service in a round, what OUTCOME_TOLD or OUTCOME_DID is about. */
+const uint8_t *path_outcome_said(const struct outcome_hop *hop, enum outcome_part part,
+                                 uint32_t round);
+/* ... and to put in the word of one service, from 1. */
+void path_outcome_say(struct outcome_hop *hop, enum outcome_part part, uint32_t round,
+                      uint32_t service, int word);
+/* Fills in every round of both. */
+void path_outcome_fill(struct outcome_hop *hop, uint8_t told, uint8_t did);
 
 /* "path", "end", "ended-by", "loop", "told", "did", "flags". */
 const char *outcome_part_name(enum outcome_part part);

@@ -150,8 +150,29 @@ static bool read_ended_by(const struct outcome_load *load, json_t *holder, const
 
 /* ---- what is said of the hops ---- */
 
+/* One word, of the connect; or a list, of the connect and its reauthorisations. */
+static bool read_rounds(const struct outcome_load *load, struct place place, json_t *value,
+                        enum outcome_part part, uint32_t number, struct outcome_hop *hop)
+{
+    const struct words *words = part == OUTCOME_TOLD ? &told_words : &did_words;
+    const size_t count = json_is_array(value) ? json_array_size(value) : 1;
+    if (json_is_array(value) && !check_array(load->reader, place, value, 1, OUTCOME_ROUNDS)) {
+        return false;
+    }
+    for (size_t round = 0; round < count; round++) {
+        const bool listed = json_is_array(value);
+        int word = 0;
+        if (!read_word(load->reader, listed ? place_item(value, round) : place,
+                       listed ? json_array_get(value, round) : value, words, &word)) {
+            return false;
+        }
+        path_outcome_say(hop, part, (uint32_t)round, number, word);
+    }
+    return true;
+}
+
 static bool read_said(const struct outcome_load *load, json_t *object, struct place place,
-                      const struct words *words, uint8_t *said)
+                      enum outcome_part part, struct outcome_hop *hop)
 {
     const char *name;
     json_t *value;
@@ -160,15 +181,13 @@ static bool read_said(const struct outcome_load *load, json_t *object, struct pl
     }
     json_object_foreach(object, name, value) {
         uint32_t number = 0;
-        int word = 0;
         if (!find_service(load->rows, name, &number)) {
             return reader_complain(load->reader, place_member(object, name), "one of the services",
                                    "another name");
         }
-        if (!read_word(load->reader, place_member(object, name), value, words, &word)) {
+        if (!read_rounds(load, place_member(object, name), value, part, number, hop)) {
             return false;
         }
-        said[number - 1] = (uint8_t)word;
     }
     return true;
 }
@@ -189,8 +208,8 @@ static bool read_told(const struct outcome_load *load, json_t *holder, json_t *l
     }
     bool good = check_hops(load, holder, "told", list);
     for (size_t i = 0; good && i < json_array_size(list); i++) {
-        good = read_said(load, json_array_get(list, i), place_item(list, i), &told_words,
-                         outcome->hops[i].told);
+        good = read_said(load, json_array_get(list, i), place_item(list, i), OUTCOME_TOLD,
+                         &outcome->hops[i]);
     }
     outcome->told_hops = json_array_size(list);
     return good;
@@ -204,8 +223,8 @@ static bool read_did(const struct outcome_load *load, json_t *holder, json_t *li
     }
     bool good = check_hops(load, holder, "did", list);
     for (size_t i = 0; good && i < json_array_size(list); i++) {
-        good = read_said(load, json_array_get(list, i), place_item(list, i), &did_words,
-                         outcome->hops[i].did);
+        good = read_said(load, json_array_get(list, i), place_item(list, i), OUTCOME_DID,
+                         &outcome->hops[i]);
     }
     outcome->did_hops = json_array_size(list);
     return good;
@@ -254,8 +273,7 @@ bool path_outcome_read(struct reader *reader, struct place place, json_t *value,
     struct outcome_row row = {0};
     memset(outcome, 0, sizeof *outcome);
     for (size_t i = 0; i < WFP_PATH_HOPS_MAX; i++) {
-        memset(outcome->hops[i].told, TOLD_UNSAID, WFP_PATH_SERVICES_MAX);
-        memset(outcome->hops[i].did, DID_UNSAID, WFP_PATH_SERVICES_MAX);
+        path_outcome_fill(&outcome->hops[i], TOLD_UNSAID, DID_UNSAID);
     }
     if (!read_object(reader, place, value, &outcome_shape, &row)) {
         return false;

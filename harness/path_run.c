@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/document.h"
 #include "harness/key.h"
 #include "harness/path_failure.h"
 #include "harness/path_vector.h"
@@ -43,17 +44,28 @@ static void note_outcome(struct path_case *made, const struct path_outcome *outc
     }
 }
 
+/* NULL where there is none, or no memory. */
+static const char *dump(const json_t *json, struct text *text)
+{
+    char *printed = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+
+    if (printed != NULL) {
+        text_add_bytes(text, printed, strlen(printed));
+        free(printed);
+        return text_bytes(text);
+    }
+    return NULL;
+}
+
 static void note_trace(struct path_case *made)
 {
     struct judged *judged = made->judged;
     json_t *json = made->runner->traces ? path_trace_json(&made->trace, made->scene->names) : NULL;
-    char *printed = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
 
-    if (printed != NULL) {
-        text_add_bytes(&judged->trace, printed, strlen(printed));
-        judged->result.trace = text_bytes(&judged->trace);
+    judged->result.trace = dump(json, &judged->trace);
+    if (judged->result.trace != NULL) {
+        judged->result.document = dump(made->planned->vector->document->root, &judged->document);
     }
-    free(printed);
     json_decref(json);
 }
 
@@ -122,7 +134,7 @@ static bool contrasts(const struct path_outcome *tested, const struct path_outco
 static bool travel(const struct backend *backend, const struct path_scene *scene,
                    const struct profile *profile, struct path_outcome *outcome)
 {
-    const struct backend_path asked = {scene, profile, NULL, NULL};
+    const struct backend_path asked = {.scene = scene, .profile = profile};
     const struct wfp_path *path = NULL;
     char trouble[BACKEND_TROUBLE_MAX] = "";
 
@@ -194,7 +206,8 @@ void path_run_case(const struct runner *runner, const struct plan_case *planned,
         .expect = path_claim_expect(claim, planned->member),
         .keeps = runner->traces || runner->details,
     };
-    const struct backend_path asked = {made.scene, planned->profile, note_call, &made};
+    const struct backend_path asked = {
+        .scene = made.scene, .profile = planned->profile, .observer = note_call, .context = &made};
 
     if (backend->path == NULL) {
         judged_conclude(judged, VERDICT_UNSUPPORTED, "needs %s", need_name(NEED_KERNEL_FACE));

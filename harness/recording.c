@@ -55,6 +55,15 @@ void recording_hex(const uint8_t *bytes, uint32_t size, char *text)
     *text = '\0';
 }
 
+void recorded_call_text(const struct recorded_call *call, char *text, size_t size)
+{
+    const char *with = call->asked[0] != '\0' ? call->asked : call->with;
+    const bool told = with[0] != '\0';
+
+    (void)snprintf(text, size, "hop %lu: %s %s%s%s%s", (unsigned long)call->hop, call->party,
+                   call->name, told ? " (" : "", with, told ? ")" : "");
+}
+
 bool recording_is_hex(const char *text)
 {
     const size_t length = strlen(text);

@@ -3,10 +3,11 @@
 /*
  * A recording: what a target answered, in a form that is judged elsewhere (wfpcheck judge, diff).
  * JSON lines: a head; for each case one line with its whole vector and one for each step; an end
- * with totals. Each line begins with its number and ends with a checksum over the checksum of the
- * line before it and itself, so that an altered byte, a lost, repeated or moved line and a cut-off
- * end are noticed. That protects against accidents, not against forgers: whoever can compute the
- * sum can write what he likes.
+ * with totals. A path has a line for each call in place of steps, and one for what it came to; the
+ * report of a run (run --format jsonl) of paths is read as a recording, too. Each line begins with
+ * its number and ends with a checksum over the checksum of the line before it and itself, so that
+ * an altered byte, a lost, repeated or moved line and a cut-off end are noticed. That protects
+ * against accidents, not against forgers: whoever can compute the sum can write what he likes.
  */
 
 #ifndef HARNESS_RECORDING_H
@@ -22,6 +23,7 @@
 
 #include "harness/complaint.h"
 #include "harness/plan.h"
+#include "harness/recording_chain.h"
 #include "harness/status.h"
 #include "harness/vector.h"
 #include "harness/verdict.h"
@@ -33,7 +35,9 @@ enum {
     RECORDING_TEXT_MAX = 128,     /* of the head */
     RECORDING_CALL_MAX = 512,
     RECORDING_WHY_MAX = 256,
-    RECORDING_BY_MAX = 16
+    RECORDING_BY_MAX = 16,
+    RECORDING_NAME_MAX = 32,    /* of a party, a call of a path, what it is made with */
+    RECORDING_STEPS_MAX = 65536 /* of a case; a path has one for each call */
 };
 
 struct recorded_head {
@@ -53,11 +57,24 @@ struct recorded_head {
 
 #define RECORDED_UNKNOWN UINT32_MAX
 
+/* A call of a path; its number as a step is its place in the order of all calls. */
+struct recorded_call {
+    uint32_t hop;                   /* from 1; 0: the step is none of a path */
+    char party[RECORDING_NAME_MAX]; /* "app", "engine", or the service that makes it */
+    char name[RECORDING_NAME_MAX];  /* "redirect-state" */
+    uint32_t on;                    /* a number of a socket or a classification; for people */
+    char asked[RECORDING_NAME_MAX]; /* the service that the engine asks, or "" */
+    char with[RECORDING_NAME_MAX];  /* the member that is edited, the action; or "" */
+    bool write_right;               /* the action leaves it */
+    bool silent;                    /* it does not answer */
+};
+
 struct recorded_step {
     size_t line;                   /* of the file, from 1 */
     uint32_t number;               /* in the vector, from 1 */
     char call[RECORDING_CALL_MAX]; /* for people: "ioctl proxy QUERY_RECORDS out=779 heap" */
-    uint32_t in_size;              /* bytes passed */
+    struct recorded_call of_path;
+    uint32_t in_size; /* bytes passed */
     uint32_t out_size;
     uint32_t n;                /* the true size of what was asked for, or RECORDED_UNKNOWN */
     uint32_t changed;          /* bytes of the output buffer up to the last that changed */
@@ -81,8 +98,9 @@ struct recorded_case {
     json_t *vector;   /* the document */
     enum verdict end; /* PASS: played to its end; else UNSUPPORTED or BROKEN, with */
     char why[RECORDING_WHY_MAX];
+    char outcome[RECORDING_CALL_MAX]; /* of a path: "app > A > destination, reached"; else "" */
     size_t count;
-    struct recorded_step steps[VECTOR_STEPS_MAX];
+    const struct recorded_step *steps;
 };
 
 struct recorded_totals {
@@ -94,12 +112,9 @@ struct recorded_totals {
 
 /* ---- writing ---- */
 
-/* Zeroed but for `out`. The caller checks ferror(out) at the end. */
+/* Zeroed but for `chain.out`. The caller checks ferror() of that at the end. */
 struct recorder {
-    FILE *out;
-    size_t lines;
-    uint64_t sum;
-    bool failed; /* without memory: what was written is of no use */
+    struct chain_writer chain;
     struct recorded_totals totals;
 };
 
@@ -109,6 +124,10 @@ void recorder_case(struct recorder *recorder, const struct recorded_case *begun)
 /* `in` and `out`: the buffers behind in_size and, up to the last changed byte, changed; or NULL. */
 void recorder_step(struct recorder *recorder, const struct recorded_step *step, const uint8_t *in,
                    const uint8_t *out);
+/* A call of a path. */
+void recorder_call(struct recorder *recorder, const struct recorded_step *step);
+/* The path under way has come to its end. */
+void recorder_outcome(struct recorder *recorder, const char *outcome);
 /* The case under way ends before its last step. */
 void recorder_stop(struct recorder *recorder, enum verdict end, const char *why);
 void recorder_end(struct recorder *recorder);
@@ -135,6 +154,11 @@ void recording_close(struct recording *recording);
 enum status recording_check(const char *path, struct complaints *complaints);
 
 /* ---- between the files that write and read ---- */
+
+/* The members of a call of a path, added to `members`; NULL without memory. Any trace has these. */
+json_t *recorded_call_json(const struct recorded_step *step, json_t *members);
+/* "hop 2: A redirect-state", "hop 1: engine next-callout (B)", "hop 1: A edit (target-pid)". */
+void recorded_call_text(const struct recorded_call *call, char *text, size_t size);
 
 enum { RECORDING_SUM_DIGITS = 16 };
 

@@ -22,9 +22,9 @@ enum {
 
 /* ---- writing ---- */
 
-bool chain_write(struct chain_end *end, json_t *members)
+void chain_write(struct chain_writer *writer, json_t *members, size_t flags)
 {
-    char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | JSON_ENSURE_ASCII);
+    char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | flags);
     char number[32];
     size_t length;
     char *line;
@@ -33,19 +33,18 @@ bool chain_write(struct chain_end *end, json_t *members)
     length = text == NULL ? 0 : strlen(text);
     line = text == NULL ? NULL : malloc(length + sizeof number);
     if (line == NULL) {
+        writer->failed = true;
         free(text);
-        return false;
+        return;
     }
     /* The object's brace gives way to the number, its closing one to the sum. */
     text[length - 1] = '\0';
-    length = (size_t)snprintf(line, length + sizeof number, "%s%zu,%s", line_start, ++end->lines,
+    length = (size_t)snprintf(line, length + sizeof number, "{\"line\":%zu,%s", ++writer->lines,
                               text + 1);
-    end->sum = recording_sum(end->sum, line, length);
-    (void)fprintf(end->out, "%s%s%016llx%s\n", line, sum_start, (unsigned long long)end->sum,
-                  sum_end);
+    writer->sum = recording_sum(writer->sum, line, length);
+    (void)fprintf(writer->out, "%s,\"sum\":\"%016llx\"}\n", line, (unsigned long long)writer->sum);
     free(line);
     free(text);
-    return true;
 }
 
 /* ---- raw lines ---- */
@@ -242,20 +241,24 @@ enum status chain_refuse(const struct chain *chain, const char *field, const cha
     return STATUS_BAD_INPUT;
 }
 
-enum status chain_document(const struct chain *chain, struct document **document)
+enum status chain_json(const struct chain *chain, json_t **root)
 {
-    char place[PLACE_MAX];
     json_error_t error;
-    json_t *root = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
-    enum status status;
+    json_t *loaded = json_loadb(chain->line, chain->length, JSON_REJECT_DUPLICATES, &error);
 
-    if (root == NULL) {
+    if (loaded == NULL) {
         return chain_refuse(chain, "JSON", "one whole JSON text in UTF-8", error.text);
     }
+    *root = loaded;
+    return STATUS_OK;
+}
+
+enum status chain_document(const struct chain *chain, json_t *root, struct document **document)
+{
+    char place[PLACE_MAX];
+
     (void)snprintf(place, sizeof place, "%.900s:%zu", chain->path, chain->number);
-    status = document_from_tree(place, root, chain->complaints, document);
-    json_decref(root);
-    return status;
+    return document_from_tree(place, root, chain->complaints, document);
 }
 
 /* ---- the file ---- */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The lines of a recording, each held against its number and its checksum before it is looked at.
+/*
+ * Lines of JSON that are numbered and summed up, so that damage shows (harness/recording.h): those
+ * of a recording, and of a run's report. Each is held against its number and its checksum before it
+ * is looked at.
  */
 
 #ifndef HARNESS_RECORDING_CHAIN_H
@@ -18,18 +21,19 @@
 
 /* ---- writing ---- */
 
-/* Zeroed but for `out`. */
-struct chain_end {
+/* Zeroed but for `out`. The caller checks ferror(out) at the end. */
+struct chain_writer {
     FILE *out;
-    size_t lines; /* written */
-    uint64_t sum; /* of the last */
+    size_t lines;
+    uint64_t sum;
+    bool failed; /* without memory: what was written is of no use */
 };
 
 /*
- * Writes a line and lets go of `members`, in whose order they stand between the line's number and
- * its sum. False without memory, or where `members` is NULL.
+ * Writes one line, and lets go of `members`, in whose order they stand between the line's number
+ * and its sum. `flags` are json_dumps()'s, beside JSON_COMPACT.
  */
-bool chain_write(struct chain_end *end, json_t *members);
+void chain_write(struct chain_writer *writer, json_t *members, size_t flags);
 
 /* ---- reading ---- */
 
@@ -54,8 +58,10 @@ enum status chain_open(struct chain *chain, const char *path, struct complaints 
  */
 enum status chain_next(struct chain *chain, bool *more);
 
-/* The current line as JSON. The caller frees the document. */
-enum status chain_document(const struct chain *chain, struct document **document);
+/* The current line as JSON; the caller lets go of it. */
+enum status chain_json(const struct chain *chain, json_t **root);
+/* What stands for the current line, as a document, which the caller frees. */
+enum status chain_document(const struct chain *chain, json_t *root, struct document **document);
 
 /* Complains about the current line; gives STATUS_BAD_INPUT. */
 enum status chain_refuse(const struct chain *chain, const char *field, const char *expected,

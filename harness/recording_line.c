@@ -25,6 +25,8 @@ static const struct text_rule rule_why = {1, RECORDING_WHY_MAX - 1, NULL, "a sen
 static const struct text_rule rule_by = {1, RECORDING_BY_MAX - 1, NULL, "who answered"};
 static const struct text_rule rule_answer = {1, ANSWER_TEXT_MAX, fits_answer,
                                              "an answer, as WSAEFAULT/780"};
+static const struct text_rule rule_short = {1, RECORDING_NAME_MAX - 1, NULL, "a short name"};
+static const struct text_rule rule_outcome = {1, RECORDING_CALL_MAX - 1, NULL, "an outcome"};
 static const struct text_rule rule_sum = {RECORDING_SUM_DIGITS, RECORDING_SUM_DIGITS,
                                           recording_is_hex, "16 hexadecimal digits"};
 static const struct text_rule rule_hex = {0, (size_t)2 * RECORDING_BYTES_MAX, recording_is_hex,
@@ -32,13 +34,13 @@ static const struct text_rule rule_hex = {0, (size_t)2 * RECORDING_BYTES_MAX, re
 static const struct range range_count = {0, UINT32_MAX - 1};
 static const struct range range_format = {RECORDING_FORMAT, RECORDING_FORMAT};
 static const struct range range_step = {1, VECTOR_STEPS_MAX};
+static const struct range range_call = {1, RECORDING_STEPS_MAX};
+static const struct range range_hop = {1, WFP_PATH_HOPS_MAX + 1};
 static const struct range range_size = {0, 2 * SIZE_MAX_BYTES};
 
-static const struct word kind_rows[] = {{"head", LINE_HEAD},
-                                        {"case", LINE_CASE},
-                                        {"step", LINE_STEP},
-                                        {"stopped", LINE_STOPPED},
-                                        {"end", LINE_END}};
+static const struct word kind_rows[] = {
+    {"head", LINE_HEAD},       {"case", LINE_CASE},       {"step", LINE_STEP}, {"call", LINE_CALL},
+    {"outcome", LINE_OUTCOME}, {"stopped", LINE_STOPPED}, {"end", LINE_END}};
 static const struct words kind_words = WORDS(kind_rows);
 static const struct word as_rows[] = {{"unsupported", VERDICT_UNSUPPORTED},
                                       {"broken", VERDICT_BROKEN}};
@@ -111,6 +113,24 @@ static const struct member step_members[] = {
     COUNT("flags", range_count, flags),
     BYTES("control", control),
 };
+static const struct member call_members[] = {
+    EVERY_LINE,
+    COUNT("seq", range_count, seq),
+    COUNT("step", range_call, step),
+    COUNT("hop", range_hop, hop),
+    TEXT("party", rule_short, party),
+    TEXT("call", rule_short, call),
+    COUNT("on", range_count, on),
+    TEXT("by", rule_by, by),
+    TEXT("asked", rule_short, asked),
+    TEXT("with", rule_short, with),
+    MEMBER("write_right", read_flag, NULL, write_right),
+    TEXT("answer", rule_answer, answer),
+};
+static const struct member outcome_members[] = {
+    EVERY_LINE,
+    TEXT("outcome", rule_outcome, outcome),
+};
 static const struct member stopped_members[] = {
     EVERY_LINE,
     KIND("as", as_words, as),
@@ -131,8 +151,9 @@ static const struct member end_members[] = {
 
 /* The members that may be absent stand last. */
 static const struct shape shapes[] = {
-    [LINE_HEAD] = SHAPE(head_members, 15), [LINE_CASE] = SHAPE(case_members, 5),
-    [LINE_STEP] = SHAPE(step_members, 10), [LINE_STOPPED] = SHAPE(stopped_members, 5),
+    [LINE_HEAD] = SHAPE(head_members, 15),      [LINE_CASE] = SHAPE(case_members, 5),
+    [LINE_STEP] = SHAPE(step_members, 10),      [LINE_CALL] = SHAPE(call_members, 10),
+    [LINE_OUTCOME] = SHAPE(outcome_members, 4), [LINE_STOPPED] = SHAPE(stopped_members, 5),
     [LINE_END] = SHAPE(end_members, 7),
 };
 

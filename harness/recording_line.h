@@ -14,7 +14,15 @@
 #include "harness/status.h"
 #include "harness/verdict.h"
 
-enum line_kind { LINE_HEAD, LINE_CASE, LINE_STEP, LINE_STOPPED, LINE_END };
+enum line_kind {
+    LINE_HEAD,
+    LINE_CASE,
+    LINE_STEP,
+    LINE_CALL, /* of a path */
+    LINE_OUTCOME,
+    LINE_STOPPED,
+    LINE_END
+};
 
 /* A buffer: its size, its first bytes in hexadecimal, and the digest of them all. */
 struct line_bytes {
@@ -38,6 +46,9 @@ struct recorded_line {
     uint32_t n; /* or RECORDED_UNKNOWN */
     const char *call, *answer, *by;
     uint32_t control_size, flags;
+    uint32_t hop, on;
+    const char *party, *asked, *with, *outcome;
+    bool write_right;
     struct line_bytes in, returned, control;
     enum verdict as;
 };
@@ -46,6 +57,13 @@ struct recorded_line {
  */
 enum status recorded_line_read(struct document *document, struct complaints *complaints,
                                struct recorded_line *line);
+
+/*
+ * A line of a run's report of paths (harness/report_jsonl.c) as the lines of a recording that say
+ * the same: an array, NULL where it is another line or without memory. `steps`: how many steps
+ * stand before it.
+ */
+json_t *report_lines(json_t *line, size_t number, uint32_t steps);
 
 /* Copies what a line of the kind head says. */
 void recorded_line_head(const struct recorded_line *line, struct recorded_head *head);

@@ -2,16 +2,13 @@
 
 #include "harness/recording.h"
 
+#include <string.h>
+
 #include "harness/answer.h"
-#include "harness/recording_chain.h"
 
 static void write_line(struct recorder *recorder, json_t *members)
 {
-    struct chain_end end = {recorder->out, recorder->lines, recorder->sum};
-
-    recorder->failed = !chain_write(&end, members) || recorder->failed;
-    recorder->lines = end.lines;
-    recorder->sum = end.sum;
+    chain_write(&recorder->chain, members, JSON_ENSURE_ASCII);
 }
 
 static void set(json_t *object, const char *name, json_t *value)
@@ -111,6 +108,46 @@ void recorder_step(struct recorder *recorder, const struct recorded_step *step, 
         set(members, "control", bytes_json(step->control, step->control_returned));
     }
     set_text(members, "by", step->by);
+    write_line(recorder, members);
+}
+
+json_t *recorded_call_json(const struct recorded_step *step, json_t *members)
+{
+    const struct recorded_call *call = &step->of_path;
+    char answer[ANSWER_TEXT_MAX];
+
+    set(members, "hop", json_integer(call->hop));
+    set_text(members, "party", call->party);
+    set_text(members, "call", call->name);
+    set(members, "on", json_integer(call->on));
+    set_text(members, "asked", call->asked);
+    set_text(members, "with", call->with);
+    if (strcmp(call->name, "action") == 0) {
+        set(members, "write_right", json_boolean(call->write_right));
+    }
+    if (!call->silent) {
+        answer_print(step->answer, answer, sizeof answer);
+        set_text(members, "answer", answer);
+    }
+    return members;
+}
+
+void recorder_call(struct recorder *recorder, const struct recorded_step *step)
+{
+    json_t *members = members_of("call");
+
+    set(members, "seq", json_integer(++recorder->totals.steps));
+    set(members, "step", json_integer(step->number));
+    members = recorded_call_json(step, members);
+    set_text(members, "by", step->by);
+    write_line(recorder, members);
+}
+
+void recorder_outcome(struct recorder *recorder, const char *outcome)
+{
+    json_t *members = members_of("outcome");
+
+    set_text(members, "outcome", outcome);
     write_line(recorder, members);
 }
 

@@ -15,6 +15,12 @@ struct report_head {
     const char *backend; /* "simulator", "winsock" */
     const char *target;  /* "model", "Windows 10.0.26100 x64", "Wine 8.0 x64" */
     const char *redirector;
+    const char
+        *os; /* and the next four as struct system_description has them; "" or NULL: untold */
+    const char *build;
+    const char *architecture;
+    bool elevated;
+    const char *date; /* UTC, "2026-01-31T12:00:00Z" */
     const char *const *profiles;
     size_t profile_count;
     size_t vectors;    /* planned */

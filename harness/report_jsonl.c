@@ -2,7 +2,8 @@
 
 /*
  * JSON lines: {"type": "head", ...}, one {"type": "case", ...} for each result, and
- * {"type": "totals", ...}. A member that has nothing to say is left out.
+ * {"type": "totals", ...}. A member that has nothing to say is left out. Lines are numbered and
+ * summed up as those of a recording: judge takes a report of paths for one.
  */
 
 #include "harness/report.h"
@@ -11,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/json_line.h"
+#include "harness/recording_chain.h"
 #include "harness/text.h"
 
 struct jsonl {
-    FILE *out;
+    struct chain_writer chain;
 };
 
 /* Jansson takes well-formed UTF-8 only. */
@@ -63,9 +64,9 @@ static void set_words(json_t *object, const char *name, const char *raw)
     json_object_set_new(object, name, array);
 }
 
-static void print(const struct jsonl *jsonl, json_t *object)
+static void print(struct jsonl *jsonl, json_t *object)
 {
-    json_line_print(object, JSON_REAL_PRECISION(6), jsonl->out);
+    chain_write(&jsonl->chain, object, JSON_REAL_PRECISION(6));
 }
 
 static json_t *line(const char *type)
@@ -92,13 +93,18 @@ static void *begin(FILE *out, const struct report_head *head, bool colour)
     set(object, "backend", head->backend);
     set(object, "target", head->target);
     set(object, "redirector", head->redirector);
+    set(object, "os", head->os);
+    set(object, "build", head->build);
+    set(object, "architecture", head->architecture);
+    json_object_set_new(object, "elevated", json_boolean(head->elevated));
+    set(object, "date", head->date);
     json_object_set_new(object, "profiles", profiles);
     set(object, "notes", head->notes);
     if (jsonl == NULL) {
         json_decref(object);
         return NULL;
     }
-    jsonl->out = out;
+    jsonl->chain.out = out;
     print(jsonl, object);
     return jsonl;
 }
@@ -128,6 +134,7 @@ static void result_line(void *state, const struct result *result)
     json_object_set_new(object, "seconds", json_real(result->seconds));
     if (result->trace != NULL) {
         json_object_set_new(object, "trace", json_loads(result->trace, 0, NULL));
+        json_object_set_new(object, "document", json_loads(result->document, 0, NULL));
     }
     print(state, object);
 }

@@ -3,6 +3,7 @@
 #include "harness/retrial.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/document.h"
@@ -19,7 +20,7 @@ static void sum_up(struct trial *trial)
 
     tried->verdict = trial->recorded->end;
     (void)snprintf(tried->message, sizeof tried->message, "%s", trial->recorded->why);
-    for (size_t i = 0; i < VECTOR_STEPS_MAX; i++) {
+    for (size_t i = 0; i <= trial->recorded->count; i++) {
         const struct tried_step *step = &tried->steps[i];
 
         tried->judged += step->judged;
@@ -54,12 +55,34 @@ static void try_steps(struct trial *trial)
     blobs_clear(&trial->blobs);
 }
 
+enum status trial_refuse(const struct trial *trial, size_t line, const char *field,
+                         const char *expected, const char *actual)
+{
+    complain(trial->retrial->complaints, trial->retrial->path, (int)line, field, expected, "%s",
+             actual);
+    return STATUS_BAD_INPUT;
+}
+
 static enum status refuse(const struct trial *trial, const char *field, const char *expected,
                           const char *actual)
 {
-    complain(trial->retrial->complaints, trial->retrial->path, (int)trial->recorded->line, field,
-             expected, "%s", actual);
-    return STATUS_BAD_INPUT;
+    return trial_refuse(trial, trial->recorded->line, field, expected, actual);
+}
+
+/* Nothing of a path, or all of it: its steps are calls, and what it came to is said. */
+static enum status check_kind(const struct trial *trial)
+{
+    const struct recorded_case *recorded = trial->recorded;
+    const bool path = trial->tried->vector->kind == VECTOR_PATH;
+    const bool calls = recorded->count > 0 && recorded->steps[0].of_path.hop > 0;
+
+    if (recorded->count > 0 && path != calls) {
+        return refuse(trial, "kind", path ? "the calls of a path" : "steps", "the other");
+    }
+    if (path && recorded->end == VERDICT_PASS && recorded->outcome[0] == '\0') {
+        return refuse(trial, "outcome", "what the path came to", "nothing");
+    }
+    return STATUS_OK;
 }
 
 /* Do the vector, the member and the recorded steps go together? */
@@ -74,10 +97,11 @@ static enum status check(struct trial *trial)
         (trial->member == NULL && recorded->member[0] != '\0')) {
         return refuse(trial, "member", "a member of the vector's sweep", recorded->member);
     }
-    if (recorded->count > vector->step_count || (whole && recorded->count < vector->step_count)) {
+    if (vector->kind != VECTOR_PATH &&
+        (recorded->count > vector->step_count || (whole && recorded->count < vector->step_count))) {
         return refuse(trial, "step", "as many steps as the vector has", "another number");
     }
-    return STATUS_OK;
+    return check_kind(trial);
 }
 
 static enum status read_vector(const struct trial *trial)
@@ -94,6 +118,15 @@ static enum status read_vector(const struct trial *trial)
                : status;
 }
 
+static enum status try_all(struct trial *trial)
+{
+    if (trial->tried->vector->kind == VECTOR_PATH) {
+        return trial_path(trial);
+    }
+    try_steps(trial);
+    return STATUS_OK;
+}
+
 enum status retrial_case(const struct retrial *retrial, const struct recorded_case *recorded,
                          struct tried *tried)
 {
@@ -105,11 +138,17 @@ enum status retrial_case(const struct retrial *retrial, const struct recorded_ca
     if (status == STATUS_OK) {
         status = check(&trial);
     }
+    if (status == STATUS_OK) {
+        tried->steps = calloc(recorded->count + 1, sizeof *tried->steps);
+        status = tried->steps == NULL ? STATUS_BROKEN : STATUS_OK;
+    }
+    if (status == STATUS_OK) {
+        status = try_all(&trial);
+    }
     if (status != STATUS_OK) {
         tried_clear(tried);
         return status;
     }
-    try_steps(&trial);
     sum_up(&trial);
     return STATUS_OK;
 }
@@ -117,5 +156,8 @@ enum status retrial_case(const struct retrial *retrial, const struct recorded_ca
 void tried_clear(struct tried *tried)
 {
     vector_free(tried->vector);
+    free(tried->steps);
+    text_clear(&tried->hops);
     tried->vector = NULL;
+    tried->steps = NULL;
 }

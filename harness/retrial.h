@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Judges a recorded case again, without the target: the model plays the same steps, and each answer
- * is held against the set of answers that the rules allow there under a profile. What the vector
- * expects plays no part. After an answer that is not allowed the model goes on as if it had been
- * given.
+ * Judges a recorded case again, without the target: the model plays the same steps, or the calls of
+ * the same path, and each answer is held against the set of answers that the rules allow there
+ * under a profile. What the vector expects plays no part. After an answer that is not allowed the
+ * model goes on as if it had been given.
  *
  * Records are opaque: what the model returned at a step stands for what the target returned there.
  * Where the trace cannot tell what the model would have to know, the answer is undecided.
@@ -24,7 +24,10 @@
 #include "harness/profile.h"
 #include "harness/recording.h"
 #include "harness/status.h"
+#include "harness/text.h"
 #include "harness/verdict.h"
+
+struct path_scene;
 
 struct retrial {
     const char *path; /* of the recording, for complaints */
@@ -49,7 +52,9 @@ struct tried {
     enum verdict verdict;              /* of the case */
     size_t judged;                     /* answers */
     char message[RETRIAL_MESSAGE_MAX]; /* unless PASS */
-    struct tried_step steps[VECTOR_STEPS_MAX];
+    struct tried_step *steps;          /* as many as were recorded, and one */
+    const struct path_scene *scene;    /* of a path, else NULL */
+    struct text hops;                  /* of a path that is not PASS: as it went, in lines */
 };
 
 /*
@@ -69,5 +74,8 @@ void tried_clear(struct tried *tried);
  */
 bool retrial_fit_sizes(const struct retrial *retrial, const struct script *script,
                        const struct recorded_case *recorded);
+/* The same by the records that the proxies of a path have queried. */
+bool retrial_fit_path_sizes(const struct retrial *retrial, const struct path_scene *scene,
+                            const struct recorded_case *recorded);
 
 #endif

@@ -7,8 +7,15 @@
 
 #include "harness/answer.h"
 #include "harness/text.h"
+#include "harness/topology.h"
 
-enum { RULE_COLUMN = 34, ANSWER_COLUMN = 34, CALL_COLUMN = 90 };
+enum {
+    RULE_COLUMN = 34,
+    ANSWER_COLUMN = 34,
+    CALL_COLUMN = 90,
+    TOLD_COLUMN = 60,
+    TOPOLOGY_INDENT = 6
+};
 
 void retrial_count(struct retrial_report *report, const struct recorded_case *recorded,
                    const struct tried *tried)
@@ -54,6 +61,8 @@ static void human_begin(const struct retrial_report *report)
     text_add(&text, head->profile[0] == '\0' ? "\n" : " · profile %s\n", head->profile);
     if (strcmp(head->redirector, "shim") == 0) {
         text_add(&text, "  the shim answered from the model: nothing here was observed\n");
+    } else if (strcmp(head->backend, "winsock") != 0) {
+        text_add(&text, "  the model answered: nothing here was observed\n");
     }
     print(report, &text);
 }
@@ -92,7 +101,7 @@ static void add_step(const struct recorded_step *recorded, const struct tried_st
     text_add(text, "  %s %3lu  %s", wrong ? ">" : " ", (unsigned long)recorded->number,
              recorded->call);
     if (step->judged && !wrong) {
-        text_pad(text, start, CALL_COLUMN);
+        text_pad(text, start, recorded->of_path.hop > 0 ? TOLD_COLUMN : CALL_COLUMN);
         text_add(text, " %s", step->rule->id);
     }
     text_add(text, "\n");
@@ -100,6 +109,51 @@ static void add_step(const struct recorded_step *recorded, const struct tried_st
         text_add(text, "         %s\n", step->message);
         add_allowed(step, text);
         add_actual(recorded, text);
+    }
+}
+
+/* ---- one path ---- */
+
+/* Which hop is the first with something to tell; 0: none, it is the end or nothing. */
+static uint32_t telling_hop(const struct recorded_case *recorded, const struct tried *tried)
+{
+    for (size_t i = 0; i < recorded->count; i++) {
+        if (tried->steps[i].verdict != VERDICT_PASS) {
+            return recorded->steps[i].of_path.hop;
+        }
+    }
+    return 0;
+}
+
+/* The path as the trace has it, one line for each hop, the telling one marked. */
+static void add_hops(const struct tried *tried, uint32_t telling, struct text *text)
+{
+    const char *line = text_bytes(&tried->hops);
+
+    topology_text(tried->scene, TOPOLOGY_INDENT, text);
+    for (uint32_t hop = 1; *line != '\0'; hop++) {
+        const size_t length = strcspn(line, "\n");
+
+        text_add(text, "  %s ", hop == telling ? ">" : " ");
+        text_add_bytes(text, line, length);
+        text_add(text, "\n");
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void add_path(const struct recorded_case *recorded, const struct tried *tried,
+                     struct text *text)
+{
+    const uint32_t telling = telling_hop(recorded, tried);
+
+    add_hops(tried, telling, text);
+    for (size_t i = 0; i < recorded->count; i++) {
+        if (recorded->steps[i].of_path.hop == telling || tried->steps[i].verdict != VERDICT_PASS) {
+            add_step(&recorded->steps[i], &tried->steps[i], text);
+        }
+    }
+    if (tried->steps[recorded->count].verdict != VERDICT_PASS) {
+        text_add(text, "  >      %s\n", tried->steps[recorded->count].message);
     }
 }
 
@@ -117,7 +171,10 @@ static void human_tell(const struct retrial_report *report, const struct recorde
     }
     text_add(&text, "  %s[%s]   %s\n  %s\n", recorded->name, report->profile->name,
              tried->vector->clause_list, tried->vector->story);
-    for (size_t i = 0; i < recorded->count; i++) {
+    if (tried->scene != NULL) {
+        add_path(recorded, tried, &text);
+    }
+    for (size_t i = 0; i < recorded->count && tried->scene == NULL; i++) {
         add_step(&recorded->steps[i], &tried->steps[i], &text);
     }
     if (recorded->end != VERDICT_PASS) {

@@ -2,6 +2,8 @@
 
 #include "harness/retrial.h"
 
+#include <string.h>
+
 /* The size of one record: header + hops * hop + rest, in the model; `recorded` on the target. */
 struct sample {
     uint32_t recorded;
@@ -40,17 +42,31 @@ static bool asks_for_record(const struct script *script, const struct step *step
            (swept ? script->member->code : step->ioctl.code) == WFP_SIO_QUERY_RECORDS;
 }
 
+/* Plays what was recorded, and tells N of what it asks for. */
+typedef void learn_function(const struct retrial *retrial, const void *played,
+                            struct learned *learned);
+
+static void learn_script(const struct retrial *retrial, const void *played, struct learned *learned)
+{
+    play_learn(retrial->model, played, learned);
+}
+
+static void take_sample(struct samples *samples, size_t at, uint32_t recorded,
+                        const struct learned *learned)
+{
+    if (recorded != RECORDED_UNKNOWN && learned->known[at]) {
+        samples->steps[samples->count] = at;
+        samples->items[samples->count++] = (struct sample){recorded, learned->n[at], 0, 0};
+    }
+}
+
 static void take_samples(const struct script *script, const struct recorded_case *recorded,
                          const struct learned *learned, struct samples *samples)
 {
     samples->count = 0;
     for (size_t i = 0; i < recorded->count; i++) {
-        const uint32_t n = recorded_n(&recorded->steps[i]);
-
-        if (asks_for_record(script, &script->vector->steps[i]) && n != RECORDED_UNKNOWN &&
-            learned->known[i]) {
-            samples->steps[samples->count] = i;
-            samples->items[samples->count++] = (struct sample){n, learned->n[i], 0, 0};
+        if (asks_for_record(script, &script->vector->steps[i])) {
+            take_sample(samples, i, recorded_n(&recorded->steps[i]), learned);
         }
     }
 }
@@ -66,7 +82,7 @@ static bool agree(const struct samples *samples)
 }
 
 /* How many hops a record has shows when each of them grows by one byte. */
-static void count_hops(const struct retrial *retrial, const struct script *script,
+static void count_hops(const struct retrial *retrial, learn_function *learn, const void *played,
                        struct samples *samples)
 {
     uint32_t *hop = number_of(retrial->profile, WFP_KEY_RECORD_HOP);
@@ -74,7 +90,7 @@ static void count_hops(const struct retrial *retrial, const struct script *scrip
     struct learned grown;
 
     (*hop)++;
-    play_learn(retrial->model, script, &grown);
+    learn(retrial, played, &grown);
     (*hop)--;
     for (size_t i = 0; i < samples->count; i++) {
         struct sample *sample = &samples->items[i];
@@ -124,29 +140,88 @@ static bool fits(const struct samples *samples, int64_t header, int64_t hop)
     return true;
 }
 
-bool retrial_fit_sizes(const struct retrial *retrial, const struct script *script,
-                       const struct recorded_case *recorded)
+static bool fit(const struct retrial *retrial, learn_function *learn, const void *played,
+                struct samples *samples)
 {
     const struct key_entry *header_key = &retrial->keys->entries[WFP_KEY_RECORD_HEADER];
     const struct key_entry *hop_key = &retrial->keys->entries[WFP_KEY_RECORD_HOP];
     uint32_t *usual = number_of(retrial->profile, WFP_KEY_RECORD_HOP);
-    struct samples samples;
-    struct learned learned;
     int64_t header;
     int64_t hop;
 
-    play_learn(retrial->model, script, &learned);
-    take_samples(script, recorded, &learned, &samples);
-    if (agree(&samples)) {
+    if (agree(samples)) {
         return true;
     }
-    count_hops(retrial, script, &samples);
-    hop = hop_size(&samples, *usual, header_key);
-    header = samples.items[0].recorded - samples.items[0].rest - samples.items[0].hops * hop;
-    if (!in_range(hop_key, hop) || !in_range(header_key, header) || !fits(&samples, header, hop)) {
+    count_hops(retrial, learn, played, samples);
+    hop = hop_size(samples, *usual, header_key);
+    header = samples->items[0].recorded - samples->items[0].rest - samples->items[0].hops * hop;
+    if (!in_range(hop_key, hop) || !in_range(header_key, header) || !fits(samples, header, hop)) {
         return false;
     }
     *usual = (uint32_t)hop;
     *number_of(retrial->profile, WFP_KEY_RECORD_HEADER) = (uint32_t)header;
     return true;
+}
+
+bool retrial_fit_sizes(const struct retrial *retrial, const struct script *script,
+                       const struct recorded_case *recorded)
+{
+    struct samples samples;
+    struct learned learned;
+
+    play_learn(retrial->model, script, &learned);
+    take_samples(script, recorded, &learned, &samples);
+    return fit(retrial, learn_script, script, &samples);
+}
+
+/* ---- paths: N is what the first queries of the proxies have returned ---- */
+
+struct queries {
+    size_t count;
+    struct learned *learned;
+};
+
+static void note_query(void *context, const struct wfp_path_call *call)
+{
+    struct queries *queries = context;
+    const struct wfp_answer *answer = &call->reply.answer;
+
+    if (strcmp(call->name, "query-records") == 0 && queries->count < VECTOR_STEPS_MAX) {
+        queries->learned->known[queries->count] = answer->error == 0;
+        queries->learned->n[queries->count++] = answer->bytes;
+    }
+}
+
+static void learn_path(const struct retrial *retrial, const void *played, struct learned *learned)
+{
+    struct queries queries = {0, learned};
+    const struct backend_path asked = {
+        .scene = played,
+        .profile = retrial->profile,
+        .observer = note_query,
+        .context = &queries,
+    };
+    const struct wfp_path *path;
+    char trouble[BACKEND_TROUBLE_MAX];
+
+    memset(learned, 0, sizeof *learned);
+    (void)retrial->model->path(retrial->model->state, &asked, &path, trouble);
+}
+
+bool retrial_fit_path_sizes(const struct retrial *retrial, const struct path_scene *scene,
+                            const struct recorded_case *recorded)
+{
+    struct samples samples = {0};
+    struct learned learned;
+    size_t query = 0;
+
+    learn_path(retrial, scene, &learned);
+    for (size_t i = 0; i < recorded->count && query < VECTOR_STEPS_MAX; i++) {
+        const struct recorded_step *step = &recorded->steps[i];
+
+        if (strcmp(step->of_path.name, "query-records") == 0) {
+            take_sample(&samples, query++, recorded_n(step), &learned);
+        }
+    }
+    return fit(retrial, learn_path, scene, &samples);
 }

@@ -125,6 +125,16 @@ static void list_allowed(const struct wfp_answer_set *allowed, char *text, size_
     }
 }
 
+/* "step 3", or "hop 2: A redirect-state". */
+static const char *place_of(const struct recorded_step *recorded, char *text, size_t size)
+{
+    if (recorded->of_path.hop > 0) {
+        return recorded->call;
+    }
+    (void)snprintf(text, size, "step %lu", (unsigned long)recorded->number);
+    return text;
+}
+
 static void reject(const struct trial *trial, const struct recorded_step *recorded,
                    struct tried_step *step)
 {
@@ -132,11 +142,12 @@ static void reject(const struct trial *trial, const struct recorded_step *record
         strcmp(recorded->by, "provider") == 0 && only_inferred(trial, &step->allowed);
     char allowed[256];
     char actual[ANSWER_TEXT_MAX];
+    char place[32];
 
     list_allowed(&step->allowed, allowed, sizeof allowed);
     answer_print(recorded->answer, actual, sizeof actual);
     trial_conclude(step, inferred ? VERDICT_UNDECIDED : VERDICT_FAIL,
-                   "step %lu: expected %s%s, actual %s", (unsigned long)recorded->number,
+                   "%s: expected %s%s, actual %s", place_of(recorded, place, sizeof place),
                    allowed[0] == '\0' ? "no answer" : allowed,
                    inferred ? ", which is only inferred" : "", actual);
 }
@@ -148,14 +159,16 @@ static bool overran(const struct recorded_step *recorded)
            recorded->answer.count == WFP_COUNT_VALUE && recorded->changed > recorded->answer.bytes;
 }
 
-static void judge(const struct trial *trial, const struct recorded_step *recorded,
-                  const char *doubted, struct tried_step *step)
+void trial_judge(const struct trial *trial, const struct recorded_step *recorded,
+                 const char *doubted, struct tried_step *step)
 {
+    char place[32];
+
     step->judged = true;
     step->verdict = VERDICT_PASS;
     step->rule = rule_of(&step->allowed, recorded->answer);
     if (doubted != NULL) {
-        trial_conclude(step, VERDICT_UNDECIDED, "step %lu: %s", (unsigned long)recorded->number,
+        trial_conclude(step, VERDICT_UNDECIDED, "%s: %s", place_of(recorded, place, sizeof place),
                        doubted);
     } else if (step->rule == NULL) {
         reject(trial, recorded, step);
@@ -194,7 +207,7 @@ static bool play(struct trial *trial, size_t index, const struct step *step,
         return false;
     }
     if (step_kind_answers(step->kind)) {
-        judge(trial, recorded, doubt(trial, step, recorded, call->in_size), judged);
+        trial_judge(trial, recorded, doubt(trial, step, recorded, call->in_size), judged);
     }
     return save(trial, step, judged, &recorded->answer, reply);
 }

@@ -364,4 +364,5 @@ void judged_clear(struct judged *judged)
     text_clear(&judged->detail);
     text_clear(&judged->outcome);
     text_clear(&judged->trace);
+    text_clear(&judged->document);
 }

@@ -37,6 +37,7 @@ struct judged {
     struct text detail;
     struct text outcome; /* of a path */
     struct text trace;
+    struct text document;
 };
 
 /* `judged` is overwritten; clear it when done. */

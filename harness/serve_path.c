@@ -95,7 +95,10 @@ enum status serve_play_path(struct server *server, json_t *request, struct subje
     const struct path_scene *scene =
         path_claim_scene(subject->vector->route, vector_member(subject->vector, subject->member));
     struct path_trace trace = {0};
-    const struct backend_path asked = {scene, subject->profile, path_trace_note, &trace};
+    const struct backend_path asked = {.scene = scene,
+                                       .profile = subject->profile,
+                                       .observer = path_trace_note,
+                                       .context = &trace};
     char trouble[BACKEND_TROUBLE_MAX] = "this backend plays no paths";
     const struct wfp_path *path = NULL;
     struct backend backend;

@@ -12,30 +12,6 @@ size_t server_vector_count(const struct server *server)
     return server->session->tree.count;
 }
 
-/* Its place in the order of ids; false when there is no such vector. */
-static bool find_vector(const struct server *server, const char *id, size_t *place)
-{
-    struct vector *const *by_id = server->session->tree.by_id;
-    size_t low = 0;
-    size_t high = server_vector_count(server);
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = strcmp(by_id[middle]->id, id);
-
-        if (order == 0) {
-            *place = middle;
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
-}
-
 struct request_member {
     const char *name;
     const char *expected; /* NULL: anything */
@@ -63,9 +39,10 @@ static const struct request_member *request_member(const char *name)
     return NULL;
 }
 
+/* null says the same as absence, as in the answers to list. */
 static bool has_type(const struct request_member *member, json_t *value)
 {
-    return member->expected == NULL || json_typeof(value) == member->type ||
+    return member->expected == NULL || json_is_null(value) || json_typeof(value) == member->type ||
            (member->type == JSON_TRUE && json_is_boolean(value));
 }
 
@@ -103,11 +80,11 @@ bool subject_take_vector(struct server *server, json_t *request, struct subject 
     const char *id = request_text(request, "vector", NULL);
     struct document *document;
 
-    if (id != NULL && find_vector(server, id, &subject->place)) {
+    if (id != NULL && tree_place(&server->session->tree, id, &subject->place)) {
         subject->vector = server->session->tree.by_id[subject->place];
         return true;
     }
-    if (inline_vector == NULL) {
+    if (inline_vector == NULL || json_is_null(inline_vector)) {
         complain(complaints, "request", 0, "vector", "the id of a vector", "%s",
                  id == NULL ? "nothing" : id);
         return false;

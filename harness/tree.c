@@ -125,7 +125,7 @@ void tree_clear(struct tree *tree)
     *tree = (struct tree){0};
 }
 
-const struct vector *tree_vector(const struct tree *tree, const char *id)
+bool tree_place(const struct tree *tree, const char *id, size_t *place)
 {
     size_t low = 0;
     size_t high = tree->count;
@@ -133,12 +133,13 @@ const struct vector *tree_vector(const struct tree *tree, const char *id)
         size_t middle = low + (high - low) / 2;
         int order = strcmp(tree->by_id[middle]->id, id);
         if (order == 0) {
-            return tree->by_id[middle];
+            *place = middle;
+            return true;
         }
         low = order < 0 ? middle + 1 : low;
         high = order < 0 ? high : middle;
     }
-    return NULL;
+    return false;
 }
 
 enum status tree_load_one(const char *root, const char *id, const struct key_catalogue *keys,

@@ -43,8 +43,8 @@ enum status tree_load(const char *root, const char *const *arguments, size_t cou
                       struct tree *tree);
 void tree_clear(struct tree *tree);
 
-/* The loaded vector of that id, or NULL. */
-const struct vector *tree_vector(const struct tree *tree, const char *id);
+/* Where the loaded vector of that id stands in by_id; false when there is none. */
+bool tree_place(const struct tree *tree, const char *id, size_t *place);
 
 /*
  * Loads the one vector of that id (or of that case's name) without loading the others.

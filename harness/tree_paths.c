@@ -88,8 +88,8 @@ static bool part_is(const char *part, size_t length, const char *name)
 static bool holds_vectors(const char *path)
 {
     static const char *const others[] = {
-        "schema",        "profiles",      "known",   "recorded", "proxy",
-        "recipes",       "stand-ins",     "clauses.json", "coverage.json", "example-policy.json"};
+        "schema",  "profiles",  "known",        "recorded",      "proxy",
+        "recipes", "stand-ins", "clauses.json", "coverage.json", "example-policy.json"};
     for (const char *part = path; *part != '\0';) {
         size_t length = strcspn(part, "/");
         for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

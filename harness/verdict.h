@@ -43,6 +43,7 @@ struct result {
     const char *settles;     /* "UNK-06 CON-02": what the rule's profile key settles, or NULL */
     const char *answered_by; /* model | provider | shim | helper */
     const char *trace;       /* of a path, where it is wanted: every call in order, as JSON */
+    const char *document;    /* with a trace: the vector, as JSON */
     double seconds;
 };
 

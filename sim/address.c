@@ -72,10 +72,10 @@ uint32_t world_endpoint_bound(const struct wfp_world *world, enum wfp_type type,
     uint32_t found = 0;
 
     for (uint32_t link = 1; link <= world->limits.sockets; link++) {
-        const struct endpoint *endpoint = world_endpoint_at(world, link);
+        const struct endpoint *endpoint = world_endpoint_slot(world, link);
 
-        if (endpoint == NULL || endpoint->type != type || endpoint->state != state ||
-            !world_receives(&endpoint->local, &plain)) {
+        if (endpoint->state != state || endpoint->local.port != plain.port ||
+            endpoint->type != type || !world_receives(&endpoint->local, &plain)) {
             continue;
         }
         if (found == 0 || !wfp_address_unspecified(&endpoint->local)) {

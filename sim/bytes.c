@@ -45,29 +45,39 @@ void bytes_put_zeros(struct writer_cursor *cursor, size_t size)
     }
 }
 
-static void put_number(struct writer_cursor *cursor, uint64_t value, size_t size)
+/* In a form that compilers turn into one store. */
+static void store_u32(uint8_t *place, uint32_t value)
 {
-    uint8_t *place = reserve(cursor, size);
-
-    for (size_t i = 0; place != NULL && i < size; i++) {
-        place[i] = (uint8_t)(value >> (8 * i));
-    }
+    place[0] = (uint8_t)value;
+    place[1] = (uint8_t)(value >> 8);
+    place[2] = (uint8_t)(value >> 16);
+    place[3] = (uint8_t)(value >> 24);
 }
 
 void bytes_put_u32(struct writer_cursor *cursor, uint32_t value)
 {
-    put_number(cursor, value, 4);
+    uint8_t *place = reserve(cursor, 4);
+
+    if (place != NULL) {
+        store_u32(place, value);
+    }
 }
 
 void bytes_put_u64(struct writer_cursor *cursor, uint64_t value)
 {
-    put_number(cursor, value, 8);
+    uint8_t *place = reserve(cursor, 8);
+
+    if (place != NULL) {
+        store_u32(place, (uint32_t)value);
+        store_u32(place + 4, (uint32_t)(value >> 32));
+    }
 }
 
+/* Each step can be undone, so one altered word always shows; the turn brings high bits down. */
 static uint64_t mix(uint64_t digest, uint64_t word)
 {
     digest = (digest ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    return digest ^ (digest >> 29);
+    return digest << 29 | digest >> 35;
 }
 
 #define LANES ((size_t)8)

@@ -116,11 +116,11 @@ enum wfp_status wfp_callout_unregister(struct wfp_world *world, uint32_t number)
     return WFP_OK;
 }
 
-uint32_t callout_at(const struct wfp_world *world, unsigned layer, uint32_t position)
+struct callout_list callout_list(const struct wfp_world *world, unsigned layer)
 {
-    const uint32_t at = world->layer_start[layer] + position;
+    const uint32_t start = world->layer_start[layer];
     const uint32_t end =
         layer + 1 < LAYER_COUNT ? world->layer_start[layer + 1] : world->callout_count;
 
-    return position < end && at < end ? order_of(world)[at] : 0;
+    return (struct callout_list){order_of(world) + start, end - start};
 }

@@ -7,10 +7,12 @@
 
 #include "sim/world.h"
 
-/*
- * The callouts of a layer in the order in which they are asked: the number of the one at
- * `position`, from 0, or 0 behind the last.
- */
-uint32_t callout_at(const struct wfp_world *world, unsigned layer, uint32_t position);
+/* The numbers of a layer's callouts in the order in which they are asked. */
+struct callout_list {
+    const uint32_t *numbers;
+    uint32_t count;
+};
+
+struct callout_list callout_list(const struct wfp_world *world, unsigned layer);
 
 #endif

@@ -89,7 +89,7 @@ void classify_reauthorize(struct classification *classification, uint32_t reason
                           bool at_auth_connect)
 {
     classification->stage = CLASSIFY_UNDER_WAY;
-    classification->reauthorizing = true;
+    classification->facts |= CLASSIFY_FACT(REAUTHORIZING);
     classification->reason = reason;
     classify_begin(classification, at_auth_connect);
 }
@@ -127,26 +127,34 @@ bool classify_at_auth(const struct classification *classification)
 
 bool classify_idle(const struct classification *classification)
 {
-    return classification->callout == 0 || (classification->returned && !classification->pended);
+    return classification->callout == 0 ||
+           (classification->returned && !classify_is_pended(classification));
 }
 
-static bool is_passed_over(const struct classification *classification,
-                           const struct wfp_callout *callout, uint32_t layer)
-{
-    return layer == classification->layer && classification->sublayer_decided &&
-           callout->sublayer == classification->sublayer;
-}
-
+/* A sublayer that has had its decision is passed over, as long as it is the same layer. */
 static struct next_callout next_at(const struct wfp_world *world,
                                    const struct classification *classification, uint32_t layer,
                                    uint32_t position)
 {
-    uint32_t number = callout_at(world, layer, position);
+    const struct callout_list list = callout_list(world, layer);
+    const bool passes = classification->sublayer_decided && layer == classification->layer;
 
-    while (number != 0 && is_passed_over(classification, wfp_callout_of(world, number), layer)) {
-        number = callout_at(world, layer, ++position);
+    while (passes && position < list.count &&
+           wfp_callout_of(world, list.numbers[position])->sublayer == classification->sublayer) {
+        position++;
     }
-    return (struct next_callout){number, position, layer};
+    return (struct next_callout){position < list.count ? list.numbers[position] : 0, position,
+                                 layer, false};
+}
+
+/* The first of all, for one who is to be asked again because others have modified the request. */
+static struct next_callout first_again(const struct wfp_world *world,
+                                       const struct classification *classification)
+{
+    const uint32_t layer = first_layer(classification, false);
+    const struct callout_list list = callout_list(world, layer);
+
+    return (struct next_callout){list.count > 0 ? list.numbers[0] : 0, 0, layer, list.count > 0};
 }
 
 struct next_callout classify_next(const struct wfp_world *world,
@@ -155,6 +163,10 @@ struct next_callout classify_next(const struct wfp_world *world,
     struct next_callout next =
         next_at(world, classification, classification->layer, classification->position);
 
+    if (next.callout == 0 && classification->modified &&
+        classification->action != WFP_ACTION_BLOCK) {
+        return first_again(world, classification);
+    }
     if (next.callout == 0 && !classify_at_auth(classification) &&
         classification->action != WFP_ACTION_BLOCK) {
         next = next_at(world, classification, first_layer(classification, true), 0);

@@ -33,8 +33,9 @@ struct classification *classify_kept(struct wfp_world *world, uint32_t number);
 struct next_callout {
     uint32_t callout; /* 0: nobody is left */
     uint32_t position;
-    uint32_t
-        layer; /* enum wfp_callout_layer; a word, so that the struct is returned in whole ones */
+    uint32_t layer; /* enum wfp_callout_layer */
+    uint32_t again; /* true: the whole begins anew, as a reauthorisation (RED-17); all words, so
+                       that the struct is returned in whole ones */
 };
 
 struct next_callout classify_next(const struct wfp_world *world,
@@ -50,13 +51,29 @@ bool classify_redirected(const struct classification *classification);
 uint32_t classify_service(const struct wfp_world *world,
                           const struct classification *classification);
 
+/*
+ * What rules see of a classification is kept as they see it: REAUTHORIZING and PENDED, and of the
+ * turn MAY_WRITE, HANDLE_HELD, DATA_HELD and ASKED_STATE.
+ */
+#define CLASSIFY_FACT(name) ((uint32_t)(WFP_BIT(WFP_KERNEL_##name)))
+
+static inline bool classify_is_pended(const struct classification *classification)
+{
+    return (classification->facts & CLASSIFY_FACT(PENDED)) != 0;
+}
+
 /* ---- classify_facts.c ---- */
 
 /* What rules see of a classification by itself. */
 uint64_t facts_of_classification(const struct classification *classification);
-/* What is asked by a call about it. */
+/* A call about it looked at: what rules see, and what their effects need. */
+struct classify_view {
+    struct inquiry inquiry;
+    struct next_callout next; /* with WFP_CALL_NEXT */
+};
+
 void facts_of_call(const struct wfp_world *world, const struct classification *classification,
-                   const struct wfp_classify_call *call, struct inquiry *inquiry);
+                   const struct wfp_classify_call *call, struct classify_view *view);
 /* The list of redirects that a connect, or the first datagram of a flow, comes with. */
 struct record_view classify_list(const struct wfp_world *world,
                                  const struct classification *classification);
@@ -74,7 +91,8 @@ void metadata_compare(const struct wfp_world *world, const struct classification
 /* ---- classify_effect.c ---- */
 
 enum wfp_status classify_effect(struct wfp_world *world, struct classification *classification,
-                                const struct wfp_classify_call *call, enum wfp_effect effect,
+                                const struct wfp_classify_call *call,
+                                const struct classify_view *view, enum wfp_effect effect,
                                 struct wfp_reply *reply);
 
 #endif

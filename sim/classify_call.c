@@ -17,29 +17,40 @@ static bool is_about_classification(enum wfp_call call)
 /* After it has returned, a callout goes on with what it pended, and then lets go of its handle. */
 static bool is_callouts_turn(const struct classification *c, enum wfp_call call)
 {
-    return c->callout != 0 && (!c->returned || c->pended || call == WFP_CALL_RELEASE_HANDLE);
+    return c->callout != 0 &&
+           (!c->returned || classify_is_pended(c) || call == WFP_CALL_RELEASE_HANDLE);
 }
 
-static enum wfp_status check_names(const struct wfp_world *world,
-                                   const struct wfp_classify_call *call)
+/* Is what an edit names there? */
+static bool is_edit_possible(const struct wfp_world *world, const struct wfp_classify_call *call)
 {
-    const bool edits = call->call == WFP_CALL_EDIT;
-    const bool handle = edits && call->member == WFP_MEMBER_REDIRECT_HANDLE && call->number != 0;
-    const bool context = edits && call->member == WFP_MEMBER_CONTEXT;
-
-    if (call->call == WFP_CALL_REDIRECT_STATE && world_handle_of(world, call->handle) == NULL) {
-        return WFP_NO_HANDLE;
+    switch (call->member) {
+    case WFP_MEMBER_REDIRECT_HANDLE:
+        return call->number == 0 || world_handle_of(world, call->number) != NULL;
+    case WFP_MEMBER_CONTEXT:
+        return call->number <= world->limits.contexts;
+    case WFP_MEMBER_REMOTE_ADDRESS:
+    case WFP_MEMBER_TARGET_PID:
+    case WFP_MEMBER_PORT_RESERVATION_TOKEN:
+    case WFP_MEMBER_LOCAL_ADDRESS:
+    default:
+        return true;
     }
-    if (handle && world_handle_of(world, call->number) == NULL) {
-        return WFP_NO_HANDLE;
-    }
-    return context && call->number > world->limits.contexts ? WFP_NO_HANDLE : WFP_OK;
 }
 
-static enum wfp_status check(const struct wfp_world *world, const struct wfp_classify_call *call)
+static inline enum wfp_status check_names(const struct wfp_world *world,
+                                          const struct wfp_classify_call *call)
 {
-    const struct classification *c = classify_of(world, call->classification);
+    if ((call->call == WFP_CALL_REDIRECT_STATE && world_handle_of(world, call->handle) == NULL) ||
+        (call->call == WFP_CALL_EDIT && !is_edit_possible(world, call))) {
+        return WFP_NO_HANDLE;
+    }
+    return WFP_OK;
+}
 
+static inline enum wfp_status check(const struct wfp_world *world, const struct classification *c,
+                                    const struct wfp_classify_call *call)
+{
     if (c == NULL) {
         return WFP_NO_SOCKET;
     }
@@ -73,42 +84,55 @@ static struct decision decision_seen_as(const struct wfp_world *world,
     return (struct decision){answer, NULL};
 }
 
-static enum wfp_status carry_out(struct wfp_world *world, const struct wfp_classify_call *call,
-                                 const struct wfp_answer *answer, struct wfp_reply *reply)
+/* What is asked; anything but WFP_OK: nothing can be. */
+static inline enum wfp_status look_at(const struct wfp_world *world, const struct classification *c,
+                                      const struct wfp_classify_call *call,
+                                      struct classify_view *view, struct wfp_reply *reply)
 {
-    struct classification *c = classify_under_way(world, call->classification);
-    const enum wfp_status status = check(world, call);
-    struct inquiry inquiry;
-    struct decision decision;
+    const enum wfp_status status = check(world, c, call);
 
-    memset(reply, 0, sizeof *reply);
-    if (status != WFP_OK) {
-        return status;
+    *reply = (struct wfp_reply){.rule = NULL};
+    if (status == WFP_OK) {
+        facts_of_call(world, c, call, view);
     }
-    facts_of_call(world, c, call, &inquiry);
-    if (answer == NULL) {
-        decision = decide(world, &inquiry);
-    } else {
-        decision = decision_seen_as(world, c, call, &inquiry, *answer);
-    }
+    return status;
+}
+
+static inline enum wfp_status carry_out(struct wfp_world *world, struct classification *c,
+                                        const struct wfp_classify_call *call,
+                                        const struct classify_view *view, struct decision decision,
+                                        struct wfp_reply *reply)
+{
     reply->rule = decision.rule;
     reply->answer = decision.answer;
-    if (decision.rule != NULL) {
+    if (call->compared && decision.rule != NULL) {
         metadata_compare(world, c, call, decision.rule, &reply->answer);
     }
-    return classify_effect(world, c, call, decide_effect(&inquiry, &decision), reply);
+    return classify_effect(world, c, call, view, decide_effect(&view->inquiry, &decision), reply);
 }
 
 enum wfp_status wfp_classify(struct wfp_world *world, const struct wfp_classify_call *call,
                              struct wfp_reply *reply)
 {
-    return carry_out(world, call, NULL, reply);
+    struct classification *c = classify_under_way(world, call->classification);
+    struct classify_view view;
+    const enum wfp_status status = look_at(world, c, call, &view, reply);
+
+    return status == WFP_OK ? carry_out(world, c, call, &view, decide(world, &view.inquiry), reply)
+                            : status;
 }
 
 enum wfp_status wfp_classify_assume(struct wfp_world *world, const struct wfp_classify_call *call,
                                     struct wfp_answer answer, struct wfp_reply *reply)
 {
-    return carry_out(world, call, &answer, reply);
+    struct classification *c = classify_under_way(world, call->classification);
+    struct classify_view view;
+    const enum wfp_status status = look_at(world, c, call, &view, reply);
+
+    return status == WFP_OK
+               ? carry_out(world, c, call, &view,
+                           decision_seen_as(world, c, call, &view.inquiry, answer), reply)
+               : status;
 }
 
 void wfp_classify_allowed(const struct wfp_world *world, const struct wfp_classify_call *call,
@@ -116,14 +140,14 @@ void wfp_classify_allowed(const struct wfp_world *world, const struct wfp_classi
 {
     const struct classification *c = classify_of(world, call->classification);
     struct wfp_answer_set all = {.count = 0};
-    struct inquiry inquiry;
+    struct classify_view view;
 
     set->count = 0;
-    if (check(world, call) != WFP_OK) {
+    if (check(world, c, call) != WFP_OK) {
         return;
     }
-    facts_of_call(world, c, call, &inquiry);
-    decide_all(world, &inquiry, &all);
+    facts_of_call(world, c, call, &view);
+    decide_all(world, &view.inquiry, &all);
     for (size_t i = 0; i < all.count; i++) {
         struct decision decision = {all.answers[i], all.rules[i]};
 
@@ -136,7 +160,7 @@ uint32_t wfp_classify_callout(const struct wfp_world *world, uint32_t classifica
 {
     const struct classification *c = classify_of(world, classification);
 
-    return c == NULL || (c->returned && !c->pended) ? 0 : c->callout;
+    return c == NULL || (c->returned && !classify_is_pended(c)) ? 0 : c->callout;
 }
 
 bool wfp_classify_told(const struct wfp_world *world, uint32_t classification, uint32_t handle,

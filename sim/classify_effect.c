@@ -12,15 +12,17 @@ typedef enum wfp_status effect_function(struct wfp_world *world, struct classifi
 
 /* ---- the engine's turn ---- */
 
-static enum wfp_status ask(struct wfp_world *world, struct classification *c,
-                           const struct wfp_classify_call *call, struct wfp_reply *reply)
-{
-    const struct next_callout next = classify_next(world, c);
+static const uint32_t of_turn = CLASSIFY_FACT(MAY_WRITE) | CLASSIFY_FACT(HANDLE_HELD) |
+                                CLASSIFY_FACT(DATA_HELD) | CLASSIFY_FACT(ASKED_STATE);
 
-    (void)call;
-    (void)reply;
+static void ask(struct classification *c, struct next_callout next)
+{
     if (next.callout == 0) {
-        return WFP_OK;
+        return;
+    }
+    if (next.again) {
+        c->modified = false;
+        classify_reauthorize(c, 0, false);
     }
     if (next.layer != c->layer) {
         c->sublayer_decided = false;
@@ -29,13 +31,18 @@ static enum wfp_status ask(struct wfp_world *world, struct classification *c,
     c->position = next.position + 1;
     c->callout = next.callout;
     c->returned = false;
-    c->handle_held = false;
-    c->data_held = false;
-    c->asked_state = false;
-    c->may_write = (c->rights & WFP_RIGHT_ACTION_WRITE) != 0;
+    c->facts &= ~of_turn;
+    if ((c->rights & WFP_RIGHT_ACTION_WRITE) != 0) {
+        c->facts |= CLASSIFY_FACT(MAY_WRITE);
+    }
     c->out_rights = c->rights;
     c->out_action = WFP_ACTION_CONTINUE;
-    return WFP_OK;
+}
+
+/* The answer tells it, where one is followed that was given elsewhere; else they are the same. */
+static uint32_t in_force(uint32_t action, const struct wfp_reply *reply)
+{
+    return reply->answer.outcome == WFP_ACTION ? reply->answer.error : action;
 }
 
 /* What the callout decided counts from now on. */
@@ -52,7 +59,7 @@ static void settle(const struct wfp_world *world, struct classification *c)
 static void drop_data(struct classification *c)
 {
     memset(&c->edited, 0, sizeof c->edited);
-    c->data_held = false;
+    c->facts &= ~CLASSIFY_FACT(DATA_HELD);
     c->edited_any = false;
 }
 
@@ -60,9 +67,9 @@ static enum wfp_status come_back(struct wfp_world *world, struct classification 
                                  const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)call;
-    (void)reply;
+    c->out_action = in_force(c->out_action, reply);
     c->returned = true;
-    if (!c->pended) {
+    if (!classify_is_pended(c)) {
         drop_data(c);
         settle(world, c);
     }
@@ -135,7 +142,7 @@ static enum wfp_status take_handle(struct wfp_world *world, struct classificatio
     (void)world;
     (void)call;
     (void)reply;
-    c->handle_held = true;
+    c->facts |= CLASSIFY_FACT(HANDLE_HELD);
     return WFP_OK;
 }
 
@@ -145,7 +152,7 @@ static enum wfp_status release_handle(struct wfp_world *world, struct classifica
     (void)world;
     (void)call;
     (void)reply;
-    c->handle_held = false;
+    c->facts &= ~CLASSIFY_FACT(HANDLE_HELD);
     return WFP_OK;
 }
 
@@ -169,7 +176,7 @@ static enum wfp_status take_data(struct wfp_world *world, struct classification 
     (void)reply;
     put_version(&c->edited, &effective);
     c->edited.context = 0;
-    c->data_held = true;
+    c->facts |= CLASSIFY_FACT(DATA_HELD);
     c->edited_any = false;
     c->out_action = WFP_ACTION_BLOCK;
     c->out_rights &= (uint8_t)~WFP_RIGHT_ACTION_WRITE;
@@ -205,13 +212,23 @@ static enum wfp_status edit(struct wfp_world *world, struct classification *c,
     return WFP_OK;
 }
 
+/* Others have modified what a callout watches: it is asked again, once. */
+static void note_modified(struct classification *c, const struct wfp_version *version)
+{
+    for (uint32_t i = 0; i < c->version_count; i++) {
+        if ((c->watching >> i & 1) != 0 && c->versions[i].filter != version->filter) {
+            c->watching &= ~(UINT32_C(1) << i);
+            c->modified = true;
+        }
+    }
+}
+
 /* Who changes another's redirect and brings no context leaves the one that is there. */
 static enum wfp_status apply(struct wfp_world *world, struct classification *c,
                              const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     const struct wfp_version before = classify_effective(c);
 
-    (void)call;
     (void)reply;
     if (c->edited_any && c->version_count == WFP_VERSIONS_MAX) {
         return WFP_NO_ROOM;
@@ -222,6 +239,10 @@ static enum wfp_status apply(struct wfp_world *world, struct classification *c,
             c->edited.context = before.context;
         }
         context_hand_over(world, c->edited.context);
+        note_modified(c, &c->edited);
+        if ((call->flags & WFP_APPLY_REAUTHORIZE_IF_MODIFIED_BY_OTHERS) != 0) {
+            c->watching |= UINT32_C(1) << c->version_count;
+        }
         put_version(&c->versions[c->version_count++], &c->edited);
     }
     drop_data(c);
@@ -244,7 +265,7 @@ static enum wfp_status suspend(struct wfp_world *world, struct classification *c
     (void)world;
     (void)call;
     (void)reply;
-    c->pended = true;
+    c->facts |= CLASSIFY_FACT(PENDED);
     c->out_action = WFP_ACTION_BLOCK;
     c->out_rights &= (uint8_t)~WFP_RIGHT_ACTION_WRITE;
     return WFP_OK;
@@ -255,7 +276,7 @@ static enum wfp_status decide_finally(struct wfp_world *world, struct classifica
                                       const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)reply;
-    c->pended = false;
+    c->facts &= ~CLASSIFY_FACT(PENDED);
     drop_data(c);
     c->out_action = call->action;
     c->out_rights = (uint8_t)(call->rights & WFP_RIGHT_ACTION_WRITE);
@@ -270,7 +291,7 @@ static enum wfp_status start_again(struct wfp_world *world, struct classificatio
     (void)world;
     (void)call;
     (void)reply;
-    c->pended = false;
+    c->facts &= ~CLASSIFY_FACT(PENDED);
     drop_data(c);
     classify_reauthorize(c, WFP_REASON_CLASSIFY_COMPLETION, false);
     return WFP_OK;
@@ -280,15 +301,13 @@ static enum wfp_status act(struct wfp_world *world, struct classification *c,
                            const struct wfp_classify_call *call, struct wfp_reply *reply)
 {
     (void)world;
-    (void)reply;
-    c->out_action = call->action;
+    c->out_action = in_force(call->action, reply);
     c->out_rights = (uint8_t)(call->rights & WFP_RIGHT_ACTION_WRITE);
     return WFP_OK;
 }
 
 static effect_function *const effects[] = {
     [WFP_EFFECT_COPY_RECORD] = copy_records,
-    [WFP_EFFECT_ASK] = ask,
     [WFP_EFFECT_RETURN] = come_back,
     [WFP_EFFECT_HAND_CONTEXT] = hand_context,
     [WFP_EFFECT_TAKE_HANDLE] = take_handle,
@@ -304,11 +323,16 @@ static effect_function *const effects[] = {
 };
 
 enum wfp_status classify_effect(struct wfp_world *world, struct classification *classification,
-                                const struct wfp_classify_call *call, enum wfp_effect effect,
+                                const struct wfp_classify_call *call,
+                                const struct classify_view *view, enum wfp_effect effect,
                                 struct wfp_reply *reply)
 {
+    if (effect == WFP_EFFECT_ASK) {
+        ask(classification, view->next);
+        return WFP_OK;
+    }
     if (call->call == WFP_CALL_REDIRECT_STATE && reply->answer.outcome == WFP_STATE) {
-        classification->asked_state = true;
+        classification->facts |= CLASSIFY_FACT(ASKED_STATE);
         tell(classification, call->handle, reply->answer.error);
     }
     if ((size_t)effect >= sizeof effects / sizeof effects[0] || effects[effect] == NULL) {

@@ -50,21 +50,16 @@ struct record_view classify_records(const struct wfp_world *world,
     return classify_at_auth(classification) ? none : classify_list(world, classification);
 }
 
-uint64_t facts_of_classification(const struct classification *classification)
+uint64_t facts_of_classification(const struct classification *c)
 {
-    return when(classify_at_auth(classification), KERNEL(AT_AUTH_CONNECT)) |
-           when(classification->reauthorizing, KERNEL(REAUTHORIZING)) |
-           when(classification->action == WFP_ACTION_BLOCK, KERNEL(BLOCKED)) |
-           when(classification->may_write, KERNEL(MAY_WRITE)) |
-           when((classification->out_rights & WFP_RIGHT_ACTION_WRITE) != 0, KERNEL(RIGHT)) |
-           when(classification->handle_held, KERNEL(HANDLE_HELD)) |
-           when(classification->data_held, KERNEL(DATA_HELD)) |
-           when(classification->pended, KERNEL(PENDED)) |
-           when(classification->asked_state, KERNEL(ASKED_STATE));
+    return c->facts | (uint64_t)classify_at_auth(c) << WFP_KERNEL_AT_AUTH_CONNECT |
+           (uint64_t)(c->action == WFP_ACTION_BLOCK) << WFP_KERNEL_BLOCKED |
+           (uint64_t)(c->out_rights & WFP_RIGHT_ACTION_WRITE) << WFP_KERNEL_RIGHT;
 }
 
 /* ---- the arguments ---- */
 
+/* A look is at one thing, and only what that depends on is worked out. */
 static uint64_t facts_of_look(const struct wfp_world *world,
                               const struct classification *classification,
                               const struct wfp_classify_call *call)
@@ -72,12 +67,16 @@ static uint64_t facts_of_look(const struct wfp_world *world,
     const uint64_t look = (size_t)call->field < WFP_FIELD_COUNT ? looks[call->field] : 0;
     const uint64_t about_list =
         KERNEL(LOOK_PROXY) | KERNEL(LOOK_RECORD_HANDLE) | KERNEL(LOOK_ORIGINAL_APP);
+    const uint64_t about_redirect =
+        KERNEL(LOOK_REDIRECTED) | KERNEL(LOOK_TARGET_PID) | KERNEL(LOOK_DESTINATION);
 
     if ((look & about_list) != 0) {
         return look | facts_of_list(world, classify_list(world, classification), 0);
     }
-    return look | when(classify_redirected(classification), KERNEL(REDIRECTED)) |
-           when(call->back < classification->version_count, KERNEL(PREVIOUS));
+    if ((look & about_redirect) != 0) {
+        return look | when(classify_redirected(classification), KERNEL(REDIRECTED));
+    }
+    return look | when(call->back < classification->version_count, KERNEL(PREVIOUS));
 }
 
 static uint64_t facts_of_edit(const struct wfp_world *world, const struct wfp_classify_call *call)
@@ -99,11 +98,13 @@ static uint64_t facts_of_out(struct record_view record, const struct wfp_buffer 
 
 static uint64_t facts_of_arguments(const struct wfp_world *world,
                                    const struct classification *classification,
-                                   const struct wfp_classify_call *call)
+                                   const struct wfp_classify_call *call, struct classify_view *view)
 {
     switch (call->call) {
     case WFP_CALL_NEXT:
-        return when(classify_next(world, classification).callout != 0, KERNEL(CALLOUT_LEFT));
+        view->next = classify_next(world, classification);
+        return when(view->next.callout != 0 && !view->next.again, KERNEL(CALLOUT_LEFT)) |
+               when(view->next.again, KERNEL(MODIFIED));
     case WFP_CALL_ACQUIRE_HANDLE:
         return when(wfp_callout_of(world, classification->callout)->classify0, KERNEL(CLASSIFY0));
     case WFP_CALL_LOOK:
@@ -128,17 +129,16 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
 }
 
 void facts_of_call(const struct wfp_world *world, const struct classification *classification,
-                   const struct wfp_classify_call *call, struct inquiry *inquiry)
+                   const struct wfp_classify_call *call, struct classify_view *view)
 {
     const bool sets = call->call == WFP_CALL_ACTION;
+    struct inquiry *inquiry = &view->inquiry;
 
     inquiry->call = call->call;
-    inquiry->facts =
-        facts_of_classification(classification) | facts_of_arguments(world, classification, call);
-    inquiry->needed = 0;
-    if (call->call == WFP_CALL_SIO_RECORDS) {
-        inquiry->needed = classify_records(world, classification).size;
-    }
+    inquiry->facts = facts_of_classification(classification) |
+                     facts_of_arguments(world, classification, call, view);
+    inquiry->needed =
+        call->call == WFP_CALL_SIO_RECORDS ? classify_records(world, classification).size : 0;
     /* What is stored is an action: the callout's, before or after it set one. */
     inquiry->stored.error = sets ? call->action : classification->out_action;
     inquiry->stored.bytes = 0;

@@ -75,9 +75,9 @@ uint32_t request_service(const struct wfp_world *world, const struct classificat
     return is_made(world, c) ? 0 : classify_service(world, c);
 }
 
-struct inquiry request_ask(const struct wfp_world *world, const struct classification *c)
+struct inquiry request_ask(const struct wfp_world *world, const struct classification *c,
+                           uint32_t service)
 {
-    const uint32_t service = request_service(world, c);
     struct inquiry inquiry = {WFP_CALL_CONNECT, facts_of_classification(c), 0, {0}};
     struct wfp_redirect redirect;
 
@@ -119,14 +119,13 @@ void request_close(struct wfp_world *world, uint32_t number, bool made)
     c->stage = CLASSIFY_KEPT;
     c->callout = 0;
     c->returned = false;
-    c->handle_held = false;
+    c->facts &= ~CLASSIFY_FACT(HANDLE_HELD);
 }
 
 static enum wfp_status connect(struct wfp_world *world, const struct classification *c,
-                               bool with_record, struct wfp_connected *connected)
+                               uint32_t service, bool with_record, struct wfp_connected *connected)
 {
     struct endpoint *client = world_endpoint(world, c->endpoint);
-    const uint32_t service = request_service(world, c);
     const bool redirected = with_record && classify_redirected(c);
     struct wfp_redirect redirect;
     enum wfp_status status;
@@ -163,20 +162,22 @@ static enum wfp_status end_as(struct wfp_world *world, uint32_t number,
     struct decision decision;
     enum wfp_effect effect;
     enum wfp_status status = WFP_OK;
+    uint32_t service;
 
     memset(reply, 0, sizeof *reply);
     memset(connected, 0, sizeof *connected);
     if (c == NULL || !request_can_end(world, c) || (c->of_datagrams && c->flow == 0)) {
         return c == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
     }
-    inquiry = request_ask(world, c);
+    service = request_service(world, c);
+    inquiry = request_ask(world, c, service);
     decision = answer == NULL ? decide(world, &inquiry) : decide_as(world, &inquiry, *answer);
     effect = decide_effect(&inquiry, &decision);
     reply->answer = decision.answer;
     reply->rule = decision.rule;
     request_tell(c, effect, connected);
     if (!connected->blocked) {
-        status = connect(world, c, effect == WFP_EFFECT_CONNECT, connected);
+        status = connect(world, c, service, effect == WFP_EFFECT_CONNECT, connected);
     }
     if (status == WFP_OK) {
         request_close(world, number, !connected->blocked);
@@ -216,7 +217,7 @@ void wfp_connect_end_allowed(const struct wfp_world *world, uint32_t classificat
 
     set->count = 0;
     if (c != NULL && request_can_end(world, c) && (!c->of_datagrams || c->flow != 0)) {
-        inquiry = request_ask(world, c);
+        inquiry = request_ask(world, c, request_service(world, c));
         decide_all(world, &inquiry, set);
     }
 }

@@ -16,10 +16,11 @@ bool request_run(struct wfp_world *world, uint32_t number);
 
 /* Is nobody left to be asked? */
 bool request_can_end(const struct wfp_world *world, const struct classification *c);
-/* What is asked at the end: WFP_CALL_CONNECT, for a first datagram too (UDP-10). */
-struct inquiry request_ask(const struct wfp_world *world, const struct classification *c);
 /* The service that it arrives at: a link, 0: it leaves this world, or has arrived before. */
 uint32_t request_service(const struct wfp_world *world, const struct classification *c);
+/* What is asked at the end: WFP_CALL_CONNECT, for a first datagram too (UDP-10). */
+struct inquiry request_ask(const struct wfp_world *world, const struct classification *c,
+                           uint32_t service);
 /* The effective version as a redirect to that service; what it points to stays the world's. */
 void request_redirect(const struct wfp_world *world, const struct classification *c,
                       uint32_t service, struct wfp_redirect *redirect);

@@ -39,6 +39,23 @@ static const struct wfp_rule *next_rule(const struct wfp_rules *rules, enum wfp_
     return next;
 }
 
+/* A fact that always holds: of those that rules know each face has fewer. */
+enum { FACT_ALWAYS = 63 };
+_Static_assert((int)WFP_FACT_COUNT <= FACT_ALWAYS && (int)WFP_KERNEL_COUNT <= FACT_ALWAYS &&
+                   (int)WFP_DATAGRAM_COUNT <= FACT_ALWAYS,
+               "one fact is left");
+
+/* The last of them: what a call is about comes after what is the case with many. */
+static uint8_t last_need(const struct wfp_rule *rule)
+{
+    uint8_t fact = FACT_ALWAYS;
+
+    while (fact > 0 && (rule->needs & WFP_BIT(fact - 1)) == 0) {
+        fact--;
+    }
+    return fact > 0 ? (uint8_t)(fact - 1) : FACT_ALWAYS;
+}
+
 static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
                        struct rule_order *order)
 {
@@ -51,7 +68,8 @@ static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enu
             if (at == ORDER_MAX) {
                 return false;
             }
-            order->rows[at++] = (uint8_t)(rule - rules->rows);
+            order->rules[at++] =
+                (struct ordered_rule){(uint8_t)(rule - rules->rows), last_need(rule)};
             rule = next_rule(rules, call, stages[i], rule);
         }
     }
@@ -130,27 +148,58 @@ static struct wfp_answer value_at(const struct wfp_world *world, const struct wf
     }
 }
 
+/* The first rule from `*at` on whose guard is met, and `*at` behind it; NULL: none is left. */
+static inline const struct wfp_rule *next_applying(const struct wfp_world *world, uint64_t facts,
+                                                   const struct ordered_rule **at,
+                                                   const struct ordered_rule *end)
+{
+    const struct wfp_rule *rows = world->rules->rows;
+    const uint64_t present = facts | WFP_BIT(FACT_ALWAYS);
+
+    for (const struct ordered_rule *next = *at; next != end; next++) {
+        const struct wfp_rule *rule;
+
+        if ((present >> next->fact & 1) == 0) {
+            continue;
+        }
+        rule = &rows[next->row];
+        if (((rule->needs & ~facts) | (rule->bars & facts)) == 0) {
+            *at = next + 1;
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+static const struct decision no_decision = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
+
+/* From this rule on, whose answer may be no objection. */
+static struct decision decide_from(const struct wfp_world *world, const struct inquiry *inquiry,
+                                   const struct wfp_rule *rule, const struct ordered_rule *at,
+                                   const struct ordered_rule *end)
+{
+    while (rule != NULL) {
+        const struct wfp_answer answer = value_at(world, rule, 0, inquiry);
+
+        if (answer.outcome != WFP_PASS) {
+            return (struct decision){answer, rule};
+        }
+        rule = next_applying(world, inquiry->facts, &at, end);
+    }
+    return no_decision;
+}
+
 struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry)
 {
     const struct rule_order *order = &world->order;
-    struct decision decision = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
+    const struct ordered_rule *at = &order->rules[order->start[inquiry->call]];
+    const struct ordered_rule *end = &order->rules[order->start[inquiry->call + 1]];
+    const struct wfp_rule *rule = next_applying(world, inquiry->facts, &at, end);
 
-    for (size_t at = order->start[inquiry->call]; at < order->start[inquiry->call + 1]; at++) {
-        const struct wfp_rule *rule = &world->rules->rows[order->rows[at]];
-
-        if (!applies(rule, inquiry)) {
-            continue;
-        }
-        if (is_plain(rule, inquiry)) {
-            return (struct decision){rule->answer, rule};
-        }
-        decision.answer = value_at(world, rule, 0, inquiry);
-        if (decision.answer.outcome != WFP_PASS) {
-            decision.rule = rule;
-            return decision;
-        }
+    if (rule != NULL && is_plain(rule, inquiry)) {
+        return (struct decision){rule->answer, rule};
     }
-    return decision;
+    return decide_from(world, inquiry, rule, at, end);
 }
 
 void decide_add(struct wfp_answer_set *set, struct decision decision)
@@ -223,6 +272,9 @@ static const enum wfp_effect done[WFP_CALL_COUNT] = {
     [WFP_CALL_CANCEL] = WFP_EFFECT_ABORT,
     [WFP_CALL_CONNECT] = WFP_EFFECT_CONNECT,
 
+    [WFP_CALL_NEXT] = WFP_EFFECT_ASK,
+    [WFP_CALL_RETURN] = WFP_EFFECT_RETURN,
+    [WFP_CALL_ACTION] = WFP_EFFECT_ACT,
     [WFP_CALL_SIO_RECORDS] = WFP_EFFECT_COPY_RECORD,
     [WFP_CALL_ACQUIRE_HANDLE] = WFP_EFFECT_TAKE_HANDLE,
     [WFP_CALL_ACQUIRE_DATA] = WFP_EFFECT_TAKE_DATA,
@@ -238,20 +290,32 @@ static const enum wfp_effect done[WFP_CALL_COUNT] = {
     [WFP_CALL_OPTION_GET] = WFP_EFFECT_GET_OPTION,
 };
 
-enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision)
+/* An action in force is one that was taken; a callout that is there has been asked. */
+static bool is_success(enum wfp_call call, const struct wfp_answer *answer)
 {
-    const uint32_t success = inquiry->call == WFP_CALL_ALERTABLE_WAIT ? IO_COMPLETION : 0;
+    switch (answer->outcome) {
+    case WFP_RETURNED:
+        return answer->error == (call == WFP_CALL_ALERTABLE_WAIT ? IO_COMPLETION : 0);
+    case WFP_ACTION:
+        return true;
+    case WFP_FIELD:
+        return answer->error == WFP_PRESENT;
+    case WFP_DIED:
+    case WFP_STATE:
+    case WFP_PASS:
+    case WFP_MISUSE:
+    default:
+        return false;
+    }
+}
 
-    if (decision->rule != NULL) {
-        return decision->rule->effect;
-    }
-    if (decision->answer.outcome != WFP_RETURNED) {
-        return WFP_EFFECT_NONE;
-    }
-    if (inquiry->call <= WFP_CALL_OTHER_CODE && decision->answer.error == IO_PENDING) {
+enum wfp_effect decide_effect_at_its_word(enum wfp_call call, struct wfp_answer answer)
+{
+    if (call <= WFP_CALL_OTHER_CODE && answer.outcome == WFP_RETURNED &&
+        answer.error == IO_PENDING) {
         return WFP_EFFECT_PEND;
     }
-    return decision->answer.error == success ? done[inquiry->call] : WFP_EFFECT_NONE;
+    return is_success(call, &answer) ? done[call] : WFP_EFFECT_NONE;
 }
 
 void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,

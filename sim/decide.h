@@ -41,7 +41,15 @@ void decide_all(const struct wfp_world *world, const struct inquiry *inquiry,
  */
 struct decision decide_as(const struct wfp_world *world, const struct inquiry *inquiry,
                           struct wfp_answer answer);
-enum wfp_effect decide_effect(const struct inquiry *inquiry, const struct decision *decision);
+enum wfp_effect decide_effect_at_its_word(enum wfp_call call, struct wfp_answer answer);
+
+static inline enum wfp_effect decide_effect(const struct inquiry *inquiry,
+                                            const struct decision *decision)
+{
+    return decision->rule != NULL ? decision->rule->effect
+                                  : decide_effect_at_its_word(inquiry->call, decision->answer);
+}
+
 /* Adds one, unless it is there or there is no room. */
 void decide_add(struct wfp_answer_set *set, struct decision decision);
 

@@ -148,11 +148,11 @@ static bool names_dead_handle(const struct wfp_world *world, struct record_view 
 static bool attached_elsewhere(const struct wfp_world *world, struct record_view blob,
                                const struct endpoint *here)
 {
-    for (uint32_t socket = 1; socket <= world->limits.sockets; socket++) {
-        const struct endpoint *endpoint = world_endpoint_of(world, socket);
+    for (uint32_t link = 1; link <= world->limits.sockets; link++) {
+        const struct endpoint *endpoint = world_endpoint_slot(world, link);
         struct record_view record;
 
-        if (endpoint == NULL || endpoint == here || !endpoint->attached) {
+        if (!endpoint->attached || endpoint == here) {
             continue;
         }
         record = world_record(world, endpoint->record);

@@ -114,11 +114,11 @@ static bool look(const struct wfp_world *world, const struct classification *cla
                  enum wfp_field field, struct seen *seen)
 {
     const struct wfp_classify_call call = {.call = WFP_CALL_LOOK, .field = field};
-    struct inquiry inquiry;
+    struct classify_view view;
     struct decision decision;
 
-    facts_of_call(world, classification, &call, &inquiry);
-    decision = decide(world, &inquiry);
+    facts_of_call(world, classification, &call, &view);
+    decision = decide(world, &view.inquiry);
     if (decision.answer.outcome != WFP_FIELD || decision.answer.error != WFP_PRESENT) {
         return false;
     }
@@ -183,18 +183,18 @@ enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t class
     const struct wfp_callout *callout = c == NULL ? NULL : wfp_callout_of(world, c->callout);
     const struct endpoint *endpoint;
 
-    memset(fixed, 0, sizeof *fixed);
     if (callout == NULL) {
+        memset(fixed, 0, sizeof *fixed);
         return c == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
     }
     endpoint = world_endpoint_at(world, c->endpoint);
-    fixed->layer = callout->layer;
-    fixed->filter = callout->filter;
-    fixed->local = endpoint->local;
-    fixed->remote = remote_of(c);
-    fixed->application = endpoint->process;
-    fixed->rights = c->out_rights;
-    fixed->action = c->out_action;
+    *fixed = (struct wfp_classify_fixed){.layer = callout->layer,
+                                         .filter = callout->filter,
+                                         .local = endpoint->local,
+                                         .remote = remote_of(c),
+                                         .application = endpoint->process,
+                                         .rights = c->out_rights,
+                                         .action = c->out_action};
     return WFP_OK;
 }
 

@@ -220,6 +220,7 @@ static const char *const kernel_facts[WFP_KERNEL_COUNT] = {
     [WFP_KERNEL_BLOCKED] = "blocked",
     [WFP_KERNEL_PREVIOUS] = "previous-version",
     [WFP_KERNEL_CALLOUT_LEFT] = "callout-left",
+    [WFP_KERNEL_MODIFIED] = "modified-by-others",
     [WFP_KERNEL_CLASSIFY0] = "classify0",
     [WFP_KERNEL_MAY_WRITE] = "may-write",
     [WFP_KERNEL_RIGHT] = "write-right",

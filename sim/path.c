@@ -6,36 +6,6 @@
 
 #include "sim/world.h"
 
-static void tell(struct wfp_path *path, struct wfp_path_call call, const struct wfp_reply *reply)
-{
-    if (reply != NULL) {
-        call.reply = *reply;
-    }
-    call.hop = path->hop_count;
-    path->observer(path->observer_context, &call);
-}
-
-void path_tell(struct wfp_path *path, uint32_t party, const char *name, uint32_t about,
-               const struct wfp_reply *reply)
-{
-    if (path->observer != NULL) {
-        tell(path, (struct wfp_path_call){.party = party, .name = name, .about = about}, reply);
-    }
-}
-
-void path_tell_asked(struct wfp_path *path, uint32_t service, uint32_t classification,
-                     const struct wfp_reply *reply)
-{
-    if (path->observer != NULL) {
-        tell(path,
-             (struct wfp_path_call){.party = WFP_PATH_ENGINE,
-                                    .name = "next-callout",
-                                    .about = classification,
-                                    .asked = service},
-             reply);
-    }
-}
-
 void path_close(struct wfp_path *path, enum path_socket which)
 {
     if (path->sockets[which] != 0) {
@@ -67,6 +37,18 @@ const char *wfp_path_end_name(enum wfp_path_end end)
 
 /* ---- beginning and end ---- */
 
+/* A connection that is cut off before its proxy accepts it would wait at the listener for ever. */
+static void turn_away(struct wfp_path *path)
+{
+    uint32_t accepted = 0;
+
+    for (uint32_t i = 0; i < path->topology->count; i++) {
+        while (wfp_socket_accept(path->world, path->listeners[i], true, &accepted) == WFP_OK) {
+            (void)wfp_socket_close(path->world, accepted);
+        }
+    }
+}
+
 /* What no later hop looks at is closed: a journey takes no more room the longer it is. */
 static void close_all(struct wfp_path *path)
 {
@@ -77,6 +59,9 @@ static void close_all(struct wfp_path *path)
         (void)wfp_handle_destroy(path->world, path->fresh[--path->fresh_count]);
     }
     path_close_receivers(path);
+    if (path->end != WFP_PATH_REACHED && path->end != WFP_PATH_LOOPS) {
+        turn_away(path);
+    }
     path->classification = 0;
     path->dialler = 0;
     path->world->last_error[0] = path->last_error;
@@ -213,54 +198,38 @@ static enum wfp_status connect(struct wfp_path *path, struct wfp_connected *conn
     const struct wfp_address to = path_destination(path->to);
     const uint32_t client = path->sockets[PATH_CLIENT];
     uint32_t classification = 0;
-    struct wfp_reply reply;
     enum wfp_status status;
 
     if (path->journey.type == WFP_UDP) {
         return path_send(path, connected);
     }
     status = wfp_connect_begin(path->world, client, &to, &classification);
-    path_tell(path, path->dialler, "connect-begin", client, NULL);
+    if (status == WFP_OK) {
+        status = path_note(path, path->dialler, "connect-begin", client);
+    }
     if (status == WFP_OK) {
         status = path_classify(path, classification, 0);
     }
     if (status == WFP_OK) {
         lose_record(path, classification);
-        status = wfp_connect_end(path->world, classification, connected, &reply);
-        path_tell(path, path->dialler, "connect", client, &reply);
+        status = path_connect_end(path, path->dialler, "connect", classification, connected);
     }
     return status;
 }
 
-static enum wfp_status begin_reauthorization(struct wfp_path *path, uint32_t *classification,
-                                             struct wfp_reply *reply)
-{
-    const uint32_t client = path->sockets[PATH_CLIENT];
-    const struct wfp_address to = path_destination(path->to);
-
-    return path->journey.type == WFP_UDP
-               ? wfp_flow_reauthorize(path->world, client, &to, WFP_REASON_POLICY_CHANGE,
-                                      classification, reply)
-               : wfp_reauthorize(path->world, client, WFP_REASON_POLICY_CHANGE, classification,
-                                 reply);
-}
-
 static enum wfp_status reauthorize_once(struct wfp_path *path, uint32_t round, bool *blocked)
 {
-    const uint32_t client = path->sockets[PATH_CLIENT];
-    struct wfp_connected connected;
-    struct wfp_reply reply;
+    struct wfp_connected connected = {.blocked = false};
     uint32_t classification = 0;
-    enum wfp_status status = begin_reauthorization(path, &classification, &reply);
+    enum wfp_status status = path_reauthorize(path, &classification);
 
-    path_tell(path, WFP_PATH_ENGINE, "reauthorize", client, &reply);
     if (status != WFP_OK || classification == 0) {
         return status;
     }
     status = path_classify(path, classification, round);
     if (status == WFP_OK) {
-        status = wfp_connect_end(path->world, classification, &connected, &reply);
-        path_tell(path, WFP_PATH_ENGINE, "reauthorized", client, &reply);
+        status =
+            path_connect_end(path, WFP_PATH_ENGINE, "reauthorized", classification, &connected);
         *blocked = connected.blocked;
     }
     return status;
@@ -318,7 +287,7 @@ bool wfp_path_step(struct wfp_path *path)
         return false;
     }
     begin_hop(path);
-    if (closes_cycle(path)) {
+    if (closes_cycle(path) && path_trace_ended(path)) {
         return end_with(path, WFP_PATH_LOOPS, 0);
     }
     if (connect(path, &connected) != WFP_OK) {

@@ -4,15 +4,24 @@
 
 #include "sim/path.h"
 
+#include <string.h>
+
 #include "sim/classify.h"
+#include "sim/policy.h"
 
 enum { STRANGE_PROVIDER = 0x73747261 };
 
-/* Who is asked now: a place in path->callouts, or callout_count. */
+/*
+ * Who is asked now: a place in path->callouts, or callout_count. Numbers are mostly in a row.
+ */
 static uint32_t find_callout(const struct wfp_path *path, uint32_t number)
 {
-    uint32_t at = 0;
+    uint32_t at = number - path->callouts[0].number;
 
+    if (at < path->callout_count && path->callouts[at].number == number) {
+        return at;
+    }
+    at = 0;
     while (at < path->callout_count && path->callouts[at].number != number) {
         at++;
     }
@@ -25,10 +34,9 @@ static bool is_present(struct wfp_path *path, uint32_t classification, enum wfp_
     const struct wfp_classify_call look = {
         .call = WFP_CALL_LOOK, .classification = classification, .field = field};
     struct wfp_reply reply;
-    const enum wfp_status status = wfp_classify(path->world, &look, &reply);
 
-    path_tell(path, WFP_PATH_ENGINE, name, classification, &reply);
-    return status == WFP_OK && reply.answer.error == WFP_PRESENT;
+    return path_classify_call(path, WFP_PATH_ENGINE, name, &look, &reply) == WFP_OK &&
+           reply.answer.error == WFP_PRESENT;
 }
 
 static void watch(struct wfp_path *path, uint32_t classification)
@@ -84,9 +92,49 @@ static uint8_t deed_of(uint32_t action)
 static void pass_on(void *observer, const struct wfp_classify_call *call,
                     const struct wfp_reply *reply)
 {
-    struct wfp_path *path = observer;
+    path_tell(observer, call, reply);
+}
 
-    path_tell(path, path->turn, wfp_call_name(call->call), call->classification, reply);
+/* A call that only callouts make, as the policy would make it. */
+static bool from_trace(struct wfp_path *path, const struct wfp_path_call *next,
+                       const struct wfp_policy *policy, struct wfp_classify_call *call)
+{
+    struct wfp_classify_fixed values;
+
+    for (int kind = 0; kind < WFP_CALL_COUNT; kind++) {
+        if (strcmp(next->name, wfp_call_name((enum wfp_call)kind)) == 0) {
+            call->call = (enum wfp_call)kind;
+            return wfp_classify_fixed(path->world, call->classification, &values) == WFP_OK &&
+                   policy_fill(path->world, policy, &values, call);
+        }
+    }
+    return false;
+}
+
+/* What the callout did elsewhere, up to and without its return. */
+static void follow(struct wfp_path *path, uint32_t classification, const struct wfp_policy *policy)
+{
+    const struct wfp_path_call *next = path_trace_next(path);
+    enum wfp_status status = WFP_OK;
+    uint32_t context = 0;
+    struct wfp_reply reply;
+
+    while (status == WFP_OK && next != NULL && next->party == path->turn &&
+           strcmp(next->name, "return") != 0) {
+        struct wfp_classify_call call = {.classification = classification,
+                                         .field = WFP_FIELD_IS_REAUTHORIZE,
+                                         .member = (enum wfp_member)next->with,
+                                         .action = next->with,
+                                         .rights = next->rights};
+
+        status = from_trace(path, next, policy, &call)
+                     ? path_classify_call(path, path->turn, next->name, &call, &reply)
+                     : WFP_BAD_STATE;
+        context = call.member == WFP_MEMBER_CONTEXT ? call.number : context;
+        next = path_trace_next(path);
+    }
+    /* What was not applied is the callout's to free, however far it came. */
+    (void)wfp_context_free(path->world, context, &reply);
 }
 
 /* The callout's turn, up to and without its return. */
@@ -101,7 +149,11 @@ static void ask(struct wfp_path *path, uint32_t classification, uint32_t at,
     path->turn = path->callouts[at].service;
     policy->observe = path->observer == NULL ? NULL : pass_on;
     policy->observer = path;
-    wfp_policy_classify(path->world, classification, policy);
+    if (path->trace != NULL) {
+        follow(path, classification, policy);
+    } else {
+        wfp_policy_classify(path->world, classification, policy);
+    }
     asked->layer = path->callouts[at].layer;
     asked->told = asked->layer >= WFP_AUTH_CONNECT_V4
                       ? (uint8_t)WFP_PATH_NOT_TOLD
@@ -141,35 +193,53 @@ static enum wfp_status ask_service(struct wfp_path *path, uint32_t classificatio
     return WFP_OK;
 }
 
-enum wfp_status path_classify(struct wfp_path *path, uint32_t classification, uint32_t round)
+static uint32_t service_asked(const struct wfp_path *path, uint32_t classification)
 {
-    const struct wfp_classify_call next = {.call = WFP_CALL_NEXT, .classification = classification};
+    const uint32_t at = find_callout(path, wfp_classify_callout(path->world, classification));
+
+    return at == path->callout_count ? 0 : path->callouts[at].service;
+}
+
+static enum wfp_status come_back(struct wfp_path *path, uint32_t classification, uint8_t service)
+{
     const struct wfp_classify_call back = {.call = WFP_CALL_RETURN,
                                            .classification = classification};
-    enum wfp_status status;
+    const uint32_t party = service == 0 ? WFP_PATH_ENGINE : service; /* the engine watches */
     struct wfp_reply reply;
-    uint32_t at;
 
-    for (uint32_t turn = 0; turn <= path->callout_count; turn++) {
-        status = wfp_classify(path->world, &next, &reply);
-        at = find_callout(path, wfp_classify_callout(path->world, classification));
-        path_tell_asked(path, at == path->callout_count ? 0 : path->callouts[at].service,
-                        classification, &reply);
-        if (status != WFP_OK || at == path->callout_count) {
-            return status;
-        }
-        if (path->callouts[at].service == 0) {
-            watch(path, classification);
-        } else {
-            status = ask_service(path, classification, at, round);
-        }
-        if (status == WFP_OK) {
-            status = wfp_classify(path->world, &back, &reply);
-            path_tell(path, path->callouts[at].service, "return", classification, &reply);
-        }
-        if (status != WFP_OK) {
+    return path_classify_call(path, party, "return", &back, &reply);
+}
+
+/* One callout; `*asked` is false where nobody was left. */
+static enum wfp_status take_turn(struct wfp_path *path, uint32_t classification, uint32_t round,
+                                 bool *asked)
+{
+    struct wfp_reply reply;
+    enum wfp_status status = path_next_callout(path, classification, service_asked, &reply);
+    const uint32_t at = find_callout(path, wfp_classify_callout(path->world, classification));
+
+    *asked = at != path->callout_count;
+    if (status != WFP_OK || !*asked) {
+        return status;
+    }
+    if (path->callouts[at].service == 0) {
+        watch(path, classification);
+    } else {
+        status = ask_service(path, classification, at, round);
+    }
+    return status == WFP_OK ? come_back(path, classification, path->callouts[at].service) : status;
+}
+
+enum wfp_status path_classify(struct wfp_path *path, uint32_t classification, uint32_t round)
+{
+    enum wfp_status status = WFP_OK;
+    bool asked = true;
+
+    for (uint32_t turn = 0; turn <= path->callout_count && status == WFP_OK; turn++) {
+        status = take_turn(path, classification, round, &asked);
+        if (!asked) {
             return status;
         }
     }
-    return WFP_BAD_STATE;
+    return status == WFP_OK ? WFP_BAD_STATE : status;
 }

@@ -17,15 +17,6 @@ static struct wfp_buffer buffer(uint8_t *bytes, uint32_t size)
     return (struct wfp_buffer){bytes, size, size > 0 ? WFP_POINTER_HEAP : WFP_POINTER_NULL};
 }
 
-/* For an observer the calls of datagrams look like all others. */
-static void tell(struct wfp_path *path, uint32_t party, const char *name, uint32_t about,
-                 const struct wfp_message_reply *message)
-{
-    const struct wfp_reply reply = {.answer = message->answer, .rule = message->rule};
-
-    path_tell(path, party, name, about, &reply);
-}
-
 static bool succeeded(const struct wfp_message_reply *reply)
 {
     return reply->answer.outcome == WFP_RETURNED && reply->answer.error == 0;
@@ -39,7 +30,7 @@ static enum wfp_path_propagation propagation_of(const struct wfp_path *path, uin
 /* ---- the proxies' sockets ---- */
 
 /* OPT-03: without the option no record is delivered; the level is that of the packet's family. */
-static enum wfp_status enable_records(struct wfp_path *path, uint32_t socket)
+static enum wfp_status enable_records(struct wfp_path *path, uint32_t service, uint32_t socket)
 {
     static const uint32_t levels[] = {WFP_IPPROTO_IP, WFP_IPPROTO_IPV6};
     uint8_t on[4] = {1};
@@ -50,7 +41,7 @@ static enum wfp_status enable_records(struct wfp_path *path, uint32_t socket)
         const struct wfp_option option = {socket, levels[i], WFP_REDIRECT_RECORDS,
                                           buffer(on, sizeof on)};
 
-        status = wfp_option_set(path->world, &option, &reply);
+        status = path_set_option(path, service, &option, &reply);
     }
     return status;
 }
@@ -68,7 +59,7 @@ static enum wfp_status open_receiver(struct wfp_path *path, uint32_t index)
     if (status == WFP_OK) {
         status = wfp_socket_owner(path->world, *receiver, path_process(index + 1));
     }
-    return status == WFP_OK ? enable_records(path, *receiver) : status;
+    return status == WFP_OK ? enable_records(path, index + 1, *receiver) : status;
 }
 
 enum wfp_status path_open_receivers(struct wfp_path *path)
@@ -136,9 +127,9 @@ static enum wfp_status receive_one(struct wfp_path *path, uint32_t service,
         .byte_count = WFP_POINTER_HEAP,
         .control_length = WFP_POINTER_HEAP,
     };
-    const enum wfp_status status = wfp_message_receive(path->world, &call, reply);
+    const enum wfp_status status = path_message_receive(
+        path, service, room > 0 ? "receive-message" : "receive-plain", &call, reply);
 
-    tell(path, service, room > 0 ? "receive-message" : "receive-plain", call.socket, reply);
     if (status == WFP_OK && succeeded(reply)) {
         find_record(path, reply->control);
     }
@@ -194,10 +185,8 @@ static bool send_plainly(struct wfp_path *path, uint32_t socket, const char *nam
 {
     const struct wfp_send call = sending(path, socket);
     struct wfp_message_reply reply;
-    const enum wfp_status status = wfp_message_send(path->world, &call, &reply);
 
-    tell(path, path->dialler, name, socket, &reply);
-    return status == WFP_OK && succeeded(&reply);
+    return path_message_send(path, name, &call, &reply) == WFP_OK && succeeded(&reply);
 }
 
 /* ---- ways to pass a record on, with the first datagram; false: it could not be passed on ---- */
@@ -253,8 +242,7 @@ static enum wfp_status begin(struct wfp_path *path)
     const enum wfp_status status =
         wfp_message_send_begin(path->world, &call, &path->classification);
 
-    path_tell(path, path->dialler, "send-begin", socket, NULL);
-    return status;
+    return status == WFP_OK ? path_note(path, path->dialler, "send-begin", socket) : status;
 }
 
 /* A call that nobody classifies is one that fails: the record cannot be passed on (UDP-16). */
@@ -292,10 +280,12 @@ enum wfp_status path_send(struct wfp_path *path, struct wfp_connected *connected
     }
     call.classification = path->classification;
     path->classification = 0;
-    status = wfp_message_send(path->world, &call, &reply);
-    tell(path, path->dialler, "send", call.socket, &reply);
+    status = path_message_send(path, "send", &call, &reply);
+    if (status != WFP_OK) {
+        return status;
+    }
     *connected = reply.connected;
-    return status == WFP_OK && reply.dropped ? WFP_NO_ROOM : status;
+    return reply.dropped ? WFP_NO_ROOM : WFP_OK;
 }
 
 void path_send_late(struct wfp_path *path)

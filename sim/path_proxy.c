@@ -30,10 +30,11 @@ static void query(struct wfp_path *path, uint32_t service)
     struct wfp_reply reply;
 
     call.out = (struct wfp_buffer){path->record, sizeof path->record, WFP_POINTER_HEAP};
-    path->has_record =
-        wfp_socket_ioctl(path->world, &call, &reply) == WFP_OK && path_succeeded(&reply);
-    path->record_size = path->has_record ? reply.answer.bytes : 0;
-    path_tell(path, service, "query-records", call.socket, &reply);
+    if (path_ioctl(path, service, "query-records", &call, &reply) == WFP_OK &&
+        path_succeeded(&reply)) {
+        path->has_record = reply.written > 0; /* a success that is only followed may bring none */
+        path->record_size = reply.written;
+    }
 }
 
 enum wfp_status path_accept(struct wfp_path *path, uint32_t service)
@@ -45,32 +46,32 @@ enum wfp_status path_accept(struct wfp_path *path, uint32_t service)
         return path_receive(path, service);
     }
     status = wfp_socket_accept(path->world, listener, true, &path->sockets[PATH_ACCEPTED]);
-    path_tell(path, service, "accept", listener, NULL);
     path->has_record = false;
     path->record_size = 0;
+    if (status == WFP_OK) {
+        status = path_note(path, service, "accept", listener);
+    }
     if (status == WFP_OK && propagation_of(path, service) != WFP_PATH_NEVER) {
         query(path, service);
     }
     return status;
 }
 
-/* Who never asks misses nothing. */
+/* Who never asks misses nothing; and who goes on in the trace has not refused. */
 bool path_refuses(const struct wfp_path *path, uint32_t service)
 {
     return !path->has_record && path_service(path, service)->refuses &&
-           propagation_of(path, service) != WFP_PATH_NEVER;
+           propagation_of(path, service) != WFP_PATH_NEVER && path_trace_ended(path);
 }
 
 static bool set_on(struct wfp_path *path, uint32_t socket, uint32_t size)
 {
     struct wfp_ioctl call = ioctl_on(socket, WFP_SIO_SET_RECORDS);
     struct wfp_reply reply;
-    bool done;
 
     call.in = (struct wfp_buffer){path->record, size, WFP_POINTER_HEAP};
-    done = wfp_socket_ioctl(path->world, &call, &reply) == WFP_OK && path_succeeded(&reply);
-    path_tell(path, path->dialler, "set-records", socket, &reply);
-    return done;
+    return path_ioctl(path, path->dialler, "set-records", &call, &reply) == WFP_OK &&
+           path_succeeded(&reply);
 }
 
 /* ---- ways to pass a record on, before the connect; false: it could not be passed on ---- */
@@ -140,7 +141,9 @@ enum wfp_status path_dial(struct wfp_path *path)
     enum wfp_status status =
         wfp_socket_open(path->world, family, path->journey.type, true, outgoing);
 
-    path_tell(path, path->dialler, "socket", *outgoing, NULL);
+    if (status == WFP_OK) {
+        status = path_note(path, path->dialler, "socket", *outgoing);
+    }
     if (status == WFP_OK) {
         status = wfp_socket_owner(path->world, *outgoing, path_process(path->dialler));
     }

@@ -2,9 +2,9 @@
 
 /* A callout as data. It makes only the calls that a driver has. */
 
-#include <string.h>
+#include "sim/policy.h"
 
-#include <wfp/kernel.h>
+#include <string.h>
 
 enum { SAMPLE_CAP = 3 };
 
@@ -52,12 +52,6 @@ static void leave(const struct work *work, uint32_t action, uint32_t rights)
 {
     (void)make(work, &(struct wfp_classify_call){
                          .call = WFP_CALL_ACTION, .action = action, .rights = rights});
-}
-
-static void edit(const struct work *work, enum wfp_member member, uint32_t number)
-{
-    (void)make(work, &(struct wfp_classify_call){
-                         .call = WFP_CALL_EDIT, .member = member, .number = number});
 }
 
 /* A block that kept the write right could be overruled by the next callout. */
@@ -127,18 +121,19 @@ static bool is_unspecified(const struct wfp_address *address)
 }
 
 /* RED-11: where the socket is, or loopback where it is nowhere in particular. */
-static struct wfp_address service_for(const struct work *work)
+static struct wfp_address service_for(const struct wfp_policy *policy,
+                                      const struct wfp_classify_fixed *values)
 {
     static const uint8_t loopback4[4] = {127, 0, 0, 1};
-    struct wfp_address service = work->policy->service;
-    const bool ipv6 = work->values.layer == WFP_CONNECT_REDIRECT_V6;
+    struct wfp_address service = policy->service;
+    const bool ipv6 = values->layer == WFP_CONNECT_REDIRECT_V6;
 
     if (!is_unspecified(&service)) {
         return service;
     }
-    if (!is_unspecified(&work->values.local)) {
-        memcpy(service.bytes, work->values.local.bytes, sizeof service.bytes);
-        service.family = work->values.local.family;
+    if (!is_unspecified(&values->local)) {
+        memcpy(service.bytes, values->local.bytes, sizeof service.bytes);
+        service.family = values->local.family;
         return service;
     }
     service.family = ipv6 ? WFP_IPV6 : WFP_IPV4;
@@ -150,28 +145,49 @@ static struct wfp_address service_for(const struct work *work)
     return service;
 }
 
-static void edit_context(const struct work *work)
+static bool fill_edit(struct wfp_world *world, const struct wfp_policy *policy,
+                      const struct wfp_classify_fixed *values, struct wfp_classify_call *call)
 {
-    const struct wfp_policy *policy = work->policy;
-    uint32_t context = 0;
-
-    if (policy->context_size > 0 &&
-        wfp_context_allocate(work->world, policy->context, policy->context_size, &context) ==
-            WFP_OK) {
-        edit(work, WFP_MEMBER_CONTEXT, context);
+    switch (call->member) {
+    case WFP_MEMBER_REMOTE_ADDRESS:
+        call->address = service_for(policy, values);
+        return true;
+    case WFP_MEMBER_TARGET_PID:
+        call->number = policy->target_pid;
+        return true;
+    case WFP_MEMBER_REDIRECT_HANDLE:
+        call->number = policy->handle;
+        return true;
+    case WFP_MEMBER_CONTEXT:
+        return policy->context_size > 0 &&
+               wfp_context_allocate(world, policy->context, policy->context_size, &call->number) ==
+                   WFP_OK;
+    case WFP_MEMBER_PORT_RESERVATION_TOKEN:
+    case WFP_MEMBER_LOCAL_ADDRESS:
+    default:
+        return false;
     }
+}
+
+bool policy_fill(struct wfp_world *world, const struct wfp_policy *policy,
+                 const struct wfp_classify_fixed *values, struct wfp_classify_call *call)
+{
+    call->handle = policy->handle;
+    return call->call != WFP_CALL_EDIT || fill_edit(world, policy, values, call);
 }
 
 static void edit_all(const struct work *work)
 {
-    const struct wfp_address service = service_for(work);
+    static const enum wfp_member members[] = {WFP_MEMBER_REMOTE_ADDRESS, WFP_MEMBER_TARGET_PID,
+                                              WFP_MEMBER_REDIRECT_HANDLE, WFP_MEMBER_CONTEXT};
 
-    (void)make(work, &(struct wfp_classify_call){.call = WFP_CALL_EDIT,
-                                                 .member = WFP_MEMBER_REMOTE_ADDRESS,
-                                                 .address = service});
-    edit(work, WFP_MEMBER_TARGET_PID, work->policy->target_pid);
-    edit(work, WFP_MEMBER_REDIRECT_HANDLE, work->policy->handle);
-    edit_context(work);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        struct wfp_classify_call call = {.call = WFP_CALL_EDIT, .member = members[i]};
+
+        if (fill_edit(work->world, work->policy, &work->values, &call)) {
+            (void)make(work, &call);
+        }
+    }
 }
 
 static bool succeeded(struct wfp_answer answer)

@@ -79,25 +79,56 @@ static enum wfp_status reauthorize_socket(struct wfp_world *world, uint32_t sock
     return reauthorize_as(world, &subject, reason, answer, classification, reply);
 }
 
+/* 0: there is none. */
+static uint32_t flow_to(const struct wfp_world *world, uint32_t socket,
+                        const struct wfp_address *peer)
+{
+    const struct wfp_address plain = wfp_address_unmapped(peer);
+    const struct descriptor *descriptor = world_descriptor(world, socket);
+
+    return descriptor == NULL ? 0 : datagram_flow(world, descriptor->endpoint, &plain);
+}
+
+static enum wfp_status reauthorize_flow(struct wfp_world *world, uint32_t socket,
+                                        const struct wfp_address *peer, uint32_t reason,
+                                        const struct wfp_answer *answer, uint32_t *classification,
+                                        struct wfp_reply *reply)
+{
+    struct subject subject = {.remote = peer, .flow = flow_to(world, socket, peer)};
+
+    memset(reply, 0, sizeof *reply);
+    if (subject.flow == 0) {
+        return world_descriptor(world, socket) == NULL ? WFP_NO_SOCKET : WFP_BAD_STATE;
+    }
+    subject.endpoint = world_descriptor(world, socket)->endpoint;
+    subject.kept = &world_flow(world, subject.flow)->classified;
+    return reauthorize_as(world, &subject, reason, answer, classification, reply);
+}
+
 enum wfp_status wfp_flow_reauthorize(struct wfp_world *world, uint32_t socket,
                                      const struct wfp_address *peer, uint32_t reason,
                                      uint32_t *classification, struct wfp_reply *reply)
 {
-    const struct wfp_address plain = wfp_address_unmapped(peer);
-    const struct descriptor *descriptor = world_descriptor(world, socket);
-    struct subject subject = {.remote = peer};
+    return reauthorize_flow(world, socket, peer, reason, NULL, classification, reply);
+}
 
-    memset(reply, 0, sizeof *reply);
-    if (descriptor == NULL) {
-        return WFP_NO_SOCKET;
+enum wfp_status wfp_flow_reauthorize_assume(struct wfp_world *world, uint32_t socket,
+                                            const struct wfp_address *peer, uint32_t reason,
+                                            struct wfp_answer answer, uint32_t *classification,
+                                            struct wfp_reply *reply)
+{
+    return reauthorize_flow(world, socket, peer, reason, &answer, classification, reply);
+}
+
+void wfp_flow_reauthorize_allowed(const struct wfp_world *world, uint32_t socket,
+                                  const struct wfp_address *peer, struct wfp_answer_set *set)
+{
+    const struct inquiry inquiry = ask_reauthorize();
+
+    set->count = 0;
+    if (flow_to(world, socket, peer) != 0) {
+        decide_all(world, &inquiry, set);
     }
-    subject.endpoint = descriptor->endpoint;
-    subject.flow = datagram_flow(world, subject.endpoint, &plain);
-    if (subject.flow == 0) {
-        return WFP_BAD_STATE;
-    }
-    subject.kept = &world_flow(world, subject.flow)->classified;
-    return reauthorize_as(world, &subject, reason, NULL, classification, reply);
 }
 
 enum wfp_status wfp_reauthorize(struct wfp_world *world, uint32_t socket, uint32_t reason,

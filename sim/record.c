@@ -8,7 +8,15 @@
 
 static const uint8_t mark[16] = "wfpcheck-record";
 
-enum { VERSION = 2, FIXED = 40, DIGEST = 8, HOP_FIXED = 28 };
+/* HOPS and FIRST_HOP: where they stand in the frame. */
+enum {
+    VERSION = 2,
+    FIXED = 40,
+    DIGEST = RECORD_DIGEST,
+    HOP_FIXED = RECORD_HOP_FIXED,
+    HOPS = 32,
+    FIRST_HOP = 36
+};
 
 struct frame {
     uint32_t version;
@@ -55,49 +63,15 @@ static void write_hop(struct writer_cursor *cursor, const struct record_hop *hop
     bytes_put(cursor, hop->context.bytes, hop->context.size);
 }
 
-/* One look at the bounds for all of the fixed part: lists are walked for every state query. */
-static void read_hop(struct reader_cursor *cursor, struct record_hop *hop)
-{
-    const uint8_t *fixed = bytes_take(cursor, HOP_FIXED);
-    const uint32_t stride = fixed == NULL ? 0 : bytes_load_u32(fixed);
-
-    if (stride < RECORD_HOP_MIN) {
-        cursor->failed = true;
-        return;
-    }
-    hop->handle = bytes_load_u32(fixed + 4);
-    hop->provider = bytes_load_u64(fixed + 8);
-    hop->target_pid = bytes_load_u32(fixed + 16);
-    hop->context.size = bytes_load_u32(fixed + 20);
-    hop->requester = bytes_load_u32(fixed + 24);
-    (void)bytes_take(cursor, stride - HOP_FIXED);
-    hop->context.bytes = bytes_take(cursor, hop->context.size);
-}
-
 struct record_walk record_walk(struct record_view record)
 {
-    struct reader_cursor cursor = {record.bytes, record.size, false};
-    const struct frame frame = read_frame(&cursor);
-    const bool whole =
-        !cursor.failed && record.size >= DIGEST && frame.first_hop <= record.size - DIGEST;
-    const struct record_walk walk = {record, whole ? frame.hops : 0, frame.first_hop};
+    struct record_walk walk = {record, 0, 0};
 
-    return walk;
-}
-
-bool record_walk_next(struct record_walk *walk, struct record_hop *hop)
-{
-    const uint32_t end = walk->record.size - DIGEST;
-    struct reader_cursor cursor;
-
-    if (walk->left == 0) {
-        return false;
+    if (record.size >= FIXED + DIGEST) {
+        walk.at = bytes_load_u32(record.bytes + FIRST_HOP);
+        walk.left = walk.at <= record.size - DIGEST ? bytes_load_u32(record.bytes + HOPS) : 0;
     }
-    cursor = (struct reader_cursor){walk->record.bytes + walk->at, end - walk->at, false};
-    read_hop(&cursor, hop);
-    walk->at = end - (uint32_t)cursor.left;
-    walk->left = cursor.failed ? 0 : walk->left - 1;
-    return !cursor.failed;
+    return walk;
 }
 
 static bool hops_fill(struct record_view record, const struct frame *frame)

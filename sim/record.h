@@ -14,6 +14,8 @@
 
 #include <wfp/sim.h>
 
+#include "sim/bytes.h"
+
 struct record_view {
     const uint8_t *bytes;
     uint32_t size;
@@ -34,7 +36,12 @@ struct record_shape {
     uint32_t hop;
 };
 
-enum { RECORD_FRAME_MIN = 64, RECORD_HOP_MIN = 32 };
+enum {
+    RECORD_FRAME_MIN = 64,
+    RECORD_HOP_MIN = 32,
+    RECORD_HOP_FIXED = 28, /* of a hop, what stands before its padding */
+    RECORD_DIGEST = 8      /* at the end of a record */
+};
 
 enum record_check {
     RECORD_VALID,
@@ -61,6 +68,30 @@ struct record_walk {
 };
 
 struct record_walk record_walk(struct record_view record);
-bool record_walk_next(struct record_walk *walk, struct record_hop *hop);
+/* Lists are walked for every state query: one look at the bounds for all of the fixed part. */
+static inline bool record_walk_next(struct record_walk *walk, struct record_hop *hop)
+{
+    const uint32_t room = walk->record.size - RECORD_DIGEST - walk->at;
+    const uint8_t *fixed = walk->record.bytes + walk->at;
+    uint32_t stride;
+
+    if (walk->left == 0 || room < RECORD_HOP_FIXED) {
+        return false;
+    }
+    stride = bytes_load_u32(fixed);
+    hop->context.size = bytes_load_u32(fixed + 20);
+    if (stride < RECORD_HOP_MIN || stride > room || hop->context.size > room - stride) {
+        walk->left = 0;
+        return false;
+    }
+    hop->handle = bytes_load_u32(fixed + 4);
+    hop->provider = bytes_load_u64(fixed + 8);
+    hop->target_pid = bytes_load_u32(fixed + 16);
+    hop->requester = bytes_load_u32(fixed + 24);
+    hop->context.bytes = fixed + stride;
+    walk->at += stride + hop->context.size;
+    walk->left--;
+    return true;
+}
 
 #endif

@@ -261,6 +261,9 @@ static const struct wfp_rule rows[] = {
      LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_CREATE},
     {.id = "classify.next-callout", .clauses = "RED-01 RED-24 MET-06 MET-07", .calls = CALL(NEXT), AT(RECORD),
      .needs = K(CALLOUT_LEFT), LITERAL(FIELD(WFP_PRESENT)), .effect = WFP_EFFECT_ASK},
+    {.id = "classify.modified-by-others", .clauses = "RED-17", .calls = CALL(NEXT), AT(ROOM),
+     .needs = K(MODIFIED), .bars = K(CALLOUT_LEFT), LITERAL(FIELD(WFP_PRESENT)),
+     .effect = WFP_EFFECT_ASK},
     {.id = "classify.nobody-left", .clauses = "RED-01 RED-16", .calls = CALL(NEXT), AT(OUTCOME),
      LITERAL(FIELD(WFP_ABSENT))},
     {.id = "connect.blocked", .clauses = "RED-06 RED-14 RED-18 ST-04 LOOP-11", .calls = CALL(CONNECT), AT(ACCESS),
@@ -475,7 +478,9 @@ static const struct wfp_rule rows[] = {
      .bars = D(FLOW_NEW) | D(FLOW_UNBEGUN), LITERAL(NEEDED(0)), KERNEL(NEEDED(0)),
      .effect = WFP_EFFECT_SEND_LATER},
     {.id = "datagram.connected", .clauses = "UDP-10 UDP-14", .calls = CALL(DATAGRAM_CONNECT),
-     AT(OUTCOME), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_FIRST},
+     AT(OUTCOME), .needs = D(FLOW_NEW), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_FIRST},
+    {.id = "datagram.connected-again", .clauses = "UDP-06 UDP-10", .calls = CALL(DATAGRAM_CONNECT),
+     AT(OUTCOME), .bars = D(FLOW_NEW), LITERAL(UNCHANGED(0)), .effect = WFP_EFFECT_SEND_LATER},
 
     /* ---- datagrams: receiving ---- */
     {.id = "receive.peek-on-stream", .clauses = "MSG-03", .calls = CALL(RECEIVE_MESSAGE),

@@ -103,7 +103,7 @@ static enum wfp_status open_flow(struct wfp_world *world, const struct wfp_send 
 {
     enum wfp_status status;
 
-    if (view->flow != 0) {
+    if (view->flow != 0) { /* idle for too long, it is over */
         datagram_end_flow(world, view->flow);
     }
     *flow = datagram_take_flow(world, view->endpoint, &view->peer);

@@ -55,7 +55,7 @@ struct decision send_decide_request(const struct wfp_world *world, const struct 
     if (c == NULL || (!reached && (answer == NULL || decision.rule != NULL))) {
         return decision;
     }
-    inquiry = request_ask(world, c);
+    inquiry = request_ask(world, c, request_service(world, c));
     made = answer == NULL ? decide(world, &inquiry)
                           : decide_as(world, &inquiry, reached ? success : *answer);
     effect = decide_effect(&inquiry, &made);
@@ -84,7 +84,7 @@ void send_allow_request(const struct wfp_world *world, const struct wfp_send *ca
         add_seen(call, decision, set);
         return;
     }
-    inquiry = request_ask(world, c);
+    inquiry = request_ask(world, c, request_service(world, c));
     decide_all(world, &inquiry, &all);
     for (size_t i = 0; i < all.count; i++) {
         const struct decision made = {all.answers[i], all.rules[i]};

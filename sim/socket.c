@@ -186,14 +186,13 @@ static void release(struct wfp_world *world, uint32_t link)
 }
 
 /* Connections that nobody accepted end with their listener. */
-static void release_waiting(struct wfp_world *world, uint32_t listener)
+static void release_waiting(struct wfp_world *world, uint32_t link)
 {
-    for (uint32_t link = 1; link <= world->limits.sockets; link++) {
-        const struct endpoint *endpoint = world_endpoint(world, link);
+    while (link != 0) {
+        const uint32_t next = world_endpoint(world, link)->next;
 
-        if (endpoint != NULL && endpoint->listener == listener) {
-            release(world, link);
-        }
+        release(world, link);
+        link = next;
     }
 }
 
@@ -208,7 +207,7 @@ enum wfp_status wfp_socket_close(struct wfp_world *world, uint32_t socket)
     link = world_descriptor(world, socket)->endpoint;
     world_free_descriptor(world, socket);
     if (--endpoint->descriptors == 0) {
-        release_waiting(world, link);
+        release_waiting(world, endpoint->next);
         release(world, link);
     }
     return WFP_OK;

@@ -99,26 +99,23 @@ enum classify_stage {
 /* A connect under way. What a turn is: one callout being asked. */
 struct classification {
     uint8_t stage;
-    uint8_t layer; /* enum wfp_callout_layer */
-    uint8_t reauthorizing;
+    uint8_t layer;            /* enum wfp_callout_layer */
     uint8_t sublayer_decided; /* `sublayer` has had its decision at this layer */
     uint8_t rights;           /* for the next turn */
     uint8_t version_count;
     uint8_t told_count;
     /* of the turn */
     uint8_t returned;
-    uint8_t may_write;
     uint8_t out_rights;
-    uint8_t handle_held;
-    uint8_t data_held;
     uint8_t edited_any;
-    uint8_t pended;
-    uint8_t asked_state;
+    uint8_t modified; /* a version that `watching` has was changed by another filter */
     uint8_t record_lost;
+    uint32_t facts;   /* bits of enum wfp_kernel_fact: those that are kept, see classify.h */
     uint32_t callout; /* that is asked; 0: none */
     uint32_t out_action;
 
     uint32_t action;   /* what has been decided so far */
+    uint32_t watching; /* bits: versions whose callout wants to be asked again if others modify */
     uint32_t position; /* in the callouts' order, of the next to look at */
     uint32_t sublayer;
     uint32_t reason;
@@ -184,12 +181,19 @@ struct layout {
     uint64_t end;
 };
 
-enum { ORDER_MAX = 768 };
+enum { ORDER_MAX = 384 };
 
-/* Row numbers of the table, per kind of call, in the order of the profile's first precedence. */
+/* A row of the table, and a fact without which its guard is not met: most rows need no other look.
+ */
+struct ordered_rule {
+    uint8_t row;
+    uint8_t fact;
+};
+
+/* The rules of each kind of call, in the order of the profile's first precedence. */
 struct rule_order {
     uint16_t start[WFP_CALL_COUNT + 1];
-    uint8_t rows[ORDER_MAX];
+    struct ordered_rule rules[ORDER_MAX];
 };
 
 struct wfp_world {

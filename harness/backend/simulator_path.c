@@ -17,11 +17,12 @@ static enum wfp_status play(struct simulator *simulator, const struct backend_pa
     }
     path->observer = play->observer;
     path->observer_context = play->context;
+    wfp_path_follow(path, play->followed, play->followed_count);
     status = wfp_path_begin(path, &play->scene->journey);
     while (status == WFP_OK && wfp_path_step(path)) {
     }
     wfp_path_tear_down(path);
-    return status;
+    return path->strayed ? WFP_OK : status;
 }
 
 enum status simulator_play_path(void *state, const struct backend_path *asked,

@@ -21,6 +21,7 @@ QUERY_CONTEXT = 0x980000DD
 HEAP, NULL = 0, 3
 POINTERS = {"in_pointer": NULL, "out_pointer": HEAP, "count_pointer": HEAP,
             "overlapped_pointer": NULL, "routine_pointer": NULL}
+UPSTREAM = ("127.0.0.1", 1080)
 PLAIN_TCP = {"family": 2, "type": 1, "protocol": 6, "flags": 1}
 
 
@@ -33,6 +34,7 @@ class Interposer:
         self.lock = threading.Lock()
         self.sockets = 0
         self.sets = True
+        self.through = None  # what is said to the server at UPSTREAM, to be led to a target
         self.hello = self.ask("hello", protocol=1, system_process=os.getpid(), parent=os.getppid(),
                               bits=64, text="proxy.exe", name=own if token is None else token)
 
@@ -100,12 +102,40 @@ def dial(lab, target, record):
     lab.tell("socket", socket=number, **PLAIN_TCP)
     if lab.sets and lab.ioctl(number, SET_RECORDS, given=record)["error"]:
         return None, number
-    _, answer = lab.ask("connect", socket=number, name="connect", peer=target)
+    _, answer = lab.ask("connect", socket=number, name="connect",
+                        peer=UPSTREAM if lab.through else target)
     if answer["error"]:
         return None, number
     upstream = socket.create_connection(answer["real"])
     lab.tell("done", kind_of=wire.KINDS.index("connect"), socket=number, error=0, count=0)
+    if lab.through and not lab.through(upstream, *target):
+        upstream.close()
+        return None, number
     return upstream, number
+
+
+def by_socks5(stream, host, port):
+    stream.sendall(b"\5\2\0\2")
+    assert wire.take(stream, 2) == b"\5\0"
+    six = ":" in host
+    packed = socket.inet_pton(socket.AF_INET6 if six else socket.AF_INET, host)
+    stream.sendall(b"\5\1\0" + (b"\4" if six else b"\1") + packed + port.to_bytes(2, "big"))
+    return wire.take(stream, 10)[1] == 0
+
+
+def by_http(stream, host, port):
+    name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    stream.sendall(f"CONNECT {name} HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += wire.take(stream, 1)
+    return b" 200 " in head
+
+
+def by_nonsense(stream, _host, _port):
+    stream.sendall(b"SSH-2.0-x\r\n\r\n")
+    stream.recv(1)
+    return False
 
 
 def relay(one, other):
@@ -160,10 +190,22 @@ def play_never_sets(host, port):
     work(lab, host, port)
 
 
-def play_nothing(_host, _port):
-    print("nobody asked me to listen", flush=True)
-    Interposer()
-    time.sleep(60)
+def play_socks5(host, port):
+    lab = Interposer()
+    lab.through = by_socks5
+    work(lab, host, port)
+
+
+def play_http(host, port):
+    lab = Interposer()
+    lab.through = by_http
+    work(lab, host, port)
+
+
+def play_nonsense(host, port):
+    lab = Interposer()
+    lab.through = by_nonsense
+    work(lab, host, port)
 
 
 def play_exit(_host, _port):

@@ -22,8 +22,8 @@ def missing():
     """Why no proxy can be put under test here, or None."""
     if not (BUILT / "wfpcheck-shim.dll").exists():
         return f"the mingw preset is not built: no {BUILT / 'wfpcheck-shim.dll'}"
-    if os.name != "nt" and shutil.which("wine") is None:
-        return "no Wine"
+    if os.name != "nt" and (shutil.which("wine") is None or "WINEPREFIX" not in os.environ):
+        return "no Wine, or no WINEPREFIX: the user's own is left alone"
     return None
 
 

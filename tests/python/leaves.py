@@ -90,10 +90,15 @@ def other_outcomes(outcome):
         yield {"path": ["app", "destination"], "end": "reached", "by": outcome["by"]}
     for name, words in (("told", TOLD), ("did", DID)):
         for hop, said in enumerate(outcome.get(name, ())):
-            for service, word in said.items():
-                other = copy.deepcopy(outcome)
-                other[name][hop][service] = words[words.index(word) - 1]
-                yield other
+            for service, rounds in said.items():
+                for at, word in enumerate(rounds if isinstance(rounds, list) else [rounds]):
+                    other = copy.deepcopy(outcome)
+                    altered = words[words.index(word) - 1]
+                    if isinstance(rounds, list):
+                        other[name][hop][service][at] = altered
+                    else:
+                        other[name][hop][service] = altered
+                    yield other
     for hop, flags in enumerate(outcome.get("flags", ())):
         other = copy.deepcopy(outcome)
         other["flags"][hop] = sorted(set(flags) ^ {"IS_PROXY_CONNECTION"})

@@ -2,13 +2,11 @@
 """judge of a proxy's trace, and what is told of the rules that it is judged by."""
 
 import json
-import subprocess
 import xml.etree.ElementTree
 
-import chain
 import pytest
 
-from wfpcheck import serve
+from recordings import forge, wfpcheck
 
 RULES = [f"PRX-{number:02}" for number in range(1, 40)]
 HEAD = {"kind": "proxy-trace", "format": 1, "tool": "0.1.0", "system": "Linux", "wine": "8.0",
@@ -47,21 +45,10 @@ def served(set_it=True):
 
 
 @pytest.fixture
-def trace(tmp_path):
+def trace(forge):
     def write(events, head=HEAD):
-        return chain.write(tmp_path / "trace.jsonl",
-                           [head, *events, {"kind": "end", "events": len(events)}])
+        return forge([head, *events, {"kind": "end", "events": len(events)}])
     return write
-
-
-@pytest.fixture(scope="session")
-def wfpcheck(program):
-    def run(*words, status=0):
-        done = subprocess.run([*serve.find_prefix(), program, *map(str, words)],
-                              capture_output=True, timeout=60, check=False)
-        assert done.returncode == status, done.stdout[-2000:] + done.stderr[-2000:]
-        return done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-    return run
 
 
 def verdicts(told):
@@ -73,7 +60,7 @@ def verdicts(told):
 
 
 def test_a_correct_proxy_is_well(wfpcheck, trace):
-    told, _ = wfpcheck("judge", trace(served()), "--format", "jsonl")
+    told = wfpcheck("judge", trace(served()), "--format", "jsonl").out
     found = verdicts(told)
     assert "fail" not in found and "undecided" not in found
     assert "PRX-14" in found["pass"] and "PRX-25" in found["unsupported"]
@@ -81,9 +68,9 @@ def test_a_correct_proxy_is_well(wfpcheck, trace):
 
 
 def test_a_proxy_that_forgets_the_record_is_not(wfpcheck, trace):
-    told, _ = wfpcheck("judge", trace(served(set_it=False)), "--format", "jsonl", status=1)
+    told = wfpcheck("judge", trace(served(set_it=False)), "--format", "jsonl", status=1).out
     assert verdicts(told)["fail"] == ["PRX-14"]
-    told, _ = wfpcheck("judge", trace(served(set_it=False)), status=1)
+    told = wfpcheck("judge", trace(served(set_it=False)), status=1).out
     assert "call 9  connect s7 dial 1 to 198.18.0.1:443 -> OK" in told
     assert "<- no SET before this" in told
 
@@ -96,13 +83,13 @@ def test_what_is_undecided_can_be_allowed(wfpcheck, trace):
 
 def test_junit_is_xml_and_tap_has_its_plan(wfpcheck, trace):
     path = trace(served(set_it=False))
-    told, _ = wfpcheck("judge", path, "--format", "junit", status=1)
+    told = wfpcheck("judge", path, "--format", "junit", status=1).out
     root = xml.etree.ElementTree.fromstring(told)
     names = [case.get("name") for case in root.iter("testcase")]
     assert len(names) == int(root.get("tests")) == len(set(names))
     assert [case.get("name") for case in root.iter("testcase")
             if case.find("failure") is not None] == ["PRX-14[plain][observed]"]
-    told, _ = wfpcheck("judge", path, "--format", "tap", status=1)
+    told = wfpcheck("judge", path, "--format", "tap", status=1).out
     lines = told.splitlines()
     assert lines[1] == f"1..{len(names)}"
     assert sum(line.startswith(("ok ", "not ok ")) for line in lines) == len(names)
@@ -112,30 +99,30 @@ def test_a_damaged_trace_is_not_judged(wfpcheck, trace):
     path = trace(served())
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:5] + lines[6:]))
-    told, complaint = wfpcheck("judge", path, status=2)
-    assert told == "" and f"{path}:6: line" in complaint
+    done = wfpcheck("judge", path, status=2)
+    assert done.out == "" and f"{path}:6: line" in done.err
 
 
 def test_a_trace_has_no_profile_to_choose(wfpcheck, trace):
-    _, complaint = wfpcheck("judge", trace(served()), "--profile", "observed", status=2)
+    complaint = wfpcheck("judge", trace(served()), "--profile", "observed", status=2).err
     assert "--profile" in complaint
 
 
 def test_a_trace_without_a_scenario_is_no_success(wfpcheck, trace):
-    _, complaint = wfpcheck("judge", trace(served()[:2]), status=3)
+    complaint = wfpcheck("judge", trace(served()[:2]), status=3).err
     assert "no scenario" in complaint
 
 
 def test_each_rule_is_told(wfpcheck):
-    told, _ = wfpcheck("rules", "--proxy", "--format", "jsonl")
+    told = wfpcheck("rules", "--proxy", "--format", "jsonl").out
     rows = [json.loads(line) for line in told.splitlines()]
     assert [row["id"] for row in rows] == RULES
     assert all(row["clauses"] and row["why"] and row["mend"] for row in rows)
     for row in rows:
-        told, _ = wfpcheck("explain", row["id"])
+        told = wfpcheck("explain", row["id"]).out
         assert told.startswith(f"{row['id']}  {row['title']}\n")
 
 
 def test_no_diagram_of_rules_for_proxies(wfpcheck):
-    _, complaint = wfpcheck("rules", "--proxy", "--format", "dot", status=2)
+    complaint = wfpcheck("rules", "--proxy", "--format", "dot", status=2).err
     assert "--format" in complaint

@@ -2,40 +2,28 @@
 """A proxy that does not start without its driver (tests/proxies/hooks/device.c), in the lab."""
 
 import json
-import os
-import pathlib
-import shutil
-import socket
 import subprocess
 
 import pytest
 
+import lab
 from tree import load
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROXIES = ROOT / "tests" / "proxies"
-BUILT = pathlib.Path(os.environ.get("WFPCHECK_MINGW", ROOT / "build" / "mingw"))
-DEVICE = BUILT / "tests" / "proxies" / "hook_device.exe"
-STAND_IN = PROXIES / "device-stand-in.json"
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+DEVICE = lab.built("hook_device")
+STAND_IN = lab.PROXIES / "device-stand-in.json"
 
 
 @pytest.fixture
 def run(native, tmp_path):
-    if not DEVICE.exists() or (os.name != "nt" and shutil.which("wine") is None):
-        pytest.skip("needs the mingw preset's programs, and Wine or Windows")
+    if lab.missing():
+        pytest.skip(lab.missing())
 
     def started(*options):
-        listen = f"127.0.0.1:{free_port()}"
+        listen = lab.free_address("127.0.0.1")
         trace = tmp_path / "trace.jsonl"
         done = subprocess.run(
-            [native, "proxy", "--listen", listen, "--context", PROXIES / "recipe.json",
-             "--shim", BUILT, "--scenario", "plain", "--profile", "documented", "--trace", trace,
+            [native, "proxy", "--listen", listen, "--context", lab.RECIPE,
+             "--shim", lab.BUILT, "--scenario", "plain", "--profile", "documented", "--trace", trace,
              "--allow-undecided", *options, "--", DEVICE, "--listen", listen],
             capture_output=True, check=False, text=True, encoding="utf-8", timeout=120)
         events = [json.loads(line) for line in trace.read_text("utf-8").splitlines()] if (

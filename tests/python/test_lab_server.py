@@ -146,6 +146,25 @@ def test_silence_is_a_deadline(lab):
     assert ends(lab) == [("timeout", 0)] * 3
 
 
+@pytest.mark.parametrize("kind", ["socks5", "http"])
+def test_a_proxy_that_dials_through_another_server(lab, kind):
+    done = lab.run(kind, "--upstream", f"{kind}=127.0.0.1:1080", "--scenario", "server-first",
+                   "--scenario", "unreachable", "--scenario", "payload")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {event["peer"] for event in lab.events("arrival")} == {
+        f"198.18.0.{number}:443" for number in (1, 2, 3, 4)}
+    refused = [event["size"] for event in lab.events("client-end") if event["size"] == 0]
+    assert len(refused) == 2 and not lab.events("deadline")
+    assert all(event["error"] == 0 for event in lab.events("arrival-data"))
+
+
+def test_what_is_no_dialogue_is_told(lab):
+    lab.run("nonsense", "--upstream", "socks5=127.0.0.1:1080")
+    assert [event["text"] for event in lab.events("note")] == [
+        "what the proxy says to the server that it dials through is not understood"] * 3
+    assert not lab.events("deadline")
+
+
 def test_who_is_no_interposer_is_dropped(lab):
     done = lab.run("hostile")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -185,6 +204,7 @@ def test_the_lab_ends_in_the_middle(lab, number):
     (["--scenario", "none-such"], {}, 2, "none-such"),
     (["--listen", "127.0.0.1"], {}, 2, "--listen"),
     (["--udp", "everywhere"], {}, 2, "--udp"),
+    (["--upstream", "socks4=127.0.0.1:1080"], {}, 2, "socks5=HOST:PORT"),
     (["--second", "/nowhere.json"], {}, 2, "/nowhere.json"),
 ])
 def test_a_wrong_setup_says_what_to_do(lab, options, environment, code, words):

@@ -217,7 +217,8 @@ def test_a_success_has_bytes(held, chain, code, size, profile):
     for step in (asked, whole):
         if step["answer"].startswith("OK/"):
             assert re.fullmatch("[1-9][0-9]*", count_of(step)), step["answer"]
-            assert step["changed"] == int(count_of(step))
+            # A last byte may by chance be the one that the buffer was filled with.
+            assert 0 <= int(count_of(step)) - step["changed"] <= 2
 
 
 WITHOUT_RECORD = {

@@ -6,25 +6,14 @@ import pathlib
 import shutil
 import subprocess
 
-import chain
 import pytest
 
+from recordings import (answers, cases, compared, fnv, forge, judged,
+                        record, step, wfpcheck)
 from wfpcheck import serve
 
 PROFILES = ("documented", "observed", "unsupported")
 LINE_MAX = 4 * 1024 * 1024
-
-
-@pytest.fixture(scope="session")
-def wfpcheck(program):
-    def run(*words, status=0):
-        done = subprocess.run([*serve.find_prefix(), program, *map(str, words)],
-                              capture_output=True, timeout=120, check=False)
-        done.out = done.stdout.decode("utf-8")
-        done.err = done.stderr.decode("utf-8")
-        assert done.returncode == status, done.out[-2000:] + done.err[-2000:]
-        return done
-    return run
 
 
 @pytest.fixture(scope="session")
@@ -35,24 +24,6 @@ def recordings(wfpcheck, tmp_path_factory):
         paths[profile] = folder / f"{profile}.jsonl"
         wfpcheck("record", "--profile", profile, "--output", paths[profile])
     return paths
-
-
-@pytest.fixture
-def record(wfpcheck, tmp_path):
-    """Records some vectors and gives the lines as objects."""
-    def make(*words):
-        path = tmp_path / "made.jsonl"
-        wfpcheck("record", *words, "--output", path)
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return make
-
-
-@pytest.fixture
-def forge(tmp_path):
-    """Writes lines as a sound recording."""
-    def write(lines, name="forged.jsonl"):
-        return chain.write(tmp_path / name, lines)
-    return write
 
 
 @pytest.fixture
@@ -67,32 +38,6 @@ def profile(tmp_path):
                      for key, value in keys.items()}}), "utf-8")
         return path
     return write
-
-
-def judged(wfpcheck, path, *words, status=0):
-    lines = wfpcheck("judge", path, "--format", "jsonl", *words, status=status).out.splitlines()
-    told = [json.loads(line) for line in lines]
-    assert told[0]["type"] == "head" and told[-1]["type"] == "totals"
-    return told
-
-
-def answers(told):
-    return [line for line in told if line["type"] == "answer"]
-
-
-def cases(told):
-    return [line for line in told if line["type"] == "case"]
-
-
-def step(lines, number, case=None):
-    """The recorded step of this number, of the first case or of the named one."""
-    inside = case is None
-    for line in lines:
-        if line["kind"] == "case":
-            inside = case is None or line["case"] == case
-        if inside and line["kind"] == "step" and line["step"] == number:
-            return line
-    raise LookupError(number)
 
 
 # Recording and judging.
@@ -117,7 +62,7 @@ def test_head_and_end_say_what_was_recorded(recordings):
     assert head["profile"] == "documented"
     assert head["os"] and head["build"] and head["architecture"]
     assert head["date"].endswith("Z") and head["cases"] == end["cases"]
-    assert end["steps"] == sum('"kind":"step"' in line for line in lines)
+    assert end["steps"] == sum(json.loads(line)["kind"] in ("step", "call") for line in lines)
     assert [json.loads(line)["line"] for line in lines] == list(range(1, len(lines) + 1))
 
 
@@ -531,7 +476,7 @@ def test_a_vector_that_is_none_is_refused(wfpcheck, forge, record):
 def deep(depth):
     """A sound first line whose JSON is nested deeply."""
     text = '{"line":1,"kind":"head","deep":' + "[" * depth + "]" * depth
-    total = chain.fnv(text.encode(), chain.fnv(b"0" * 16))
+    total = fnv(text.encode(), fnv(b"0" * 16))
     return f'{text},"sum":"{total:016x}"}}\n'.encode()
 
 
@@ -568,11 +513,6 @@ def test_what_is_no_file(wfpcheck, path):
 
 
 # Comparing.
-
-
-def compared(wfpcheck, a, b, status):
-    return [json.loads(line) for line in
-            wfpcheck("diff", a, b, "--format", "jsonl", status=status).out.splitlines()]
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -145,6 +145,14 @@ def test_inline_sweep(server):
     assert (case["case"], case["verdict"]) == ("made-by-a-test@N+1[documented]", "pass")
 
 
+def test_what_list_says_can_be_asked(server):
+    """Where a case has no member, list says null: so may who asks."""
+    case = next(case for case in server.ask("list")["cases"] if case["member"] is None)
+    names = ("vector", "member", "profile")
+    asked = server.ask("run", document=None, set=None, **{name: case[name] for name in names})
+    assert [done["case"] for done in asked["cases"]] == [case["case"]]
+
+
 def test_profile(server):
     keys = server.ask("profile", profile="documented", set=["too-small=WSAEFAULT/N"])["keys"]
     assert keys["too-small"] == ["WSAEFAULT/N"]

@@ -260,10 +260,10 @@ static void test_digest_is_fixed(void **state)
         uint64_t digest;
     } table[] = {
         {"", UINT64_C(0x0000000000000000)},
-        {"wfpcheck", UINT64_C(0x1B05F1CF92CDF188)},
-        {"redirect record", UINT64_C(0x10C9CC451E927BB5)},
+        {"wfpcheck", UINT64_C(0xAE538B22E58521A3)},
+        {"redirect record", UINT64_C(0x3C7C756291F381EB)},
         {"a record that is longer than one block of eight words, and then some",
-         UINT64_C(0x8A5356A46A6EF8E5)},
+         UINT64_C(0x67F9239BA89BEDAE)},
     };
 
     (void)state;

@@ -395,9 +395,9 @@ static void test_order_refuses_too_large_a_table(void **state)
     (void)state;
     assert_true(has_order(WFP_RULES_MAX, WFP_BIT(0)));
     assert_false(has_order(MOST, WFP_BIT(0)));
-    assert_true(has_order(ORDER_MAX / 3 - 1, three));
-    assert_true(has_order(WFP_RULES_MAX, three));
-    assert_false(has_order(WFP_RULES_MAX, three | WFP_BIT(3)));
+    assert_true(has_order(ORDER_MAX / 3, three));
+    assert_false(has_order(ORDER_MAX / 3 + 1, three));
+    assert_true(has_order(ORDER_MAX / 4, three | WFP_BIT(3)));
     assert_false(has_order(ORDER_MAX / 4 + 1, three | WFP_BIT(3)));
 }
 

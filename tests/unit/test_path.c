@@ -270,13 +270,16 @@ static void test_cap_blocks_a_reauthorisation(void **state)
 {
     for (uint32_t count = 0; count <= WFP_PATH_REAUTHORIZATIONS_MAX; count++) {
         struct machine *machine = machine_of(1);
+        void *before;
 
         (void)state;
         machine->topology.services[0].policy.when_reauthorizing = true;
         set_up(machine);
+        before = copy_of(machine);
         travel(machine, WFP_PATH_IPV4, count);
         assert_int_equal(machine->path.end, count < 4 ? WFP_PATH_REACHED : WFP_PATH_BLOCKED);
         assert_stops(&machine->path, count < 4 ? "1" : "");
+        assert_as_before(machine, before); /* what was blocked does not wait for ever */
         drop(machine);
     }
 }

@@ -134,8 +134,7 @@ static struct path_outcome arrived(void)
                                    .condition_hops = 2};
 
     for (size_t i = 0; i < 2; i++) {
-        memset(outcome.hops[i].told, TOLD_NOT_ASKED, WFP_PATH_SERVICES_MAX);
-        memset(outcome.hops[i].did, DID_NOT_ASKED, WFP_PATH_SERVICES_MAX);
+        path_outcome_fill(&outcome.hops[i], TOLD_NOT_ASKED, DID_NOT_ASKED);
     }
     outcome.hops[1].told[0] = WFP_REDIRECTED_BY_SELF;
     outcome.hops[1].did[0] = WFP_DEED_PERMIT;
@@ -177,6 +176,12 @@ static void test_every_part_is_compared(void **state)
     expected = arrived();
     expected.hops[1].did[0] = WFP_DEED_BLOCK;
     differs(&expected, OUTCOME_DID, 1);
+    expected = arrived();
+    expected.hops[0].told_again[7][1] = WFP_NOT_REDIRECTED;
+    differs(&expected, OUTCOME_TOLD, 0);
+    expected = arrived();
+    expected.hops[0].did_again[0][7] = DID_NOTHING;
+    differs(&expected, OUTCOME_DID, 0);
     expected = arrived();
     expected.hops[0].conditions = WFP_CONDITION_IS_PROXY_CONNECTION;
     differs(&expected, OUTCOME_CONDITIONS, 0);

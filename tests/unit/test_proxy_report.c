@@ -177,7 +177,7 @@ static void test_machines_are_told_each_case(void **state)
         {"jsonl",
          "\"name\":\"PRX-04[small][observed]\",\"vector\":\"small\",\"profile\":\"observed\","
          "\"topic\":\"PRX-04\",\"clauses\":[\"QRY-06\","},
-        {"jsonl", "{\"type\":\"totals\","},
+        {"jsonl", "\"type\":\"totals\","},
     };
     struct proxy_judgement *judgement = judge_script();
     const struct proxy_report report = {.head = &head, .judgement = judgement};

@@ -314,6 +314,13 @@ static const struct script_case client_cases[] = {
     {"PRX-12", PROXY_UNDECIDED, "", BEGIN},
     {"PRX-12", PROXY_FAIL, "", BEGIN DIRECT ACCEPT NO_RECORD "process-end how=0 exit-code=1\n" END},
     {"PRX-12", PROXY_FAIL, "", BEGIN TAKEN "process-end how=4\n" END},
+    /* Without having said so: another thread did the same. */
+    {"PRX-12", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014",
+                                   "2147483647") "process-end how=4 exit-code=3\n" END},
+    {"PRX-12", PROXY_FAIL, "PRX-08",
+     BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014", "2147483647") "process-end how=4 "
+                                                                  "exit-code=0xC0000005\n" END},
     /* The lab ends it, and a helper of its own may end. */
     {"PRX-12", PROXY_PASS, "", BEGIN TAKEN SERVED "process-end how=1\n"},
     {"PRX-12", PROXY_PASS, "",
@@ -598,6 +605,12 @@ static const struct script_case stream_cases[] = {
      BEGIN TAKEN SOCKET SET_OK "connect socket=7 client=1 dial=1 peer=127.0.0.1:1080\n"
                                "arrival dial=1 client=1 peer=198.18.0.1:80\n" REST},
 
+    {"PRX-38", PROXY_FAIL, "",
+     FLOWS "datagram-send socket=2 peer=198.18.0.1:13568 control=OBJECT/0/1/780\n" END},
+    {"PRX-38", PROXY_FAIL, "",
+     FLOWS "datagram-send socket=2 client=1 peer=198.18.0.1:13568 control=OBJECT/0/1/780\n" END},
+    {"PRX-38", PROXY_PASS, "", FLOWS SENT_FIRST END},
+
     {"PRX-39", PROXY_PASS, "", BEGIN TAKEN SOCKET SET_OK DIAL_REFUSED REFUSED},
     {"PRX-39", PROXY_PASS, "", BEGIN TAKEN SOCKET SET_OK DIAL_REFUSED REDIAL REST},
     {"PRX-39", PROXY_IDLE, "", BEGIN TAKEN SERVED},
@@ -637,8 +650,8 @@ static const struct script_case datagram_cases[] = {
      UDP_BEGIN FLOW UPSTREAM GOT("1", "control=OBJECT/41/9/700") GOT_FIRST SENT_FIRST SENT("") END},
     {"PRX-27", PROXY_IDLE, "", FLOWS SENT_FIRST END},
     {"PRX-27", PROXY_FAIL, "",
-     UDP_BEGIN FLOW UPSTREAM GOT("1", "control=OBJECT/41/9/700") SENT("control=OBJECT/0/9/700")
-         END},
+     UDP_BEGIN FLOW UPSTREAM GOT_FIRST GOT("1", "control=OBJECT/41/9/700")
+         SENT("control=OBJECT/0/9/700 error=10022") END},
     {"PRX-27", PROXY_FAIL, "PRX-12",
      UDP_BEGIN FLOW GOT("1", "control=1/24") "process-end how=4\n" END},
 

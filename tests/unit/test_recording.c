@@ -65,11 +65,11 @@ static void write_step(struct recorder *recorder, uint32_t number)
 
 static void write_sound(const char *path)
 {
-    struct recorder recorder = {.out = files_open(path, "wb")};
+    struct recorder recorder = {.chain = {.out = files_open(path, "wb")}};
     struct recorded_case begun = {.name = "one@N-1", .member = "N-1", .topic = "topic"};
     struct recorded_head head;
 
-    assert_non_null(recorder.out);
+    assert_non_null(recorder.chain.out);
     fill_head(&head);
     recorder_head(&recorder, &head);
     begun.vector = json_pack("{s:s}", "id", "one");
@@ -81,8 +81,8 @@ static void write_sound(const char *path)
     strcpy(begun.why, "needs redirect");
     recorder_case(&recorder, &begun);
     recorder_end(&recorder);
-    assert_false(recorder.failed);
-    assert_int_equal(fclose(recorder.out), 0);
+    assert_false(recorder.chain.failed);
+    assert_int_equal(fclose(recorder.chain.out), 0);
     json_decref(begun.vector);
 }
 

@@ -348,6 +348,7 @@ static void test_jsonl(void **state)
         const char *expected;
     } rows[] = {
         {0, "type", "\"head\""},
+        {0, "line", "1"},
         {0, "planned", "5"},
         {0, "vectors", "3"},
         {0, "profiles", "[\"documented\",\"observed\"]"},
@@ -360,6 +361,7 @@ static void test_jsonl(void **state)
         {2, "detail", "\"sizes@N-1   BUF-05\\n  A story.\\n   >  2  ioctl\""},
         {3, "clauses", "[]"},
         {6, "type", "\"totals\""},
+        {6, "line", "7"},
         {6, "planned", "5"},
         {6, "executed", "5"},
         {6, "interrupted", "false"},
@@ -375,7 +377,7 @@ static void test_jsonl(void **state)
         assert_member(line, rows[i].member, rows[i].expected);
         json_decref(line);
     }
-    assert_ptr_equal(strstr(text, "{\"type\":\"head\",\"planned\":5,"), text);
+    assert_ptr_equal(strstr(text, "{\"line\":1,\"type\":\"head\",\"planned\":5,"), text);
     free(text);
 }
 

@@ -117,6 +117,13 @@ static const struct {
     {{ROOT "/one/notes.txt"}, "", 1},
 };
 
+static const struct vector *vector_of(const struct tree *tree, const char *id)
+{
+    size_t place;
+
+    return tree_place(tree, id, &place) ? tree->by_id[place] : NULL;
+}
+
 static void expect_tree(const struct tree *tree, const char *ids)
 {
     char found[256] = "";
@@ -124,11 +131,11 @@ static void expect_tree(const struct tree *tree, const char *ids)
         size_t used = strlen(found);
         const char *id = tree->vectors[i]->id;
         snprintf(found + used, sizeof found - used, "%s%s", i > 0 ? " " : "", id);
-        assert_ptr_equal(tree_vector(tree, id), tree->vectors[i]);
+        assert_ptr_equal(vector_of(tree, id), tree->vectors[i]);
     }
     assert_string_equal(found, ids);
-    assert_null(tree_vector(tree, "third"));
-    assert_null(tree_vector(tree, ""));
+    assert_null(vector_of(tree, "third"));
+    assert_null(vector_of(tree, ""));
 }
 
 static void test_loads_what_arguments_lead_to(void **state)
@@ -164,8 +171,8 @@ static void test_orders_by_path_and_by_id(void **state)
         assert_true(strcmp(tree.vectors[i - 1]->path, tree.vectors[i]->path) < 0);
         assert_true(strcmp(tree.by_id[i - 1]->id, tree.by_id[i]->id) < 0);
     }
-    assert_string_equal(tree_vector(&tree, "second")->topic, "deep");
-    assert_string_equal(tree_vector(&tree, "first")->topic, "one");
+    assert_string_equal(vector_of(&tree, "second")->topic, "deep");
+    assert_string_equal(vector_of(&tree, "first")->topic, "one");
     tree_clear(&tree);
 }
 
@@ -194,7 +201,7 @@ static void test_an_id_is_unique_in_the_tree(void **state)
     write_vector(ROOT "/two/first.json", "first");
     assert_int_equal(tree_load(ROOT, NULL, 0, keys, &complaints, &tree), STATUS_OK);
     expect_tree(&tree, "second first another");
-    assert_string_equal(tree_vector(&tree, "first")->path, ROOT "/one/first.json");
+    assert_string_equal(vector_of(&tree, "first")->path, ROOT "/one/first.json");
     assert_int_equal(tree.bad, 1);
     assert_string_equal(complaints.texts[0],
                         ROOT "/two/first.json: id: expected one that no other vector has, found "

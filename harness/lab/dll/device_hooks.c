@@ -111,3 +111,30 @@ BOOL WINAPI hook_WriteFile(HANDLE handle, LPCVOID in, DWORD in_size, LPDWORD cou
     payload_file_is_written(handle);
     return WriteFile(handle, in, in_size, count, overlapped);
 }
+
+/* ---- what is not followed ---- */
+
+static BOOL refuse(const char *name)
+{
+    link_passed(name);
+    SetLastError(ERROR_NOT_SUPPORTED);
+    return FALSE;
+}
+
+BOOL WINAPI hook_ReadFileEx(HANDLE handle, LPVOID out, DWORD size, LPOVERLAPPED overlapped,
+                            LPOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    struct socket_facts facts;
+
+    return device_know(handle, &facts) ? refuse("ReadFileEx")
+                                       : ReadFileEx(handle, out, size, overlapped, routine);
+}
+
+BOOL WINAPI hook_WriteFileEx(HANDLE handle, LPCVOID in, DWORD size, LPOVERLAPPED overlapped,
+                             LPOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    struct socket_facts facts;
+
+    return device_know(handle, &facts) ? refuse("WriteFileEx")
+                                       : WriteFileEx(handle, in, size, overlapped, routine);
+}

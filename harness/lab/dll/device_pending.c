@@ -3,6 +3,7 @@
 #include "harness/lab/dll/device_pending.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/lab/dll/overlapped.h"
 
@@ -130,6 +131,20 @@ static DWORD ask_again(struct pending *pending)
     return error;
 }
 
+/* A driver keeps many requests of a kind: while the oldest gets no answer, none of them does. */
+static void put_off_alike(const struct pending *asked)
+{
+    for (struct pending *other = first; other != NULL; other = other->next) {
+        const bool alike = other->facts.device == asked->facts.device &&
+                           other->call.code == asked->call.code &&
+                           strcmp(other->call.name, asked->call.name) == 0;
+
+        if (alike && !other->known && other->due < asked->due) {
+            other->due = asked->due;
+        }
+    }
+}
+
 static void carry_on(struct pending *pending)
 {
     const DWORD error = pending->known ? 0 : ask_again(pending);
@@ -140,6 +155,8 @@ static void carry_on(struct pending *pending)
     pending->asked = false;
     if (over) {
         take_out(pending);
+    } else {
+        put_off_alike(pending);
     }
     ReleaseSRWLockExclusive(&lock);
     if (!over) {

@@ -71,6 +71,8 @@ static const struct import_hook hooks[] = {
     HOOK(DeviceIoControl),
     HOOK(ReadFile),
     HOOK(WriteFile),
+    HOOK(ReadFileEx),
+    HOOK(WriteFileEx),
     HOOK(OpenSCManagerW),
     HOOK(OpenSCManagerA),
     HOOK(OpenServiceW),

@@ -169,6 +169,11 @@ BOOL WINAPI hook_ReadFile(HANDLE handle, LPVOID out, DWORD out_size, LPDWORD cou
 BOOL WINAPI hook_WriteFile(HANDLE handle, LPCVOID in, DWORD in_size, LPDWORD count,
                            LPOVERLAPPED overlapped);
 
+BOOL WINAPI hook_ReadFileEx(HANDLE handle, LPVOID out, DWORD size, LPOVERLAPPED overlapped,
+                            LPOVERLAPPED_COMPLETION_ROUTINE routine);
+BOOL WINAPI hook_WriteFileEx(HANDLE handle, LPCVOID in, DWORD size, LPOVERLAPPED overlapped,
+                             LPOVERLAPPED_COMPLETION_ROUTINE routine);
+
 /* ---- service_hooks.c ---- */
 
 SC_HANDLE WINAPI hook_OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD access);

@@ -42,7 +42,7 @@ static enum direction direction_of(const struct view *view, size_t act, size_t i
     if (address_same(&peer, &client->local, true)) {
         return DIRECTION_CLIENT;
     }
-    if (!event_has(&event, FIELD_CLIENT)) {
+    if (!event_has(&event, FIELD_CLIENT) || event.kind == EVENT_DATAGRAM_SEND) {
         return DIRECTION_NONE;
     }
     return connected_to(view, act) != NOWHERE ? DIRECTION_DESTINATION : DIRECTION_CLIENT;
@@ -154,6 +154,17 @@ static void note_sent(const struct view *view, size_t act, struct datagrams *dat
     }
 }
 
+static void note_astray(const struct view *view, size_t act, struct datagrams *datagrams)
+{
+    const struct objects objects = objects_of(view, act, datagrams->level);
+    const struct wfp_address peer = other_side(view, act);
+
+    if (datagrams->astray == NOWHERE && is_same(&objects.record, &datagrams->record) &&
+        address_of_lab(&peer)) {
+        datagrams->astray = act;
+    }
+}
+
 static void note(const struct view *view, size_t act, struct datagrams *datagrams)
 {
     const bool receives = view->acts[act].kind == EVENT_DATAGRAM_RECEIVE;
@@ -174,6 +185,9 @@ static void note(const struct view *view, size_t act, struct datagrams *datagram
         }
         break;
     default:
+        if (!receives) {
+            note_astray(view, act, datagrams);
+        }
         break;
     }
 }
@@ -192,6 +206,7 @@ struct datagrams datagrams_of(const struct view *view, size_t client)
         .first_sent = NOWHERE,
         .again = NOWHERE,
         .elsewhere = NOWHERE,
+        .astray = NOWHERE,
     };
 
     for (size_t i = 0; i < view->act_count; i++) {

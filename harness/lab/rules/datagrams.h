@@ -28,6 +28,7 @@ struct datagrams {
     struct event_bytes handed; /* record with the first; size 0: none */
     struct event_bytes handed_elsewhere;
     bool decoy_handed;
+    size_t astray; /* the first with this record to another address of the lab's */
 
     /* back */
     size_t answered;  /* from the destination, as the proxy received them */

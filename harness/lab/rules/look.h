@@ -15,8 +15,10 @@
 void look_codes(struct finding *finding);
 void look_socket_asked(struct finding *finding);
 void look_record_first(struct finding *finding);
-void look_growth(struct finding *finding);
 void look_bounded(struct finding *finding);
+
+/* look_size.c */
+void look_growth(struct finding *finding);
 void look_record_sizes(struct finding *finding);
 void look_changing_size(struct finding *finding);
 void look_absurd_size(struct finding *finding);
@@ -52,14 +54,17 @@ void look_datagram_levels(struct finding *finding);
 void look_datagram_flows(struct finding *finding);
 void look_datagram_record(struct finding *finding);
 void look_datagram_loss(struct finding *finding);
-/* PRX-10 and PRX-11, for clients of datagrams. */
+/* PRX-10 and PRX-11, and PRX-38, for clients of datagrams. */
 void look_datagram_refused(struct finding *finding, bool lost);
+void look_datagram_destination(struct finding *finding);
 
 /* look_stream.c */
 void look_payload(struct finding *finding);
 void look_half_close(struct finding *finding);
-void look_unreachable(struct finding *finding);
 void look_leak(struct finding *finding);
+
+/* look_path.c */
+void look_unreachable(struct finding *finding);
 void look_path(struct finding *finding);
 void look_destination(struct finding *finding);
 void look_after_failure(struct finding *finding);

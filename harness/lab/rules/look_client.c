@@ -103,10 +103,7 @@ void look_alive(struct finding *finding)
     const struct part *part = finding->of;
 
     if (part->death != NOWHERE) {
-        const struct event event = view_event(finding->view, part->death);
-        const bool died = event_number(&event, FIELD_HOW) == EVENT_END_DIED;
-
-        finding_fail(finding, died ? "Ended by an exception." : "Ended by itself.");
+        finding_fail(finding, part->died ? "Ended by an exception." : "Ended by itself.");
         finding_line(finding, part->death, "no scenario is a reason to end");
     } else if (part->started && part->ended) {
         finding_met(finding);

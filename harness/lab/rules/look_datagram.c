@@ -228,13 +228,21 @@ void look_datagram_record(struct finding *finding)
 
 /* ---- PRX-30: losses ---- */
 
-/* Of flows of one source it is not known whose answer an answer is. */
+/* Where datagrams were refused for a false record, or went astray, other rules tell why; of flows
+ * of one source it is not known whose answer an answer is. */
+static bool counts(const struct finding *finding, const struct datagrams *datagrams)
+{
+    return datagrams->record.size > 0 && datagrams->truncated == NOWHERE &&
+           !datagrams->decoy_handed && datagrams->astray == NOWHERE && finding->of->ended &&
+           finding->of->death == NOWHERE &&
+           datagrams_sibling(finding->view, datagrams->client) == NOWHERE;
+}
+
 static void look_loss(struct finding *finding, const struct datagrams *datagrams)
 {
     const struct view *view = finding->view;
 
-    if (datagrams->record.size == 0 || datagrams->truncated != NOWHERE || !finding->of->ended ||
-        finding->of->death != NOWHERE || datagrams_sibling(view, datagrams->client) != NOWHERE) {
+    if (!counts(finding, datagrams)) {
         return;
     }
     if (datagrams->sent < datagrams->received) {
@@ -276,4 +284,29 @@ static void look_dropped(struct finding *finding, const struct datagrams *datagr
 void look_datagram_refused(struct finding *finding, bool lost)
 {
     each_client_of(finding, lost ? redirection : 0, look_dropped);
+}
+
+/* ---- PRX-38 ---- */
+
+/* Where flows of one source are mixed, PRX-28 tells. */
+static void look_astray(struct finding *finding, const struct datagrams *datagrams)
+{
+    const struct view *view = finding->view;
+    const bool mixed = datagrams_sibling(view, datagrams->client) != NOWHERE;
+
+    if (datagrams->astray == NOWHERE || mixed) {
+        if (datagrams->sent > 0) {
+            finding_met(finding);
+        }
+        return;
+    }
+    finding_fail(finding, "Sent the datagram of a flow to another address than its client had.");
+    finding_line(finding, view->clients[datagrams->client].event, NULL);
+    finding_line(finding, event_of(view, datagrams->carrier), "has this record");
+    finding_line(finding, event_of(view, datagrams->astray), "goes there with it");
+}
+
+void look_datagram_destination(struct finding *finding)
+{
+    each_flow(finding, look_astray);
 }

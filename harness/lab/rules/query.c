@@ -167,6 +167,11 @@ struct query query_of(const struct view *view, size_t endpoint, uint32_t code, s
     return query;
 }
 
+struct query query_records(const struct view *view, size_t endpoint)
+{
+    return query_of(view, endpoint, WFP_SIO_QUERY_RECORDS, NOWHERE);
+}
+
 struct query query_of_client(const struct view *view, size_t client, uint64_t process,
                              size_t before)
 {

@@ -39,6 +39,9 @@ struct query {
 /* By the calls of that code on an endpoint that came before an event. */
 struct query query_of(const struct view *view, size_t endpoint, uint32_t code, size_t before);
 
+/* By all queries of records on an endpoint. */
+struct query query_records(const struct view *view, size_t endpoint);
+
 /* Was it told that its buffer is too small, in one of the ways that there are (CON-02)? */
 bool query_too_small(const struct view *view, const struct act *act);
 

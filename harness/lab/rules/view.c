@@ -7,6 +7,8 @@
 
 #include "harness/lab/rules/view_socket.h"
 
+#define FIRST_EXCEPTION 0x80000000u /* of the exit codes that are an NTSTATUS */
+
 void *view_room(void *array, size_t count, size_t size)
 {
     const bool full = (count & (count - 1)) == 0;
@@ -121,16 +123,33 @@ static bool is_helper(const struct view *view, uint64_t process, size_t index)
     return false;
 }
 
+/* Wine hands on the low byte only: of an access violation, a stack overflow, a corrupt heap, a
+ * division by zero, an illegal instruction, a fast failure. */
+static bool is_exception_code(uint64_t code)
+{
+    static const uint8_t low[] = {0x05, 0xFD, 0x74, 0x94, 0x1D, 0x09};
+
+    return code >= FIRST_EXCEPTION ||
+           (code <= UINT8_MAX && memchr(low, (int)code, sizeof low) != NULL);
+}
+
+/* Whoever calls exit() while another thread does may never come to say so; the exit code tells. */
+static bool is_exception(const struct event *event)
+{
+    return event_number(event, FIELD_HOW) == EVENT_END_DIED &&
+           (!event_has(event, FIELD_EXIT_CODE) ||
+            is_exception_code(event_number(event, FIELD_EXIT_CODE)));
+}
+
 /* A helper of the proxy's may end in order; what the lab started may not, and nothing may die. */
 static bool ends_unasked(const struct view *view, const struct part *part,
                          const struct event *event, size_t index)
 {
-    const uint64_t how = event_number(event, FIELD_HOW);
-
-    if (how != EVENT_END_CLOSED || !part->started || part->ended) {
-        return how == EVENT_END_DIED;
+    if (is_exception(event)) {
+        return true;
     }
-    return !is_helper(view, event_number(event, FIELD_PROCESS), index);
+    return event_number(event, FIELD_HOW) != EVENT_END_RESET && part->started && !part->ended &&
+           !is_helper(view, event_number(event, FIELD_PROCESS), index);
 }
 
 /* Between scenarios a proxy is started anew, under the profile that the next one tells. */
@@ -162,7 +181,7 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
     case EVENT_PROCESS_END:
         if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
             part->death = index;
-            part->died = event_number(&event, FIELD_HOW) == EVENT_END_DIED;
+            part->died = is_exception(&event);
         }
         return true;
     default:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
@@ -83,8 +84,7 @@ static void on_first(struct stream *stream, const uint8_t *bytes, size_t size)
 static void answer(struct dial *dial, const struct scenario_group *group)
 {
     struct stream *stream = &dial->stream;
-    const uint64_t greeting =
-        group->first == SCENARIO_DESTINATION ? stream->out.parts[0].size : 0;
+    const uint64_t greeting = group->first == SCENARIO_DESTINATION ? stream->out.parts[0].size : 0;
 
     if (group->half_close == SCENARIO_CLIENT && !stream->ended_in) {
         return;
@@ -115,6 +115,10 @@ static void on_changed(struct stream *stream)
         }
         answer(dial, group);
     }
+    if (dial->refused) {
+        finish(dial, EVENT_END_REFUSED, false);
+        return;
+    }
     if (stream->ended_in && !stream->writing &&
         (group == NULL || stream->sent >= stream->allowed)) {
         finish(dial, EVENT_END_CLOSED, false);
@@ -130,6 +134,53 @@ static void greet(struct dial *dial)
     } else if (group != NULL && group->first == SCENARIO_DESTINATION) {
         stream_allow(&dial->stream, dial->stream.out.parts[0].size, false);
     }
+}
+
+/* ---- a server in between ---- */
+
+/* From now on it is a connection to the target. */
+static void reach(struct dial *dial)
+{
+    struct upstream_talk *talk = dial->talk;
+    struct client *client = client_of_destination(dial->lab, &talk->target);
+    const bool refused = client != NULL && client_refusal(client) != 0;
+
+    dial->stream.prelude = NULL;
+    dial->client = client;
+    dial->peer = talk->target;
+    upstream_answer(talk, !refused);
+    stream_say(&dial->stream, talk->reply, talk->reply_size);
+    if (refused) {
+        dial->refused = true;
+        return;
+    }
+    tell_arrival(dial);
+    expect_client(dial);
+    greet(dial);
+}
+
+static size_t on_prelude(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct dial *dial = stream->owner;
+    size_t used;
+
+    switch (upstream_take(dial->talk, bytes, size, &used)) {
+    case UPSTREAM_SAY:
+        stream_say(stream, dial->talk->reply, dial->talk->reply_size);
+        break;
+    case UPSTREAM_TARGET:
+        reach(dial);
+        break;
+    case UPSTREAM_BAD:
+        lab_note(dial->lab, EVENT_NOTE,
+                 "what the proxy says to the server that it dials through is not understood");
+        stream->prelude = NULL;
+        stream->reset = true;
+        return size;
+    case UPSTREAM_MORE:
+        break;
+    }
+    return used;
 }
 
 /* ---- its arrival ---- */
@@ -163,37 +214,45 @@ static void on_connection(uv_stream_t *listener, int status)
         dial->lab->dials_open--;
         return;
     }
-    tell_arrival(dial);
     close_listener(dial);
-    expect_client(dial);
     dial->stream.first = on_first;
     dial->stream.shut = on_ended_out;
+    if (dial->talk != NULL) {
+        dial->stream.prelude = on_prelude;
+        stream_start(&dial->stream);
+        return;
+    }
+    tell_arrival(dial);
+    expect_client(dial);
     stream_start(&dial->stream);
     greet(dial);
 }
 
 static bool listen_for(struct dial *dial)
 {
-    const bool mapped = endpoint_is_mapped(&dial->peer);
-    const enum wfp_family family = mapped ? WFP_IPV4 : (enum wfp_family)dial->peer.family;
-    const struct wfp_address any_port = endpoint_loopback(family, 0);
-    struct sockaddr_storage address;
-
-    endpoint_store(&any_port, &address);
     if (uv_tcp_init(&dial->lab->loop, &dial->listener) != 0) {
         return false;
     }
     dial->listener.data = dial;
     dial->listening = true;
-    if (uv_tcp_bind(&dial->listener, (struct sockaddr *)&address, 0) != 0 ||
-        uv_listen((uv_stream_t *)&dial->listener, 1, on_connection) != 0) {
-        return false;
+    return endpoint_bind_tcp(&dial->listener, (enum wfp_family)dial->peer.family,
+                             endpoint_is_mapped(&dial->peer), &dial->real) &&
+           uv_listen((uv_stream_t *)&dial->listener, 1, on_connection) == 0;
+}
+
+struct dial *dial_add_upstream(struct lab *lab, const struct process *process, uint32_t socket,
+                               const struct wfp_address *peer, enum upstream_kind kind)
+{
+    struct dial *dial = dial_add(lab, process, socket, peer, NULL);
+
+    if (dial != NULL) {
+        dial->talk = calloc(1, sizeof *dial->talk);
     }
-    dial->real = endpoint_of_tcp(&dial->listener);
-    if (mapped) {
-        dial->real = endpoint_mapped(&dial->real);
+    if (dial == NULL || dial->talk == NULL) {
+        return NULL;
     }
-    return true;
+    dial->talk->kind = kind;
+    return dial;
 }
 
 struct dial *dial_add(struct lab *lab, const struct process *process, uint32_t socket,
@@ -231,8 +290,9 @@ void dials_give_up(struct lab *lab)
         struct event event = {.kind = EVENT_DEADLINE};
 
         if (dial->arrived && !dial->over) {
-            event_set_text(&event, FIELD_TEXT,
-                           "the connection at the destination came to no end within the time limit");
+            event_set_text(
+                &event, FIELD_TEXT,
+                "the connection at the destination came to no end within the time limit");
             tell_of(dial, &event);
             finish(dial, EVENT_END_TIMEOUT, true);
         }
@@ -266,6 +326,7 @@ void dials_clear(struct lab *lab)
     }
     for (size_t i = 0; i < lab->dial_count; i++) {
         stream_release(&lab->dials[i]->stream);
+        free(lab->dials[i]->talk);
         free(lab->dials[i]);
     }
     free(lab->dials);

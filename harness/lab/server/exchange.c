@@ -116,6 +116,7 @@ bool exchange(struct peer *peer, const struct event *event)
         return false;
     }
     exchange.process = peer->process;
+    exchange.lab->heard++;
     event_set_number(&exchange.event, FIELD_PROCESS, peer->process->number);
     if (looks[event->kind] != NULL) {
         looks[event->kind](&exchange);

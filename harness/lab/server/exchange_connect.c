@@ -6,6 +6,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/dial.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/exchange.h"
@@ -14,10 +15,10 @@
 #include "harness/lab/server/process.h"
 #include "harness/lab/server/proxy.h"
 
-enum { WINDOWS_WSAECONNREFUSED = 10061, WINDOWS_WSAEHOSTUNREACH = 10065, WINDOWS_WSAENOBUFS = 10055 };
+enum { WINDOWS_WSAENOBUFS = 10055, WINDOWS_WSAECONNREFUSED = 10061 };
 
-const struct exchange_verdict exchange_no_verdict = {
-    .told = {MODEL_NOBODY, MODEL_NOBODY}, .by = MODEL_NOBODY};
+const struct exchange_verdict exchange_no_verdict = {.told = {MODEL_NOBODY, MODEL_NOBODY},
+                                                     .by = MODEL_NOBODY};
 
 /* ---- the callouts ---- */
 
@@ -49,9 +50,8 @@ static void take_verdict(struct lab *lab, const struct model_connected *connecte
     }
 }
 
-static void connect_in_world(struct lab *lab, struct socket *socket,
-                             const struct wfp_address *peer, const struct client *client,
-                             struct exchange_verdict *verdict)
+static void connect_in_world(struct lab *lab, struct socket *socket, const struct wfp_address *peer,
+                             const struct client *client, struct exchange_verdict *verdict)
 {
     struct model_connect call = {
         .socket = socket->world, .type = WFP_TCP, .to = *peer, .target_pid = 1};
@@ -121,28 +121,26 @@ void exchange_tell_verdict(const struct exchange *exchange, const struct exchang
 
 /* ---- the destination ---- */
 
-/* 0: it can be reached. */
-static uint32_t refusal(struct client *client)
+static const struct upstream *upstream_of(const struct exchange *exchange)
 {
-    static const uint32_t errors[] = {[SCENARIO_THERE] = 0,
-                                      [SCENARIO_REFUSED] = WINDOWS_WSAECONNREFUSED,
-                                      [SCENARIO_UNREACHABLE] = WINDOWS_WSAEHOSTUNREACH};
+    return &exchange->process->proxy->program->upstream;
+}
 
-    if (client == NULL) {
-        return 0;
-    }
-    client->dials++;
-    if (client->group->refused != 0 && client->dials > client->group->refused) {
-        return 0;
-    }
-    return errors[client->group->destination];
+static bool is_upstream(const struct upstream *upstream, const struct wfp_address *peer)
+{
+    return upstream->kind != UPSTREAM_NONE && upstream->address.port == peer->port &&
+           endpoint_same_host(&upstream->address, peer);
 }
 
 static void answer_dial(struct exchange *exchange, struct socket *socket,
                         const struct wfp_address *peer, struct client *client)
 {
+    const struct upstream *upstream = upstream_of(exchange);
     const struct dial *dial =
-        dial_add(exchange->lab, exchange->process, socket->number, peer, client);
+        is_upstream(upstream, peer)
+            ? dial_add_upstream(exchange->lab, exchange->process, socket->number, peer,
+                                upstream->kind)
+            : dial_add(exchange->lab, exchange->process, socket->number, peer, client);
 
     if (dial == NULL) {
         exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAENOBUFS);
@@ -189,14 +187,9 @@ static void answer_redirect(struct exchange *exchange, const struct wfp_address 
         exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAECONNREFUSED);
         return;
     }
-    if (hop_add(lab, client, lab->proxies[verdict->by], verdict->door,
-                endpoint_is_mapped(peer) ? WFP_IPV4 : (enum wfp_family)peer->family,
-                &real) == NULL) {
+    if (hop_add(lab, client, lab->proxies[verdict->by], verdict->door, peer, &real) == NULL) {
         exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAENOBUFS);
         return;
-    }
-    if (endpoint_is_mapped(peer)) {
-        real = endpoint_mapped(&real);
     }
     exchange_answer(exchange, EVENT_BY_SHIM, 0);
     event_set_address(&exchange->answer, FIELD_REAL, &real);
@@ -209,7 +202,7 @@ static void look_at_dial(struct exchange *exchange, struct socket *socket,
 {
     struct lab *lab = exchange->lab;
     struct client *client = client_of_destination(lab, peer);
-    const uint32_t error = refusal(client);
+    const uint32_t error = client == NULL ? 0 : client_refusal(client);
     struct exchange_verdict verdict = exchange_no_verdict;
 
     exchange_note_client(exchange, client == NULL ? 0 : client->number);
@@ -234,7 +227,9 @@ void look_at_connect(struct exchange *exchange)
     struct socket *socket = exchange_socket(exchange);
 
     if (socket == NULL || exchange->lab->order->pass_through || exchange->lab->member == NULL ||
-        !endpoint_is_served(&peer) || socket_world(socket) == WFP_INVALID_SOCKET) {
+        exchange->process->proxy == NULL ||
+        (!endpoint_is_served(&peer) && !is_upstream(upstream_of(exchange), &peer)) ||
+        socket_world(socket) == WFP_INVALID_SOCKET) {
         return;
     }
     if (socket->type == WFP_TCP) {

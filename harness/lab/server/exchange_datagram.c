@@ -29,12 +29,11 @@ static bool send_in_world(struct exchange *exchange, struct socket *socket, stru
     struct lab *lab = exchange->lab;
     const uint8_t *context;
     const size_t context_size = client_context(client, exchange->process->proxy, &context);
-    const struct wfp_redirect redirect = {
-        .handle = lab->model.services[0].handle,
-        .target_pid = 1,
-        .context_size = (uint32_t)context_size,
-        .context = context,
-        .lost = client->group->is == SCENARIO_LOST};
+    const struct wfp_redirect redirect = {.handle = lab->model.services[0].handle,
+                                          .target_pid = 1,
+                                          .context_size = (uint32_t)context_size,
+                                          .context = context,
+                                          .lost = client->group->is == SCENARIO_LOST};
     const struct wfp_send call = {.socket = client->sender->world,
                                   .entry = WFP_MESSAGE_PLAIN,
                                   .name = WFP_NAME_GIVEN,
@@ -124,8 +123,7 @@ static void receive_from_destination(struct exchange *exchange, const struct rec
 {
     event_set_number(&exchange->event, FIELD_DIAL, receiver->number);
     exchange_note_client(exchange, receiver->client == NULL ? 0 : receiver->client->number);
-    exchange_answer(exchange, EVENT_BY_SHIM,
-                    (uint32_t)event_number(&exchange->event, FIELD_ERROR));
+    exchange_answer(exchange, EVENT_BY_SHIM, (uint32_t)event_number(&exchange->event, FIELD_ERROR));
     event_set_address(&exchange->answer, FIELD_PEER, &receiver->peer);
 }
 
@@ -185,8 +183,7 @@ static bool send_on_in_world(struct exchange *exchange, struct socket *socket,
         .to = *peer,
         .data = {room[0], size < MODEL_DATAGRAM_MAX ? (uint32_t)size : MODEL_DATAGRAM_MAX,
                  WFP_POINTER_HEAP},
-        .control = {room[1], control.size,
-                    control.size > 0 ? WFP_POINTER_HEAP : WFP_POINTER_NULL},
+        .control = {room[1], control.size, control.size > 0 ? WFP_POINTER_HEAP : WFP_POINTER_NULL},
         .layout = layout_of(exchange->process),
         .byte_count = WFP_POINTER_HEAP};
 
@@ -226,8 +223,7 @@ static void begin_flow(struct exchange *exchange, struct socket *socket,
     }
     ask_states(exchange->lab, socket, peer, &verdict);
     event_set_number(&exchange->event, FIELD_DIAL, (*receiver)->number);
-    exchange_note_client(exchange,
-                         (*receiver)->client == NULL ? 0 : (*receiver)->client->number);
+    exchange_note_client(exchange, (*receiver)->client == NULL ? 0 : (*receiver)->client->number);
     event_set_address(&exchange->answer, FIELD_REAL, &(*receiver)->real);
     exchange_tell(exchange);
     exchange_tell_verdict(exchange, &verdict);
@@ -264,9 +260,8 @@ void look_at_datagram_send(struct exchange *exchange)
 void look_at_datagram_connect(struct exchange *exchange, struct socket *socket,
                               const struct wfp_address *peer)
 {
-    const struct wfp_send call = {.socket = socket_world(socket),
-                                  .name = WFP_NAME_GIVEN,
-                                  .to = *peer};
+    const struct wfp_send call = {
+        .socket = socket_world(socket), .name = WFP_NAME_GIVEN, .to = *peer};
     struct wfp_message_reply reply;
     struct receiver *receiver;
 

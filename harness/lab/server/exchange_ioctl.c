@@ -208,8 +208,8 @@ static void remember_option(struct socket *socket, const struct wfp_option *call
     struct socket_option *option;
     size_t at = 0;
 
-    while (at < socket->option_count && (socket->options[at].level != call->level ||
-                                         socket->options[at].name != call->name)) {
+    while (at < socket->option_count &&
+           (socket->options[at].level != call->level || socket->options[at].name != call->name)) {
         at++;
     }
     if (at == SOCKET_OPTIONS || call->value.size < sizeof option->value) {

@@ -63,12 +63,14 @@ struct lab {
     struct process **processes; /* by number less one; never removed */
 
     struct model model;
-    uint8_t *room[2]; /* EVENT_BYTES_MAX bytes each: an ioctl's buffers */
-    uint8_t *contexts[LAB_PROXIES_MAX]; /* RECIPE_SIZE_MAX bytes each, for client_context() */
+    uint8_t *room[2];                     /* EVENT_BYTES_MAX bytes each: an ioctl's buffers */
+    uint8_t *contexts[LAB_PROXIES_MAX];   /* RECIPE_SIZE_MAX bytes each, for client_context() */
     const struct scenario_member *member; /* under way, or NULL */
     uint32_t scenario_number;             /* from 1 */
     size_t client_count;
     struct client **clients; /* of this scenario, by number less one */
+    size_t heard;            /* events of interposers, in this scenario */
+    size_t timeouts;         /* clients that came to no end in it */
     size_t clients_started;
     size_t clients_ended;
     size_t doubtful_open; /* flows of datagrams that need not end */
@@ -76,7 +78,7 @@ struct lab {
     size_t dials_open;    /* that have arrived, and not ended */
     size_t dial_count;
     struct dial **dials; /* of this scenario */
-    bool reversed; /* the second proxy's callout has the greater weight */
+    bool reversed;       /* the second proxy's callout has the greater weight */
     size_t hop_count;
     struct hop **hops;
     size_t sender_count;
@@ -84,12 +86,12 @@ struct lab {
     size_t receiver_count;
     struct receiver **receivers;
     uint32_t dial_number; /* of the last in this trace */
-    uint64_t last_end;   /* when a client last came to its end, or the first began */
+    uint64_t last_end;    /* when a client last came to its end, or the first began */
 };
 
-/* The lab is zeroed. STATUS_BROKEN after a complaint. To be closed in any case, when every proxy is stopped. */
-enum status lab_open(struct lab *lab, const struct lab_order *order,
-                     struct complaints *complaints);
+/* The lab is zeroed. STATUS_BROKEN after a complaint. To be closed in any case, when every proxy is
+ * stopped. */
+enum status lab_open(struct lab *lab, const struct lab_order *order, struct complaints *complaints);
 void lab_close(struct lab *lab);
 
 /* Microseconds since it was opened. */

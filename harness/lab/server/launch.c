@@ -11,6 +11,7 @@
 #include "harness/lab/server/image.h"
 #include "harness/platform/console.h"
 #include "harness/platform/files.h"
+#include "harness/platform/system.h"
 
 enum { OWN_ARGUMENTS = 4 };
 
@@ -19,14 +20,11 @@ static const char launcher_name[] = "wfpcheck-launch.exe";
 
 bool launch_system(char *text, size_t size)
 {
-    uv_utsname_t name;
+    struct system_description system;
 
-    if (uv_os_uname(&name) != 0) {
-        (void)snprintf(text, size, "unknown");
-        return false;
-    }
-    (void)snprintf(text, size, "%s %s %s", name.sysname, name.release, name.machine);
-    return strncmp(name.sysname, "Windows", 7) == 0;
+    system_describe(&system);
+    (void)snprintf(text, size, "%s %s %s", system.name, system.build, system.architecture);
+    return strcmp(system.name, "Windows") == 0 || strcmp(system.name, "Wine") == 0;
 }
 
 static char *join(const char *a, const char *b, const char *c)
@@ -130,10 +128,11 @@ static enum status find_wine(struct complaints *complaints, struct launch *launc
         strchr(wine, '/') != NULL ? files_kind(wine) == FILES_REGULAR : is_on_path(wine);
 
     if (!found) {
-        complain(complaints, named != NULL ? "WFPCHECK_WINE" : who, 0, "Wine",
-                 "Wine, which runs Windows programs here: install it (Debian: apt install wine), or "
-                 "name it in WFPCHECK_WINE",
-                 "%s, which is not there", wine);
+        complain(
+            complaints, named != NULL ? "WFPCHECK_WINE" : who, 0, "Wine",
+            "Wine, which runs Windows programs here: install it (Debian: apt install wine), or "
+            "name it in WFPCHECK_WINE",
+            "%s, which is not there", wine);
         return STATUS_BROKEN;
     }
     launch->wine = join(wine, "", "");
@@ -253,8 +252,7 @@ static bool is_replaced(const struct launch *launch, const char *name)
 
 static char **fill_environment(const struct launch *launch, const uv_env_item_t *items, int count)
 {
-    char **environment =
-        calloc((size_t)count + LAUNCH_VARIABLES_MAX + 1, sizeof *environment);
+    char **environment = calloc((size_t)count + LAUNCH_VARIABLES_MAX + 1, sizeof *environment);
     size_t at = 0;
 
     for (int i = 0; environment != NULL && i < count; i++) {

@@ -23,9 +23,9 @@ struct launch {
 
 struct launch_wish {
     const char *const *command; /* of the program under test, up to a NULL */
-    const char *shim;     /* folder of launcher and DLL; NULL: where they usually are */
-    bool follow;          /* child processes too */
-    unsigned port;        /* of the lab */
+    const char *shim;           /* folder of launcher and DLL; NULL: where they usually are */
+    bool follow;                /* child processes too */
+    unsigned port;              /* of the lab */
     const char *token;
 };
 
@@ -42,7 +42,7 @@ char **launch_environment(const struct launch *launch);
 /* Frees a list of texts that ends with a NULL. */
 void launch_texts_free(char **texts);
 
-/* What the system calls itself, "Linux 6.1.0 x86_64"; and whether it is Windows, or Wine. */
+/* What the system calls itself, "Linux 6.1.0 x64"; and whether it is Windows, or Wine. */
 bool launch_system(char *text, size_t size);
 
 #endif

@@ -21,8 +21,8 @@ static uint32_t record_room(const struct wfp_profile *profile, const struct mode
     return wfp_record_size(profile, hops, hops * size->context);
 }
 
-static struct wfp_limits limits_of(const struct wfp_profile *profile,
-                                   const struct model_size *size, size_t services)
+static struct wfp_limits limits_of(const struct wfp_profile *profile, const struct model_size *size,
+                                   size_t services)
 {
     return (struct wfp_limits){.sockets = size->sockets,
                                .handles = MODEL_SERVICES_MAX,
@@ -106,8 +106,7 @@ enum status model_begin(struct model *model, const struct wfp_profile *profile,
     if (reserve(model, wfp_world_size(&limits)) != STATUS_OK) {
         return STATUS_BROKEN;
     }
-    model->world =
-        wfp_world_init(model->memory, &limits, wfp_rules_shipped(), &model->profile);
+    model->world = wfp_world_init(model->memory, &limits, wfp_rules_shipped(), &model->profile);
     for (size_t i = 0; model->world != NULL && i < services; i++) {
         if (!add_service(model, i, reversed)) {
             model->world = NULL;
@@ -166,8 +165,7 @@ static enum wfp_family layer_family(const struct wfp_address *to)
 
 static bool classify(struct model *model, uint32_t classification)
 {
-    const struct wfp_classify_call next = {.call = WFP_CALL_NEXT,
-                                           .classification = classification};
+    const struct wfp_classify_call next = {.call = WFP_CALL_NEXT, .classification = classification};
     const struct wfp_classify_call back = {.call = WFP_CALL_RETURN,
                                            .classification = classification};
     struct wfp_reply reply;

@@ -22,7 +22,7 @@ enum {
     MODEL_SERVICES_MAX = 2,
     MODEL_NOBODY = 0xFF,
     MODEL_DATAGRAM_MAX = 2048, /* bytes */
-    MODEL_HOPS_MAX = 8 /* redirects of one connection, after which it is refused */
+    MODEL_HOPS_MAX = 8         /* redirects of one connection, after which it is refused */
 };
 
 /* A redirect service: its callouts, and where its proxy is. */
@@ -62,16 +62,16 @@ struct model_connect {
     uint32_t socket; /* of the world */
     enum wfp_type type;
     struct wfp_address to;
-    uint32_t target_pid; /* of the proxies; not 0 */
+    uint32_t target_pid;                         /* of the proxies; not 0 */
     const uint8_t *contexts[MODEL_SERVICES_MAX]; /* that each service would attach */
     uint32_t context_sizes[MODEL_SERVICES_MAX];
     bool lost; /* fault: the record does not survive the way (QRY-19) */
 };
 
 struct model_connected {
-    uint32_t error;                 /* of connect() */
-    uint8_t by;                     /* service that redirects it, or MODEL_NOBODY */
-    uint32_t door;                  /* where it waits then: a listening socket of its own */
+    uint32_t error;                   /* of connect() */
+    uint8_t by;                       /* service that redirects it, or MODEL_NOBODY */
+    uint32_t door;                    /* where it waits then: a listening socket of its own */
     uint8_t told[MODEL_SERVICES_MAX]; /* enum wfp_redirect_state, or MODEL_NOBODY: not asked */
 };
 

@@ -11,6 +11,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/server/model.h"
+#include "harness/lab/server/upstream.h"
 #include "harness/status.h"
 
 struct complaints;
@@ -35,6 +36,7 @@ struct lab_program {
     size_t udp_count;
     struct wfp_address udp[LAB_LISTEN_MAX];
     const struct recipe *recipe;
+    struct upstream upstream;
     struct stand_in *stand_in; /* in place of its driver; NULL: none */
 };
 
@@ -54,8 +56,8 @@ struct lab_order {
 
 struct lab_result {
     struct trace *trace;             /* the caller's */
-    size_t scenarios;    /* that were played */
-    double seconds;      /* of all of it */
+    size_t scenarios;                /* that were played */
+    double seconds;                  /* of all of it */
     bool interrupted;                /* not all that was planned has been tried */
     bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */

@@ -47,7 +47,9 @@ void payload_write(const struct payload *payload, uint64_t offset, uint8_t *out,
 bool payload_matches(const struct payload *payload, uint64_t offset, const uint8_t *bytes,
                      size_t size)
 {
-    if (offset + size > payload_size(payload)) {
+    const uint64_t all = payload_size(payload);
+
+    if (offset > all || size > all - offset) {
         return false;
     }
     for (size_t i = 0; i < size; i++) {

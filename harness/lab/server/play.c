@@ -6,6 +6,7 @@
 
 #include "harness/complaint.h"
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/dial.h"
 #include "harness/lab/server/hop.h"
 #include "harness/lab/server/process.h"
@@ -44,8 +45,7 @@ static enum status begin_world(struct lab *lab, const struct scenario_member *me
     if (member != NULL) {
         scenario_profile(member, &profile->values, size.context, &values);
     }
-    status = model_begin(&lab->model, &values, &size, lab->order->program_count,
-                         lab->reversed);
+    status = model_begin(&lab->model, &values, &size, lab->order->program_count, lab->reversed);
     if (status != STATUS_OK) {
         complain(lab->complaints, "wfpcheck proxy", 0, "world", "memory for it", "none");
     }
@@ -194,6 +194,8 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     lab->member = member;
     lab->scenario_number++;
+    lab->heard = 0;
+    lab->timeouts = 0;
     lab->sockets_open = 0;
     lab->dials_open = 0;
     if (lab->order->progress != NULL) {
@@ -206,6 +208,11 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
         status = STATUS_BROKEN;
     }
     end_scenario(lab);
+    if (lab->timeouts > 0 && lab->heard == 0 && are_alive(lab)) {
+        lab_note(lab, EVENT_NOTE,
+                 "the program made no call in a whole scenario: it hangs, and is started anew");
+        stop_proxies(lab);
+    }
     return status;
 }
 

@@ -140,11 +140,11 @@ static void repeat(struct model *model, const struct socket *socket)
     }
     for (size_t i = 0; i < socket->option_count; i++) {
         uint32_t value = socket->options[i].value;
-        const struct wfp_option call = {.socket = socket->world,
-                                        .level = socket->options[i].level,
-                                        .name = socket->options[i].name,
-                                        .value = {(uint8_t *)&value, sizeof value,
-                                                  WFP_POINTER_HEAP}};
+        const struct wfp_option call = {
+            .socket = socket->world,
+            .level = socket->options[i].level,
+            .name = socket->options[i].name,
+            .value = {(uint8_t *)&value, sizeof value, WFP_POINTER_HEAP}};
         struct wfp_reply reply;
 
         (void)wfp_option_set(model->world, &call, &reply);

@@ -37,7 +37,7 @@ struct socket {
     bool bound;
     bool listening;
     bool connected;
-    bool peeked; /* in the model a datagram waits that was only looked at */
+    bool peeked;         /* in the model a datagram waits that was only looked at */
     uint32_t world;      /* what stands for it in the model; see socket_world() */
     uint32_t generation; /* of the model */
     uint32_t door;       /* AcceptEx: where its connection waits in the model; 0: nowhere */

@@ -42,6 +42,7 @@ struct proxy {
     uv_pipe_t out; /* standard output and error */
     uv_pipe_t err;
     unsigned handles; /* of these that are not closed yet */
+    int group;        /* process group of all of it; 0: there is none */
     bool started;     /* the launcher runs, or has run */
     bool stopping;    /* the lab wants its end */
     bool gone;        /* its first process has ended, and nobody wanted it */

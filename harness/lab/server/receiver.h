@@ -38,8 +38,8 @@ struct receiver {
 struct receiver *receiver_add(struct lab *lab, const struct process *process, uint32_t socket,
                               const struct wfp_address *peer);
 /* NULL: there is none yet. */
-struct receiver *receiver_of(const struct lab *lab, const struct process *process,
-                             uint32_t socket, const struct wfp_address *peer);
+struct receiver *receiver_of(const struct lab *lab, const struct process *process, uint32_t socket,
+                             const struct wfp_address *peer);
 /* The one behind a port of the lab. */
 struct receiver *receiver_at(const struct lab *lab, const struct wfp_address *real);
 

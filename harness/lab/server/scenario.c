@@ -31,14 +31,15 @@ static void name_member(struct scenario_member *member)
                    *size != '\0' && *error != '\0' ? "-" : "", error);
 }
 
-static bool is_wanted(const struct scenario_member *member, const char *const *patterns,
-                      bool *used, size_t count)
+static bool is_wanted(const struct scenario_member *member, const char *const *patterns, bool *used,
+                      size_t count)
 {
     bool wanted = count == 0;
 
     for (size_t i = 0; i < count; i++) {
         if (glob_matches(patterns[i], member->name) ||
-            glob_matches(patterns[i], member->scenario->id)) {
+            glob_matches(patterns[i], member->scenario->id) ||
+            strcmp(patterns[i], member->scenario->path) == 0) {
             used[i] = true;
             wanted = true;
         }
@@ -129,16 +130,43 @@ static enum status load_one(void *context, const char *path, const char *trouble
     return status == STATUS_BROKEN ? status : STATUS_OK;
 }
 
+/* A file of the user's own among the patterns. */
+static bool is_file(const char *pattern)
+{
+    const size_t length = strlen(pattern);
+
+    return length > 5 && strcmp(pattern + length - 5, ".json") == 0;
+}
+
+/* They come first; the shipped ones are loaded only where a pattern is none of these. */
+static enum status load_files(struct loading *loading, const char *const *patterns, size_t count,
+                              size_t *files)
+{
+    enum status status = STATUS_OK;
+
+    *files = 0;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        if (is_file(patterns[i])) {
+            ++*files;
+            status = load_one(loading, patterns[i], NULL);
+        }
+    }
+    return status;
+}
+
 enum status scenarios_load(const char *root, const char *const *patterns, size_t count,
                            const struct key_catalogue *keys, struct complaints *complaints,
                            struct scenarios *scenarios)
 {
     struct loading loading = {.keys = keys, .complaints = complaints, .scenarios = scenarios};
-    enum status status;
     char folder[4096];
+    size_t files = 0;
+    enum status status = load_files(&loading, patterns, count, &files);
 
     (void)snprintf(folder, sizeof folder, "%s/proxy", root);
-    status = files_walk(folder, ".json", load_one, &loading);
+    if (status == STATUS_OK && files < count + (count == 0)) {
+        status = files_walk(folder, ".json", load_one, &loading);
+    }
     status = status == STATUS_OK ? loading.status : status;
     return status == STATUS_OK ? list_members(scenarios, patterns, count, complaints) : status;
 }

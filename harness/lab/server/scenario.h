@@ -32,7 +32,7 @@ enum {
     SCENARIO_NAME_MAX = 96,
     SCENARIO_BYTES_MAX = 1048576,
     SCENARIO_DATAGRAM_MAX = 1400, /* bytes */
-    SCENARIO_TOKEN = 8, /* bytes that tell who sent a payload */
+    SCENARIO_TOKEN = 8,           /* bytes that tell who sent a payload */
     SCENARIO_RECORD_MIN = 600,
     SCENARIO_RECORD_MAX = 65537,
     SCENARIO_FILE_MAX = 65536
@@ -58,16 +58,16 @@ struct scenario_setting {
 /* Clients that are alike; all of a scenario's go at the same time. */
 struct scenario_group {
     uint32_t count;
-    int type;         /* enum wfp_type: WFP_TCP or WFP_UDP */
-    int family;       /* enum wfp_family */
-    int is;           /* enum scenario_is */
-    int first;        /* enum scenario_side: who speaks first; of a connection */
-    int half_close;   /* who sends its FIN before the other has sent anything */
-    int reset;        /* who breaks off in the middle */
-    int destination;  /* enum scenario_destination */
-    uint32_t refused; /* how many dials of each client find it so; 0: all */
-    bool together;    /* they have one destination */
-    uint32_t bytes;   /* each way; of a datagram */
+    int type;           /* enum wfp_type: WFP_TCP or WFP_UDP */
+    int family;         /* enum wfp_family */
+    int is;             /* enum scenario_is */
+    int first;          /* enum scenario_side: who speaks first; of a connection */
+    int half_close;     /* who sends its FIN before the other has sent anything */
+    int reset;          /* who breaks off in the middle */
+    int destination;    /* enum scenario_destination */
+    uint32_t refused;   /* how many dials of each client find it so; 0: all */
+    bool together;      /* they have one destination */
+    uint32_t bytes;     /* each way; of a datagram */
     uint32_t datagrams; /* of each flow */
     uint32_t flows;     /* of each client: destinations that its one socket sends to */
 };
@@ -99,9 +99,9 @@ struct scenario {
     const char *rules[SCENARIO_RULES_MAX]; /* that it is there for */
     size_t setting_count;
     struct scenario_setting settings[SCENARIO_SETTINGS_MAX]; /* of the profile */
-    size_t size_count;                           /* 0: the profile's own */
-    uint32_t sizes[SCENARIO_SIZES_MAX];          /* of a record of one redirect, bytes */
-    size_t error_count;                          /* 0: the profile's own */
+    size_t size_count;                                       /* 0: the profile's own */
+    uint32_t sizes[SCENARIO_SIZES_MAX];             /* of a record of one redirect, bytes */
+    size_t error_count;                             /* 0: the profile's own */
     struct scenario_setting errors[KEY_VALUES_MAX]; /* of its key too-small */
     size_t scripted_count;
     struct scenario_scripted scripted[SCENARIO_SCRIPTED_MAX];
@@ -119,7 +119,7 @@ struct scenario {
 /* One way of playing a scenario: each of its sizes with each of its errors. */
 struct scenario_member {
     const struct scenario *scenario;
-    uint32_t size;     /* 0: the profile's own */
+    uint32_t size;                        /* 0: the profile's own */
     const struct scenario_setting *error; /* NULL: the profile's own */
     char name[SCENARIO_NAME_MAX];         /* "record-sizes@4097-WSAEFAULT" */
 };
@@ -133,7 +133,8 @@ struct scenarios {
 
 /*
  * Loads the files of ROOT/proxy and keeps those whose id, or the name of a member, fits one of the
- * patterns ('*' and '?'; none: all). STATUS_BAD_INPUT after complaints: a file that cannot be read,
+ * patterns ('*' and '?'; none: all). A pattern that ends in ".json" is a file of the user's own.
+ * STATUS_BAD_INPUT after complaints: a file that cannot be read,
  * a pattern that fits nothing. The caller clears the scenarios in any case.
  */
 enum status scenarios_load(const char *root, const char *const *patterns, size_t count,

@@ -101,7 +101,8 @@ static bool check_group(struct reader *reader, json_t *value, const struct scena
         good = reader_complain(reader, place_member(value, "bytes"), "8 to 1400 with udp", "%lu",
                                (unsigned long)group->bytes);
     }
-    if (group->together && (group->first == SCENARIO_DESTINATION || group->bytes < SCENARIO_TOKEN)) {
+    if (group->together &&
+        (group->first == SCENARIO_DESTINATION || group->bytes < SCENARIO_TOKEN)) {
         good = reader_complain(reader, place_member(value, "together"),
                                "clients that send at least 8 bytes first", "others");
     }
@@ -121,11 +122,8 @@ static void read_groups(struct reader *reader, json_t *root, json_t *list,
     json_array_foreach(list, index, item) {
         struct scenario_group *group = &scenario->groups[index];
 
-        *group = (struct scenario_group){.count = 1,
-                                         .first = SCENARIO_CLIENT,
-                                         .bytes = 1000,
-                                         .datagrams = 3,
-                                         .flows = 1};
+        *group = (struct scenario_group){
+            .count = 1, .first = SCENARIO_CLIENT, .bytes = 1000, .datagrams = 3, .flows = 1};
         if (read_object(reader, place_item(list, index), item, &group_shape, group)) {
             (void)check_group(reader, item, group);
         }
@@ -232,8 +230,7 @@ static void read_errors(struct reader *reader, json_t *root, json_t *list,
     scenario->error_count = count;
 }
 
-static void read_sizes(struct reader *reader, json_t *root, json_t *list,
-                       struct scenario *scenario)
+static void read_sizes(struct reader *reader, json_t *root, json_t *list, struct scenario *scenario)
 {
     static const struct range range = {SCENARIO_RECORD_MIN, SCENARIO_RECORD_MAX};
     size_t index;
@@ -321,8 +318,7 @@ enum status scenario_load(const char *path, const struct key_catalogue *keys,
 {
     struct reader reader = {.complaints = complaints};
     struct scenario *loaded;
-    enum status status =
-        document_load(path, SCENARIO_FILE_MAX, complaints, &reader.document);
+    enum status status = document_load(path, SCENARIO_FILE_MAX, complaints, &reader.document);
 
     if (status != STATUS_OK) {
         return status;

@@ -95,9 +95,38 @@ static void send_more(struct stream *stream)
     stream->sent += size;
     stream->write.data = stream;
     buffer = uv_buf_init((char *)stream->chunk, (unsigned)size);
-    stream->writing = uv_write(&stream->write, (uv_stream_t *)&stream->tcp, &buffer, 1,
-                               on_write) == 0;
+    stream->writing =
+        uv_write(&stream->write, (uv_stream_t *)&stream->tcp, &buffer, 1, on_write) == 0;
     stream->reset |= !stream->writing;
+}
+
+struct said {
+    uv_write_t request;
+    uint8_t bytes[];
+};
+
+static void on_said(uv_write_t *request, int status)
+{
+    (void)status;
+    free(request->data);
+}
+
+void stream_say(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct said *said = malloc(sizeof *said + size);
+    uv_buf_t buffer;
+
+    if (said == NULL) {
+        stream->reset = true;
+        return;
+    }
+    memcpy(said->bytes, bytes, size);
+    said->request.data = said;
+    buffer = uv_buf_init((char *)said->bytes, (unsigned)size);
+    if (uv_write(&said->request, (uv_stream_t *)&stream->tcp, &buffer, 1, on_said) != 0) {
+        free(said);
+        stream->reset = true;
+    }
 }
 
 void stream_allow(struct stream *stream, uint64_t allowed, bool end)
@@ -122,6 +151,24 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init((char *)received, sizeof received);
 }
 
+static void take(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    while (stream->prelude != NULL && size > 0) {
+        const size_t used = stream->prelude(stream, bytes, size);
+
+        bytes += used;
+        size -= used;
+    }
+    if (size == 0) {
+        return;
+    }
+    if (stream->received == 0 && stream->first != NULL) {
+        stream->first(stream, bytes, size);
+    }
+    stream->wrong |= !payload_matches(&stream->in, stream->received, bytes, size);
+    stream->received += size;
+}
+
 static void on_read(uv_stream_t *tcp, ssize_t count, const uv_buf_t *buffer)
 {
     struct stream *stream = tcp->data;
@@ -136,12 +183,7 @@ static void on_read(uv_stream_t *tcp, ssize_t count, const uv_buf_t *buffer)
         stream->changed(stream);
         return;
     }
-    if (stream->received == 0 && stream->first != NULL) {
-        stream->first(stream, (const uint8_t *)buffer->base, (size_t)count);
-    }
-    stream->wrong |= !payload_matches(&stream->in, stream->received,
-                                      (const uint8_t *)buffer->base, (size_t)count);
-    stream->received += (uint64_t)count;
+    take(stream, (const uint8_t *)buffer->base, (size_t)count);
     stream->changed(stream);
 }
 

@@ -21,11 +21,15 @@ typedef void stream_changed(struct stream *stream);
 /* The first bytes have come, and are about to be held against `in`. */
 typedef void stream_first(struct stream *stream, const uint8_t *bytes, size_t size);
 
-/* To be read by the owner; written by the functions below, but for the first six. */
+/* What has come before any payload: gives how much of it is none. */
+typedef size_t stream_prelude(struct stream *stream, const uint8_t *bytes, size_t size);
+
+/* To be read by the owner; written by the functions below, but for the first seven. */
 struct stream {
     void *owner;
     stream_changed *changed; /* called after any of what follows has changed */
     stream_first *first;     /* or NULL */
+    stream_prelude *prelude; /* or NULL; the owner takes it away when it is over */
     stream_changed *shut;    /* it has sent its FIN, and may still receive; or NULL */
     struct payload out;      /* what it sends */
     struct payload in;       /* what is to come */
@@ -54,6 +58,8 @@ bool stream_open(struct stream *stream, uv_loop_t *loop, stream_changed *changed
 void stream_start(struct stream *stream);
 /* It may send so much of `out` in all; with `end` the FIN after it. */
 void stream_allow(struct stream *stream, uint64_t allowed, bool end);
+/* Sends this before any payload. */
+void stream_say(struct stream *stream, const uint8_t *bytes, size_t size);
 /* Closes it, in order or by a reset. What it has not read is lost. */
 void stream_close(struct stream *stream, bool reset);
 /* Frees what it holds; it must be closed, or never have been opened. */

@@ -56,7 +56,7 @@ static json_t *show_text(const char *raw)
     return value;
 }
 
-static bool write_head(struct chain_end *end, const struct trace_head *head)
+static void write_head(struct chain_writer *writer, const struct trace_head *head)
 {
     json_t *members = members_of(head_kind);
 
@@ -67,10 +67,10 @@ static bool write_head(struct chain_end *end, const struct trace_head *head)
         (void)json_object_set_new(members, head_texts[i].name, show_text(text));
     }
     (void)json_object_set_new(members, "passed-through", json_boolean(head->passed_through));
-    return chain_write(end, members);
+    chain_write(writer, members, JSON_ENSURE_ASCII);
 }
 
-static bool write_event(struct chain_end *end, const struct event *event)
+static void write_event(struct chain_writer *writer, const struct event *event)
 {
     json_t *members = members_of(event_kinds[event->kind].name);
 
@@ -78,26 +78,26 @@ static bool write_event(struct chain_end *end, const struct event *event)
         if (event_has(event, (enum event_field)field) &&
             json_object_set_new(members, event_fields[field],
                                 trace_field_show(event, (enum event_field)field)) != 0) {
-            json_decref(members);
-            return false;
+            writer->failed = true;
         }
     }
-    return chain_write(end, members);
+    chain_write(writer, members, JSON_ENSURE_ASCII);
 }
 
 bool trace_write(const struct trace *trace, const struct trace_head *head, FILE *out)
 {
-    struct chain_end end = {.out = out};
-    bool good = write_head(&end, head);
+    struct chain_writer writer = {.out = out};
     json_t *members = members_of(end_kind);
     struct event event;
 
-    for (size_t i = 0; good && i < trace_count(trace); i++) {
+    write_head(&writer, head);
+    for (size_t i = 0; !writer.failed && i < trace_count(trace); i++) {
         trace_get(trace, i, &event);
-        good = write_event(&end, &event);
+        write_event(&writer, &event);
     }
     (void)json_object_set_new(members, "events", json_integer((json_int_t)trace_count(trace)));
-    return chain_write(&end, members) && good;
+    chain_write(&writer, members, JSON_ENSURE_ASCII);
+    return !writer.failed;
 }
 
 /* ---- reading ---- */
@@ -235,12 +235,17 @@ static enum status take_line(struct reading *reading, struct document *document,
 static enum status read_line(struct reading *reading, struct trace_head *head)
 {
     struct document *document = NULL;
-    enum status status = chain_document(&reading->chain, &document);
+    json_t *root = NULL;
+    enum status status = chain_json(&reading->chain, &root);
 
+    if (status == STATUS_OK) {
+        status = chain_document(&reading->chain, root, &document);
+    }
     if (status == STATUS_OK) {
         status = take_line(reading, document, head);
     }
     document_free(document);
+    json_decref(root);
     return status;
 }
 

@@ -229,6 +229,12 @@ enum wfp_status wfp_datagram_connect_classified(struct wfp_world *world,
 enum wfp_status wfp_flow_reauthorize(struct wfp_world *world, uint32_t socket,
                                      const struct wfp_address *peer, uint32_t reason,
                                      uint32_t *classification, struct wfp_reply *reply);
+void wfp_flow_reauthorize_allowed(const struct wfp_world *world, uint32_t socket,
+                                  const struct wfp_address *peer, struct wfp_answer_set *set);
+enum wfp_status wfp_flow_reauthorize_assume(struct wfp_world *world, uint32_t socket,
+                                            const struct wfp_address *peer, uint32_t reason,
+                                            struct wfp_answer answer, uint32_t *classification,
+                                            struct wfp_reply *reply);
 
 /* ---- receiving ---- */
 

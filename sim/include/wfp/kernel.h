@@ -261,6 +261,11 @@ enum wfp_member {
     WFP_MEMBER_LOCAL_ADDRESS /* there, but not to be changed at connect-redirect (RED-03) */
 };
 
+/*
+ * When all have been asked and another filter's callout has applied a version after this one, the
+ * engine asks everybody once more, as in a reauthorisation; its reason is not documented and 0. For
+ * pended classifications only (RED-17).
+ */
 #define WFP_APPLY_REAUTHORIZE_IF_MODIFIED_BY_OTHERS 0x1u
 
 /*

@@ -155,7 +155,10 @@ struct wfp_path_call {
     const char *name; /* "connect-begin", "query-records" ... */
     uint32_t about;   /* a socket, a classification or a handle: what the call is made on */
     uint32_t asked;   /* with "next-callout": the service that is asked, 0: none, or a watcher */
-    struct wfp_reply reply;
+    uint32_t with;    /* "edit": enum wfp_member; "action": WFP_ACTION_* */
+    uint32_t rights;  /* "action": WFP_RIGHT_* */
+    struct wfp_reply reply; /* rule NULL: the call has no answer, or none that a rule allows */
+    const struct wfp_answer_set *allowed; /* while a trace is followed, else NULL */
 };
 
 enum { WFP_PATH_ENGINE = 0xFF };
@@ -188,9 +191,16 @@ struct wfp_path {
     wfp_path_observer *observer; /* NULL, or told of every call; may be set after set-up */
     void *observer_context;
 
+    /* of wfp_path_follow() */
+    bool strayed;                /* the trace did not go on with `wanted` */
+    struct wfp_path_call wanted; /* party, name, asked */
+    uint32_t followed_count;     /* of its calls, those that were followed */
+
     /* the engine's own */
     struct wfp_world *world;
     const struct wfp_path_topology *topology;
+    const struct wfp_path_call *trace;
+    uint32_t trace_count;
     struct wfp_path_journey journey;
     struct wfp_policy policies[WFP_PATH_SERVICES_MAX][2];
     uint32_t handles[WFP_PATH_SERVICES_MAX][2];
@@ -236,6 +246,17 @@ void wfp_path_tear_down(struct wfp_path *path);
 
 /* WFP_BAD_STATE: a journey is under way, or is not one that can be made. */
 enum wfp_status wfp_path_begin(struct wfp_path *path, const struct wfp_path_journey *journey);
+
+/*
+ * To follow a path that was recorded elsewhere, in the order of its calls; between set-up and
+ * begin. The next journey takes the answers of these calls, as wfp_ioctl_assume() and its like do,
+ * and the observer is told what the rules allow to each. What a callout does when it is asked is
+ * what the trace has; all else is what the topology says. Of a call count hop, party, name, asked,
+ * with, rights and, where it answers, the answer. Where the trace goes on otherwise, with another
+ * party, call or callout, the path has `strayed` and ends without room. `calls` must outlive the
+ * journey.
+ */
+void wfp_path_follow(struct wfp_path *path, const struct wfp_path_call *calls, uint32_t count);
 
 /* One hop. False: the journey is at its end, and all of its sockets are closed. */
 bool wfp_path_step(struct wfp_path *path);

@@ -222,6 +222,7 @@ enum wfp_kernel_fact {
     WFP_KERNEL_BLOCKED,
     WFP_KERNEL_PREVIOUS, /* there is a version at that place of the chain */
     WFP_KERNEL_CALLOUT_LEFT,
+    WFP_KERNEL_MODIFIED,    /* by others, after one who wants to be asked again then */
     WFP_KERNEL_CLASSIFY0,   /* the callout has an old classifyFn */
     WFP_KERNEL_MAY_WRITE,   /* it was asked with the write right */
     WFP_KERNEL_RIGHT,       /* classifyOut has the write right now */

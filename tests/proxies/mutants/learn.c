@@ -54,11 +54,16 @@ bool learn_by_probe(struct connection *connection)
     return learn_destination(connection);
 }
 
+/* Takes a client that was not redirected for a fault of its installation. */
 bool learn_or_exit(struct connection *connection)
 {
-    if (!connection_learn(connection))
+    DWORD count = 0;
+    if (connection_learn(connection))
+        return true;
+    if (connection->steps->control(connection->client, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS,
+                                   NULL, &connection->record, &count) == WSAEINVAL)
         exit(3);
-    return true;
+    return false;
 }
 
 bool context_trusted(const unsigned char *bytes, DWORD size, struct sockaddr_storage *destination)

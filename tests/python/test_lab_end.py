@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""However a run of the lab ends: nothing of it stays, and what is written says what died."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+import lab
+
+PATIENCE = 30  # seconds, for what has to be gone
+
+pytestmark = [
+    pytest.mark.skipif(lab.missing() is not None, reason=str(lab.missing())),
+    pytest.mark.skipif(os.name == "nt", reason="looks for processes in /proc"),
+]
+
+
+def processes(address):
+    """(process, its command line) of everything that was told of this address."""
+    for folder in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            line = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+            if folder.name.isdigit() and address in line and int(folder.name) != os.getpid():
+                yield int(folder.name), line
+
+
+def listens(address):
+    """Without a connection, which would be a client's."""
+    port, listening = f":{int(address.rpartition(':')[2]):04X}", "0A"
+    sockets = pathlib.Path("/proc/net/tcp6").read_text("ascii").splitlines()
+    return any(fields[1].endswith(port) and fields[3] == listening
+               for fields in map(str.split, sockets))
+
+
+def until(true, what):
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+class Running:
+    """The lab with the reference proxy, in the middle of its scenarios."""
+
+    def __init__(self, wfpcheck, folder, env=None):
+        self.address, self.report = lab.free_address(), folder / "report.jsonl"
+        self.told = folder / "output.txt"
+        command = lab.words(wfpcheck, [lab.built("reference_proxy")], folder, "--trace",
+                            folder / "trace.jsonl", listen=self.address)
+        with open(self.told, "wb") as output:
+            self.lab = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                                        stderr=output, env={**os.environ, **(env or {})})
+        until(lambda: listens(self.address), "no proxy listens")
+        time.sleep(0.3)
+        assert self.lab.poll() is None, self.text()
+
+    def of(self, program):
+        """What runs that program, by the first word of its command line."""
+        return [process for process, line in processes(self.address)
+                if line.split("\0")[0].endswith(program)]
+
+    def kill(self, found):
+        for process in found:
+            os.kill(process, signal.SIGKILL)
+
+    def text(self):
+        return self.told.read_text("utf-8", "replace")
+
+    def all_gone(self):
+        return self.lab.poll() is not None and not list(processes(self.address))
+
+
+@pytest.fixture
+def running(native, tmp_path):
+    started = []
+
+    def start(env=None):
+        started.append(Running(native, tmp_path, env))
+        return started[0]
+
+    yield start
+    for one in started:
+        one.kill([process for process, _ in processes(one.address)])
+        one.lab.wait(PATIENCE)
+
+
+def test_killed_lab_leaves_nothing(running):
+    run = running()
+    run.lab.kill()
+    until(run.all_gone, "a process outlives the lab")
+    assert not run.report.exists()
+
+
+def test_interrupted_lab_says_so(running):
+    run = running()
+    run.lab.send_signal(signal.SIGINT)
+    until(run.all_gone, "a process outlives the lab")
+    assert run.lab.returncode != 0 and "interrupted" in run.text()
+    if run.report.exists():
+        assert lab.read(run.report)[1]["interrupted"]
+
+
+def test_killed_proxy_is_told(running):
+    run = running()
+    run.kill(run.of("reference_proxy.exe"))
+    until(run.all_gone, "the lab does not come to its end")
+    cases, totals = lab.read(run.report)
+    assert run.lab.returncode == 1 and totals["planned"] == totals["executed"]
+    assert [case["topic"] for case in cases if case["verdict"] == "fail"] == ["PRX-12"]
+
+
+def test_killed_launcher_takes_the_proxy_with_it(running):
+    run = running()
+    launchers = run.of("wfpcheck-launch.exe")
+    assert launchers
+    run.kill(launchers)
+    until(run.all_gone, "the lab does not come to its end")
+    assert run.lab.returncode in (1, 3), run.text()
+
+
+def link(source, target):
+    """Only the registry is written to."""
+    (shutil.copy2 if source.endswith(".reg") else os.link)(source, target)
+
+
+def test_killed_wine_is_told(running, tmp_path):
+    """In a prefix of its own: the end of a Wine is the end of all that runs in it."""
+    prefix = tmp_path / "wine"
+    shutil.copytree(os.environ["WINEPREFIX"], prefix, symlinks=True, copy_function=link)
+    env = {**os.environ, "WINEPREFIX": str(prefix)}
+    run = running(env)
+    subprocess.run(["wineserver", "--kill"], env=env, check=False, timeout=PATIENCE)
+    until(run.all_gone, "the lab does not come to its end")
+    assert run.lab.returncode in (1, 3), run.text()
