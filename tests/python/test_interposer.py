@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("WFPCHECK_MINGW", ROOT / "build" / "mingw"))
 LAUNCHER = BUILT / "wfpcheck-launch.exe"
 PROGRAM = BUILT / "tests" / "interposed.exe"
-PATIENCE = 60
+PATIENCE = 30
 
 DESTINATION = ("198.18.0.1", 443)
 CLIENT = ("203.0.113.9", 1234)
@@ -218,19 +218,24 @@ def test_copies_of_a_socket_have_numbers_of_their_own(run, lab):
 @pytest.fixture
 def destination():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener.getsockname()
+        listener.settimeout(PATIENCE)
+        yield listener
 
 
 def test_a_dial_goes_where_the_lab_says(run, lab, destination):
-    played = lab(connect={"real": destination}, ioctl={"error": 10014, "count": 780})
+    played = lab(connect={"real": destination.getsockname()}, ioctl={"error": 10014, "count": 780})
     _, out, _ = run("--", PROGRAM, "dial", lab=played)
     assert out.split("\n")[:3] == [
         "query 10014 count 780", "connect 0", "peer 198.18.0.1:443"]
+    with destination.accept()[0] as arrived:
+        assert arrived.recv(16) == b"file"
     events = played.events()
     asked = of_kind(events, "connect")[0]
     assert asked["peer"] == DESTINATION and asked["name"] == "connect"
     assert of_kind(events, "done")[-1]["error"] == 0
     assert of_kind(events, "peer-name")[0]["peer"] == DESTINATION
+    assert len(of_kind(events, "stream-send")) == 1
+    assert [fields["how"] for fields in of_kind(events, "shutdown")] == [1]
 
 
 def test_a_count_that_is_not_answered_stays(run, lab):
@@ -259,10 +264,11 @@ def test_an_overlapped_query_is_answered(run, lab, delay):
 
 
 def test_a_name_leads_where_the_lab_says(run, lab, destination):
-    played = lab(connect={"real": destination}, resolve={"peer": (DESTINATION[0], 0)})
+    played = lab(connect={"real": destination.getsockname()}, resolve={"peer": (DESTINATION[0], 0)})
     code, out, _ = run("--", PROGRAM, "connect-by-name", lab=played)
     assert code == 0
     assert out.split("\n")[:2] == ["remote 198.18.0.1:443", "peer 198.18.0.1:443"]
+    destination.accept()[0].close()
     events = played.events()
     assert of_kind(events, "resolve")[0]["text"] == "example.test"
     assert of_kind(events, "connect")[0]["name"] == "WSAConnectByNameW"
