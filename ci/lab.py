@@ -11,6 +11,9 @@ TESTS = ("test_lab.py", "test_lab_hooks.py", "test_lab_driver.py", "test_lab_end
 INTERPOSER = ("wfpcheck_shim", "wfpcheck_launch", "bcryptprimitives")
 MODEL = "reference_proxy", "mutant_proxy"
 
+LISTEN = "127.0.0.1:18080"
+RECIPE = ROOT / "tests" / "proxies" / "recipe.json"
+
 READY = """
 Ready. The proxy that tests/proxies has for a model:
 
@@ -31,6 +34,14 @@ def test(program):
     with cross.wine_server():
         run([packages.venv_program("python"), "-m", "pytest", "-q", *tests],
             env={**cross.WINE_ENV, "WFPCHECK": str(program)})
+
+
+def leak(program):
+    """Every socket of ten thousand connections is closed again."""
+    with cross.wine_server():
+        run([program, "proxy", "--listen", LISTEN, "--context", RECIPE, "--leak", "10000",
+             "--profile", "observed", "--", BUILD / "mingw" / "tests" / "proxies" /
+             "reference_proxy.exe", "--listen", LISTEN], env=cross.WINE_ENV)
 
 
 def told(program, preset):

@@ -147,7 +147,9 @@ def windows_half():
     steps += winsock_steps(winsock.subject())
     steps.append(Step("Wine: pytest", functools.partial(
         winsock.pytest, winsock.subject(), BUILD / CROSS / "tests" / "fake_redirector.exe")))
-    steps.append(Step("Wine: proxies in the lab", lab_tests))
+    steps += [Step("Wine: proxies in the lab", lab_tests),
+              Step("Wine: ten thousand connections", functools.partial(lab.leak,
+                                                                       program("release")))]
     return [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
 
 

@@ -124,6 +124,15 @@ def test_every_mutant_is_in_the_matrix(native, tmp_path):
         "PRX-35", "PRX-36", "PRX-37", "PRX-39"}
 
 
+@pytest.mark.parametrize("command, failures", [
+    (["reference_proxy"], set()), (["mutant_proxy", "--bug", "leaks-socket"], {"PRX-34"})])
+def test_leaks_show_over_many_connections(native, tmp_path, command, failures):
+    run = lab.run(native, [lab.built(command[0]), *command[1:]], tmp_path, "--leak", "300",
+                  "--profile", "observed", udp=False)
+    assert run.code == (1 if failures else 0), run.output
+    assert run.rules("fail") == failures
+
+
 def second_proxy(folder, bug=()):
     listen = lab.free_address()
     path = folder / "second.json"

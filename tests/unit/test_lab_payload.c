@@ -41,6 +41,19 @@ static void pieces_make_the_whole(void **state)
     }
 }
 
+/* A part is the same wherever it stands. */
+static void parts_follow_each_other(void **state)
+{
+    const struct payload second = {.parts[0] = payload.parts[1]};
+    uint8_t whole[WHOLE];
+    uint8_t alone[200];
+
+    (void)state;
+    payload_write(&payload, 0, whole, WHOLE);
+    payload_write(&second, 0, alone, sizeof alone);
+    assert_memory_equal(whole + 100, alone, sizeof alone);
+}
+
 static void one_byte_is_noticed(void **state)
 {
     uint8_t whole[WHOLE];
@@ -98,9 +111,13 @@ static void a_text_is_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_add_up),         cmocka_unit_test(pieces_make_the_whole),
-        cmocka_unit_test(one_byte_is_noticed),  cmocka_unit_test(nothing_is_beyond_the_end),
-        cmocka_unit_test(seeds_differ_at_once), cmocka_unit_test(a_text_is_itself),
+        cmocka_unit_test(sizes_add_up),
+        cmocka_unit_test(pieces_make_the_whole),
+        cmocka_unit_test(parts_follow_each_other),
+        cmocka_unit_test(one_byte_is_noticed),
+        cmocka_unit_test(nothing_is_beyond_the_end),
+        cmocka_unit_test(seeds_differ_at_once),
+        cmocka_unit_test(a_text_is_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

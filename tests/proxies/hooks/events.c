@@ -5,7 +5,6 @@
 
 #include "tests/proxies/reference/connection.h"
 #include "tests/proxies/reference/context.h"
-#include "tests/proxies/reference/dial.h"
 #include "tests/proxies/reference/proxy.h"
 
 /* An accepted socket inherits the listener's event, and that it never blocks. */
@@ -58,21 +57,10 @@ static bool connect_waiting(SOCKET upstream, const struct sockaddr_storage *dest
     return WSAGetLastError() == WSAEWOULDBLOCK && connected_in_time(upstream);
 }
 
-static SOCKET attempt(struct connection *connection, int number)
-{
-    (void)number;
-    SOCKET upstream = socket_open(connection->destination.ss_family, SOCK_STREAM);
-    if (connection->steps->set_record(connection, upstream) &&
-        connect_waiting(upstream, &connection->destination))
-        return upstream;
-    closesocket(upstream);
-    return INVALID_SOCKET;
-}
-
 int main(int count, char **words)
 {
     struct steps steps = reference_steps;
     steps.accept_all = accept_all;
-    steps.attempt = attempt;
+    steps.connect = connect_waiting;
     return proxy_run(&steps, count, words);
 }

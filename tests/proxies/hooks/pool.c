@@ -4,7 +4,6 @@
 
 #include "tests/proxies/hooks/extension.h"
 #include "tests/proxies/reference/connection.h"
-#include "tests/proxies/reference/dial.h"
 #include "tests/proxies/reference/proxy.h"
 
 static void CALLBACK report(PTP_CALLBACK_INSTANCE instance, void *context, void *overlapped,
@@ -53,21 +52,10 @@ static bool connect_in_pool(SOCKET upstream, const struct sockaddr_storage *dest
     return connected && extension_update_connected(upstream);
 }
 
-static SOCKET attempt(struct connection *connection, int number)
-{
-    (void)number;
-    SOCKET upstream = socket_open(connection->destination.ss_family, SOCK_STREAM);
-    if (connection->steps->set_record(connection, upstream) &&
-        connect_in_pool(upstream, &connection->destination))
-        return upstream;
-    closesocket(upstream);
-    return INVALID_SOCKET;
-}
-
 int main(int count, char **words)
 {
     struct steps steps = reference_steps;
     steps.accept_all = accept_all;
-    steps.attempt = attempt;
+    steps.connect = connect_in_pool;
     return proxy_run(&steps, count, words);
 }

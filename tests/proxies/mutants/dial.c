@@ -6,7 +6,7 @@
 /* connect, or INVALID_SOCKET with the socket closed. */
 static SOCKET connected(SOCKET upstream, const struct sockaddr_storage *destination)
 {
-    if (connect(upstream, (const void *)destination, address_size(destination)) == 0)
+    if (dial_connect(upstream, destination))
         return upstream;
     closesocket(upstream);
     return INVALID_SOCKET;

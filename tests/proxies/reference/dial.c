@@ -23,6 +23,11 @@ bool dial(struct connection *connection)
     return false;
 }
 
+bool dial_connect(SOCKET upstream, const struct sockaddr_storage *destination)
+{
+    return connect(upstream, (const void *)destination, address_size(destination)) == 0;
+}
+
 /* In this order: socket, SET, connect, which binds (SET-05, SET-06). A socket without the record
  * is not connected: this proxy's own callout would send it here again (LOOP-05). */
 SOCKET dial_attempt(struct connection *connection, int number)
@@ -33,7 +38,7 @@ SOCKET dial_attempt(struct connection *connection, int number)
     if (upstream == INVALID_SOCKET)
         return INVALID_SOCKET;
     if (connection->steps->set_record(connection, upstream) &&
-        connect(upstream, (const void *)destination, address_size(destination)) == 0)
+        connection->steps->connect(upstream, destination))
         return upstream;
     closesocket(upstream);
     return INVALID_SOCKET;

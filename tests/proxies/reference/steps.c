@@ -21,6 +21,7 @@ const struct steps reference_steps = {
     .read_context = context_read,
     .dial = dial,
     .attempt = dial_attempt,
+    .connect = dial_connect,
     .set_record = record_set,
     .read = direction_read,
     .refuse = connection_refuse,

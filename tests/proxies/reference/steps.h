@@ -82,6 +82,8 @@ struct steps {
     bool (*dial)(struct connection *connection);
     /* One attempt with a socket of its own, or INVALID_SOCKET. */
     SOCKET (*attempt)(struct connection *connection, int number);
+    /* Connects a socket that has its record. */
+    bool (*connect)(SOCKET upstream, const struct sockaddr_storage *destination);
     /* Puts the connection's record on a new socket, before bind and connect. */
     bool (*set_record)(struct connection *connection, SOCKET upstream);
     /* Reads what comes on one way. False: it is broken. */
