@@ -75,6 +75,18 @@ static void print_peer(SOCKET socket)
     }
 }
 
+/* A socket is a file, too. */
+static void end_by_file(SOCKET socket)
+{
+    OVERLAPPED overlapped = {0};
+    DWORD count = 0;
+
+    (void)WriteFile((HANDLE)socket, "file", 4, &count, &overlapped);
+    (void)GetOverlappedResult((HANDLE)socket, &overlapped, &count, TRUE);
+    (void)WSASendDisconnect(socket, NULL);
+    (void)printf("written %lu\n", count);
+}
+
 int action_dial(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(443)};
@@ -90,6 +102,9 @@ int action_dial(void)
     done = connect(dialled, (struct sockaddr *)&address, sizeof address);
     (void)printf("connect %d\n", done == 0 ? 0 : WSAGetLastError());
     print_peer(dialled);
+    if (done == 0) {
+        end_by_file(dialled);
+    }
     return 0;
 }
 

@@ -227,12 +227,15 @@ def test_a_dial_goes_where_the_lab_says(run, lab, destination):
     _, out, _ = run("--", PROGRAM, "dial", lab=played)
     assert out.split("\n")[:3] == [
         "query 10014 count 780", "connect 0", "peer 198.18.0.1:443"]
-    destination.accept()[0].close()
+    with destination.accept()[0] as arrived:
+        assert arrived.recv(16) == b"file"
     events = played.events()
     asked = of_kind(events, "connect")[0]
     assert asked["peer"] == DESTINATION and asked["name"] == "connect"
     assert of_kind(events, "done")[-1]["error"] == 0
     assert of_kind(events, "peer-name")[0]["peer"] == DESTINATION
+    assert len(of_kind(events, "stream-send")) == 1
+    assert [fields["how"] for fields in of_kind(events, "shutdown")] == [1]
 
 
 def test_a_count_that_is_not_answered_stays(run, lab):

@@ -11,19 +11,16 @@
 
 #include "harness/platform/files.h"
 #include "harness/recording.h"
+#include "tests/unit/line_file.h"
 
 #define PATH "test_recording.jsonl"
 
-enum { LINES = 7, FILE_MAX = 65536 };
+enum { LINES = 7 };
 
 static struct complaints complaints;
 
-/* A small recording as bytes, and where each of its lines begins. */
-static struct {
-    char bytes[FILE_MAX];
-    size_t size;
-    size_t starts[LINES + 1];
-} sound;
+/* A small recording. */
+static struct line_file sound;
 
 /* ---- writing ---- */
 
@@ -86,32 +83,12 @@ static void write_sound(const char *path)
     json_decref(begun.vector);
 }
 
-static void write_bytes(const char *bytes, size_t size)
-{
-    FILE *out = files_open(PATH, "wb");
-
-    assert_non_null(out);
-    assert_int_equal(fwrite(bytes, 1, size, out), size);
-    assert_int_equal(fclose(out), 0);
-}
-
 static int set_up(void **state)
 {
-    size_t line = 0;
-    char *text;
-
     (void)state;
     write_sound(PATH);
-    assert_int_equal(files_read(PATH, FILE_MAX, &text, &sound.size), STATUS_OK);
-    memcpy(sound.bytes, text, sound.size);
-    free(text);
-    for (size_t i = 0; i < sound.size; i++) {
-        if (sound.bytes[i] == '\n') {
-            assert_true(line < LINES);
-            sound.starts[++line] = i + 1;
-        }
-    }
-    return line == LINES ? 0 : 1;
+    line_file_load(PATH, &sound);
+    return sound.count == LINES ? 0 : 1;
 }
 
 static int tear_down(void **state)
@@ -148,7 +125,7 @@ static void test_reads_what_was_written(void **state)
 
     (void)state;
     fill_head(&head);
-    write_bytes(sound.bytes, sound.size);
+    line_file_write(PATH, sound.bytes, sound.size);
     assert_int_equal(recording_open(PATH, &complaints, &recording), STATUS_OK);
     assert_memory_equal(recording_head(recording), &head, sizeof head);
     assert_int_equal(recording_next(recording, &next, &more), STATUS_OK);
@@ -177,7 +154,7 @@ static void test_reads_what_was_written(void **state)
 static const char *complaint_about(const char *bytes, size_t size)
 {
     complaints_clear(&complaints);
-    write_bytes(bytes, size);
+    line_file_write(PATH, bytes, size);
     if (recording_check(PATH, &complaints) == STATUS_OK) {
         return "";
     }
@@ -208,7 +185,7 @@ static void assert_named(const char *bytes, size_t size, const char *sentence)
 static void test_every_altered_byte_is_noticed(void **state)
 {
     static const char flips[] = {0x01, 0x02, 0x20, (char)0x80};
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
 
     (void)state;
     for (size_t at = 0; at < sound.size; at++) {
@@ -221,7 +198,7 @@ static void test_every_altered_byte_is_noticed(void **state)
 static void test_a_changed_line_end_is_noticed(void **state)
 {
     static const char others[] = {'\r', ' ', '\0', '\n'};
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
 
     (void)state;
     for (size_t line = 1; line <= LINES; line++) {
@@ -241,29 +218,20 @@ static void test_every_cut_is_noticed(void **state)
     }
 }
 
-/* Appends line `line` (from 1) of the sound recording. */
-static void append(char *bytes, size_t *size, size_t line)
-{
-    const size_t length = sound.starts[line] - sound.starts[line - 1];
-
-    memcpy(bytes + *size, sound.bytes + sound.starts[line - 1], length);
-    *size += length;
-}
-
 /* Writes the lines in that order; 0 ends it. */
 static size_t arrange(const size_t *order, char *bytes)
 {
     size_t size = 0;
 
     for (size_t i = 0; order[i] != 0; i++) {
-        append(bytes, &size, order[i]);
+        line_file_append(&sound, order[i], bytes, &size);
     }
     return size;
 }
 
 static void test_every_lost_line_is_noticed(void **state)
 {
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
 
     (void)state;
     for (size_t lost = 1; lost <= LINES; lost++) {
@@ -271,7 +239,7 @@ static void test_every_lost_line_is_noticed(void **state)
 
         for (size_t line = 1; line <= LINES; line++) {
             if (line != lost) {
-                append(bytes, &size, line);
+                line_file_append(&sound, line, bytes, &size);
             }
         }
         assert_noticed(bytes, size, "a lost line", lost);
@@ -280,16 +248,16 @@ static void test_every_lost_line_is_noticed(void **state)
 
 static void test_every_repeated_line_is_noticed(void **state)
 {
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
 
     (void)state;
     for (size_t twice = 1; twice <= LINES; twice++) {
         size_t size = 0;
 
         for (size_t line = 1; line <= LINES; line++) {
-            append(bytes, &size, line);
+            line_file_append(&sound, line, bytes, &size);
             if (line == twice) {
-                append(bytes, &size, line);
+                line_file_append(&sound, line, bytes, &size);
             }
         }
         assert_noticed(bytes, size, "a repeated line", twice);
@@ -298,11 +266,11 @@ static void test_every_repeated_line_is_noticed(void **state)
 
 static void check_swap(size_t a, size_t b)
 {
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
     size_t size = 0;
 
     for (size_t line = 1; line <= LINES; line++) {
-        append(bytes, &size, line == a ? b : line == b ? a : line);
+        line_file_append(&sound, line == a ? b : line == b ? a : line, bytes, &size);
     }
     assert_noticed(bytes, size, "two lines swapped, the first", a);
 }
@@ -339,7 +307,7 @@ static void test_what_happened_is_named(void **state)
         {{2, 3, 4, 5, 6, 7, 0}, ":1: line: expected the head of a recording"},
         {{1, 2, 3, 4, 5, 6, 7, 7, 0}, ":8: line"},
     };
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

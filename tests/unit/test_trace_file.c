@@ -12,10 +12,11 @@
 #include "harness/lab/trace/trace_file.h"
 #include "harness/platform/files.h"
 #include "harness/recording.h"
+#include "tests/unit/line_file.h"
 
 #define PATH "test_trace_file.jsonl"
 
-enum { LINES = 5, FILE_MAX = 1 << 20 };
+enum { LINES = 5 };
 
 static struct complaints complaints;
 
@@ -29,12 +30,8 @@ static const struct trace_head made_head = {
     .passed_through = true,
 };
 
-/* A small trace as bytes, and where each of its lines begins. */
-static struct {
-    char bytes[FILE_MAX];
-    size_t size;
-    size_t starts[LINES + 1];
-} sound;
+/* A small trace. */
+static struct line_file sound;
 
 /* ---- writing ---- */
 
@@ -44,15 +41,6 @@ static void write_trace(const struct trace *trace)
 
     assert_non_null(out);
     assert_true(trace_write(trace, &made_head, out));
-    assert_int_equal(fclose(out), 0);
-}
-
-static void write_bytes(const char *bytes, size_t size)
-{
-    FILE *out = files_open(PATH, "wb");
-
-    assert_non_null(out);
-    assert_int_equal(fwrite(bytes, 1, size, out), size);
     assert_int_equal(fclose(out), 0);
 }
 
@@ -78,23 +66,13 @@ static void add_small(struct trace *trace)
 static int set_up(void **state)
 {
     struct trace *trace = trace_new();
-    size_t line = 0;
-    char *text;
 
     (void)state;
     add_small(trace);
     write_trace(trace);
     trace_free(trace);
-    assert_int_equal(files_read(PATH, FILE_MAX, &text, &sound.size), STATUS_OK);
-    memcpy(sound.bytes, text, sound.size);
-    free(text);
-    for (size_t i = 0; i < sound.size; i++) {
-        if (sound.bytes[i] == '\n') {
-            assert_true(line < LINES);
-            sound.starts[++line] = i + 1;
-        }
-    }
-    return line == LINES ? 0 : 1;
+    line_file_load(PATH, &sound);
+    return sound.count == LINES ? 0 : 1;
 }
 
 static int tear_down(void **state)
@@ -236,7 +214,7 @@ static void test_every_altered_byte_is_noticed(void **state)
         struct trace_head head;
 
         sound.bytes[i] ^= 1;
-        write_bytes(sound.bytes, sound.size);
+        line_file_write(PATH, sound.bytes, sound.size);
         sound.bytes[i] ^= 1;
         assert_int_equal(trace_read(PATH, &complaints, &trace, &head), STATUS_BAD_INPUT);
         complaints_clear(&complaints);
@@ -247,31 +225,27 @@ static void test_every_cut_is_noticed(void **state)
 {
     (void)state;
     for (size_t size = 0; size < sound.size; size++) {
-        write_bytes(sound.bytes, size);
+        line_file_write(PATH, sound.bytes, size);
         assert_refused("test_trace_file.jsonl:");
     }
 }
 
 /* The lines in another order; 0 ends. */
-static void write_lines(const int *order)
+static void write_lines(const size_t *order)
 {
-    static char bytes[FILE_MAX];
+    static char bytes[LINE_FILE_MAX];
     size_t size = 0;
 
     for (; *order != 0; order++) {
-        const size_t start = sound.starts[*order - 1];
-        const size_t length = sound.starts[*order] - start;
-
-        memcpy(bytes + size, sound.bytes + start, length);
-        size += length;
+        line_file_append(&sound, *order, bytes, &size);
     }
-    write_bytes(bytes, size);
+    line_file_write(PATH, bytes, size);
 }
 
 static void test_lost_moved_and_repeated_lines_are_named(void **state)
 {
     static const struct {
-        int order[LINES + 2];
+        size_t order[LINES + 2];
         const char *words;
     } cases[] = {
         {{1, 2, 4, 5},

@@ -30,14 +30,24 @@ static bool peer_of(const struct operation_accept *call, struct wfp_address *pee
     return address_read(remote, remote_size, peer);
 }
 
-static void now_accepted(SOCKET socket)
+static void mark(SOCKET socket, bool accepting)
 {
     struct socket_facts *facts = socket_table_lock(socket);
 
     if (facts != NULL) {
-        facts->accepting = false;
+        facts->accepting = accepting;
         socket_table_unlock();
     }
+}
+
+void accept_ex_begins(SOCKET accepted)
+{
+    mark(accepted, true);
+}
+
+void accept_ex_failed(SOCKET accepted)
+{
+    mark(accepted, false);
 }
 
 void accept_ex_told(const struct operation *operation)
@@ -47,7 +57,7 @@ void accept_ex_told(const struct operation *operation)
     struct wfp_address peer;
     struct event event;
 
-    now_accepted(operation->accept.accepted);
+    mark(operation->accept.accepted, false);
     if (!socket_know(operation->socket, &listener) ||
         !socket_know(operation->accept.accepted, &accepted)) {
         return;
@@ -69,11 +79,21 @@ void accept_ex_look(SOCKET accepted)
     if (operation == NULL) {
         return;
     }
-    if (pointer_read(&seen, operation->overlapped, sizeof seen) &&
-        seen.Internal == STATUS_PENDING) {
+    if (!pointer_read(&seen, operation->overlapped, sizeof seen)) {
+        free(operation);
+        return;
+    }
+    if (seen.Internal == STATUS_PENDING) {
         operation_begin(operation);
         return;
     }
-    accept_ex_told(operation);
+    if (seen.Internal == 0) {
+        accept_ex_told(operation);
+    }
     free(operation);
+}
+
+void accept_ex_forget(SOCKET accepted)
+{
+    free(operation_take_accept(accepted));
 }

@@ -57,16 +57,6 @@ SOCKET WSAAPI hook_WSAAccept(SOCKET listener, struct sockaddr *address, int *siz
 
 /* ---- AcceptEx ---- */
 
-static void now_accepting(SOCKET socket)
-{
-    struct socket_facts *facts = socket_table_lock(socket);
-
-    if (facts != NULL) {
-        facts->accepting = true;
-        socket_table_unlock();
-    }
-}
-
 /* Under way before it is made: another thread may see its end before this one comes back. */
 static bool begin(SOCKET listener, const struct operation_accept *call, LPOVERLAPPED overlapped)
 {
@@ -88,6 +78,7 @@ static bool begin(SOCKET listener, const struct operation_accept *call, LPOVERLA
     event_set_number(&event, FIELD_OTHER, into.number);
     event_set_number(&event, FIELD_OPERATION, operation->number);
     operation_begin(operation);
+    accept_ex_begins(call->accepted);
     link_tell(&event);
     return true;
 }
@@ -98,8 +89,9 @@ static void end(const struct operation_accept *call, LPOVERLAPPED overlapped, bo
 
     if (done || error != WSA_IO_PENDING) {
         (void)collect(overlapped, done ? 0 : (DWORD)error, 0);
-    } else {
-        now_accepting(call->accepted);
+    }
+    if (!done && error != WSA_IO_PENDING) {
+        accept_ex_failed(call->accepted);
     }
     WSASetLastError(error);
 }

@@ -5,6 +5,7 @@
 #include "harness/lab/dll/device.h"
 #include "harness/lab/dll/device_call.h"
 #include "harness/lab/dll/link.h"
+#include "harness/lab/dll/payload.h"
 
 enum { PATH_ROOM = 1024 };
 
@@ -90,8 +91,11 @@ BOOL WINAPI hook_ReadFile(HANDLE handle, LPVOID out, DWORD out_size, LPDWORD cou
                                      out,        out_size, count, overlapped};
     struct socket_facts facts;
 
-    return device_know(handle, &facts) ? device_call_make(&call, &facts)
-                                       : ReadFile(handle, out, out_size, count, overlapped);
+    if (device_know(handle, &facts)) {
+        return device_call_make(&call, &facts);
+    }
+    payload_file_is_read(handle);
+    return ReadFile(handle, out, out_size, count, overlapped);
 }
 
 BOOL WINAPI hook_WriteFile(HANDLE handle, LPCVOID in, DWORD in_size, LPDWORD count,
@@ -101,8 +105,11 @@ BOOL WINAPI hook_WriteFile(HANDLE handle, LPCVOID in, DWORD in_size, LPDWORD cou
                                      NULL,        0,      count, overlapped};
     struct socket_facts facts;
 
-    return device_know(handle, &facts) ? device_call_make(&call, &facts)
-                                       : WriteFile(handle, in, in_size, count, overlapped);
+    if (device_know(handle, &facts)) {
+        return device_call_make(&call, &facts);
+    }
+    payload_file_is_written(handle);
+    return WriteFile(handle, in, in_size, count, overlapped);
 }
 
 /* ---- what is not followed ---- */

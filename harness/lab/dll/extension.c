@@ -12,35 +12,35 @@
 
 struct extensions extensions;
 
+/* What a library exports besides is called there. */
+enum { NOT_KEPT = sizeof extensions };
+
 /* Without a replacement it is known, but not followed. */
 static const struct {
     GUID id;
     const char *name;
     shim_function *replacement;
-    size_t original;
+    size_t original; /* where in `extensions` */
 } table[] = {
-    {WSAID_ACCEPTEX, "AcceptEx", (shim_function *)hook_AcceptEx,
-     offsetof(struct extensions, AcceptEx)},
+    {WSAID_ACCEPTEX, "AcceptEx", (shim_function *)hook_AcceptEx, NOT_KEPT},
     {WSAID_CONNECTEX, "ConnectEx", (shim_function *)hook_ConnectEx,
      offsetof(struct extensions, ConnectEx)},
     {WSAID_DISCONNECTEX, "DisconnectEx", (shim_function *)hook_DisconnectEx,
      offsetof(struct extensions, DisconnectEx)},
-    {WSAID_GETACCEPTEXSOCKADDRS, "GetAcceptExSockaddrs", NULL,
-     offsetof(struct extensions, GetAcceptExSockaddrs)},
     {WSAID_WSARECVMSG, "WSARecvMsg", (shim_function *)hook_WSARecvMsg,
      offsetof(struct extensions, WSARecvMsg)},
-    {WSAID_WSASENDMSG, "WSASendMsg", (shim_function *)hook_WSASendMsg,
-     offsetof(struct extensions, WSASendMsg)},
-    {WSAID_TRANSMITFILE, "TransmitFile", (shim_function *)hook_TransmitFile,
-     offsetof(struct extensions, TransmitFile)},
-    {WSAID_TRANSMITPACKETS, "TransmitPackets", NULL, offsetof(struct extensions, TransmitPackets)},
+    {WSAID_WSASENDMSG, "WSASendMsg", (shim_function *)hook_WSASendMsg, NOT_KEPT},
+    {WSAID_TRANSMITFILE, "TransmitFile", (shim_function *)hook_TransmitFile, NOT_KEPT},
+    {WSAID_TRANSMITPACKETS, "TransmitPackets", NULL, NOT_KEPT},
 };
 
 static void replace(size_t row, shim_function *theirs, void *out)
 {
     shim_function *ours = table[row].replacement;
 
-    memcpy((char *)&extensions + table[row].original, &theirs, sizeof theirs);
+    if (table[row].original != NOT_KEPT) {
+        memcpy((char *)&extensions + table[row].original, &theirs, sizeof theirs);
+    }
     if (ours == NULL) {
         link_passed(table[row].name);
     } else {

@@ -12,16 +12,11 @@
 
 #include <mswsock.h>
 
-/* As the provider handed them out last; NULL until then. */
+/* Those that no library exports, as the provider handed them out last; NULL until then. */
 struct extensions {
-    LPFN_ACCEPTEX AcceptEx;
     LPFN_CONNECTEX ConnectEx;
     LPFN_DISCONNECTEX DisconnectEx;
-    LPFN_GETACCEPTEXSOCKADDRS GetAcceptExSockaddrs;
     LPFN_WSARECVMSG WSARecvMsg;
-    LPFN_WSASENDMSG WSASendMsg;
-    LPFN_TRANSMITFILE TransmitFile;
-    LPFN_TRANSMITPACKETS TransmitPackets;
 };
 
 extern struct extensions extensions;

@@ -18,6 +18,8 @@ static const struct import_hook hooks[] = {
     HOOK(bind),
     HOOK(listen),
     HOOK(shutdown),
+    HOOK(WSASendDisconnect),
+    HOOK(WSARecvDisconnect),
     HOOK(closesocket),
     HOOK(getpeername),
     HOOK(accept),

@@ -61,3 +61,23 @@ bool payload_is_received(SOCKET socket, struct socket_facts *facts)
 {
     return is_carried(socket, facts, EVENT_STREAM_RECEIVE);
 }
+
+static void file_is_carried(HANDLE file, enum event_kind kind)
+{
+    struct socket_facts facts;
+
+    if (socket_table_get((UINT_PTR)file, &facts) && facts.number != 0 &&
+        is_carried((SOCKET)file, &facts, kind)) {
+        link_passed("ReadFile and WriteFile of datagrams");
+    }
+}
+
+void payload_file_is_read(HANDLE file)
+{
+    file_is_carried(file, EVENT_STREAM_RECEIVE);
+}
+
+void payload_file_is_written(HANDLE file)
+{
+    file_is_carried(file, EVENT_STREAM_SEND);
+}

@@ -20,4 +20,8 @@ struct socket_facts;
 bool payload_is_sent(SOCKET socket, struct socket_facts *facts);
 bool payload_is_received(SOCKET socket, struct socket_facts *facts);
 
+/* ReadFile and WriteFile serve for sockets, too; what is not known to be one is left alone. */
+void payload_file_is_read(HANDLE file);
+void payload_file_is_written(HANDLE file);
+
 #endif

@@ -23,6 +23,8 @@ int WSAAPI hook_WSADuplicateSocketW(SOCKET socket, DWORD process, LPWSAPROTOCOL_
 int WSAAPI hook_bind(SOCKET socket, const struct sockaddr *address, int size);
 int WSAAPI hook_listen(SOCKET socket, int backlog);
 int WSAAPI hook_shutdown(SOCKET socket, int how);
+int WSAAPI hook_WSASendDisconnect(SOCKET socket, LPWSABUF data);
+int WSAAPI hook_WSARecvDisconnect(SOCKET socket, LPWSABUF data);
 int WSAAPI hook_closesocket(SOCKET socket);
 int WSAAPI hook_getpeername(SOCKET socket, struct sockaddr *address, int *size);
 

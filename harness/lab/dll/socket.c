@@ -97,6 +97,9 @@ void socket_closing(SOCKET socket)
     if (socket_table_remove(socket, &facts) && facts.number != 0) {
         struct event event = socket_event(EVENT_CLOSE, &facts);
 
+        if (facts.accepting) {
+            accept_ex_forget(socket);
+        }
         link_tell(&event);
     }
 }

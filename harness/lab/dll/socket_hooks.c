@@ -172,13 +172,11 @@ int WSAAPI hook_listen(SOCKET socket, int backlog)
     return outcome;
 }
 
-int WSAAPI hook_shutdown(SOCKET socket, int how)
+static int tell_shutdown(SOCKET socket, int how, int outcome)
 {
     struct socket_facts facts;
-    const bool known = socket_know(socket, &facts);
-    const int outcome = shutdown(socket, how);
 
-    if (known) {
+    if (socket_know(socket, &facts)) {
         struct event event = socket_event(EVENT_SHUTDOWN, &facts);
 
         event_set_number(&event, FIELD_HOW, (uint32_t)how);
@@ -186,6 +184,21 @@ int WSAAPI hook_shutdown(SOCKET socket, int how)
         link_tell(&event);
     }
     return outcome;
+}
+
+int WSAAPI hook_shutdown(SOCKET socket, int how)
+{
+    return tell_shutdown(socket, how, shutdown(socket, how));
+}
+
+int WSAAPI hook_WSASendDisconnect(SOCKET socket, LPWSABUF data)
+{
+    return tell_shutdown(socket, SD_SEND, WSASendDisconnect(socket, data));
+}
+
+int WSAAPI hook_WSARecvDisconnect(SOCKET socket, LPWSABUF data)
+{
+    return tell_shutdown(socket, SD_RECEIVE, WSARecvDisconnect(socket, data));
 }
 
 /* ---- the other side's name ---- */

@@ -2,8 +2,7 @@
 
 #include "harness/lab/server/client.h"
 
-#include <stdlib.h>
-
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
@@ -20,7 +19,7 @@ static uint64_t seed_of(const struct client *client)
 }
 
 /* The destination says everything back; where it speaks first, it has a greeting, too. */
-static void plan(struct client *client)
+void client_plan(struct client *client)
 {
     const struct scenario_group *group = client->group;
     const struct payload_part own = {seed_of(client), group->bytes};
@@ -62,28 +61,26 @@ static void tell_end(struct client *client, enum event_end how)
 
 /* A proxy may refuse what was not redirected, and what it cannot make anything of; with datagrams
  * nobody is told. */
-static bool is_doubtful(const struct client *client)
+bool client_is_doubtful(const struct client *client)
 {
     return client->sender != NULL &&
            (client->group->is != SCENARIO_REDIRECTED || is_spoilt(client));
 }
 
-static void end_quietly(struct client *client)
+void client_end_quietly(struct client *client)
 {
     client->over = true;
     client->lab->clients_ended++;
-    client->lab->doubtful_open -= is_doubtful(client);
+    client->lab->doubtful_open -= client_is_doubtful(client);
     client->lab->last_end = lab_time(client->lab);
 }
 
-static void start_more(struct lab *lab);
-
-static void finish(struct client *client, enum event_end how, bool reset)
+void client_finish(struct client *client, enum event_end how, bool reset)
 {
     if (client->over) {
         return;
     }
-    end_quietly(client);
+    client_end_quietly(client);
     tell_end(client, how);
     stream_close(&client->stream, reset);
     if (client->world != WFP_INVALID_SOCKET && client->lab->model.world != NULL) {
@@ -94,7 +91,7 @@ static void finish(struct client *client, enum event_end how, bool reset)
         (void)wfp_socket_close(client->lab->model.world, client->door);
         client->door = WFP_INVALID_SOCKET;
     }
-    start_more(client->lab);
+    clients_start_more(client->lab);
 }
 
 static void on_changed(struct stream *stream)
@@ -107,7 +104,7 @@ static void on_changed(struct stream *stream)
         return;
     }
     if (stream->reset) {
-        finish(client, EVENT_END_RESET, false);
+        client_finish(client, EVENT_END_RESET, false);
         return;
     }
     if (group->first == SCENARIO_DESTINATION && stream->received >= stream->in.parts[0].size) {
@@ -115,7 +112,7 @@ static void on_changed(struct stream *stream)
     }
     if (group->reset == SCENARIO_CLIENT && stream->received > 0 &&
         stream->received >= expected / 2) {
-        finish(client, EVENT_END_RESET, true);
+        client_finish(client, EVENT_END_RESET, true);
         return;
     }
     if (stream->ended_in && group->half_close == SCENARIO_DESTINATION && !stream->ended_out) {
@@ -126,7 +123,7 @@ static void on_changed(struct stream *stream)
         stream_allow(stream, UINT64_MAX, true);
     }
     if (stream->ended_in) {
-        finish(client, EVENT_END_CLOSED, false);
+        client_finish(client, EVENT_END_CLOSED, false);
     }
 }
 
@@ -153,7 +150,7 @@ static void on_connect(uv_connect_t *request, int status)
         return;
     }
     if (status < 0) {
-        finish(client, EVENT_END_REFUSED, false);
+        client_finish(client, EVENT_END_REFUSED, false);
         return;
     }
     stream_start(&client->stream);
@@ -270,28 +267,10 @@ uint32_t client_take_door(struct client *client, bool update)
     return accepted;
 }
 
-/* ---- all of them ---- */
-
-static struct client *add_client(struct lab *lab, const struct scenario_group *group)
-{
-    struct client *client = calloc(1, sizeof *client);
-    struct client **clients = realloc(lab->clients, (lab->client_count + 1) * sizeof *clients);
-
-    lab->clients = clients != NULL ? clients : lab->clients;
-    if (client == NULL || clients == NULL) {
-        free(client);
-        return NULL;
-    }
-    clients[lab->client_count++] = client;
-    client->lab = lab;
-    client->group = group;
-    client->proxy = lab->proxies[0];
-    client->number = (uint32_t)lab->client_count;
-    return client;
-}
+/* ---- its beginning ---- */
 
 /* Where nothing listens for its family nothing is tried. */
-static void start_client(struct client *client)
+void client_start(struct client *client)
 {
     const enum wfp_family family = (enum wfp_family)client->group->family;
     struct wfp_address door;
@@ -299,107 +278,31 @@ static void start_client(struct client *client)
     client->started = true;
     client->lab->clients_started++;
     if (!proxy_door(client->proxy, family, WFP_TCP, &door)) {
-        end_quietly(client);
+        client_end_quietly(client);
         return;
     }
     if (!bind_client(client)) {
-        finish(client, EVENT_END_REFUSED, false);
+        client_finish(client, EVENT_END_REFUSED, false);
         return;
     }
     if (!connect_in_world(client)) {
         lab_note(client->lab, EVENT_NOTE, "the model has no room for a client");
     }
     if (!proxy_door(client->proxy, family, WFP_TCP, &door) || !connect_to(client, &door)) {
-        finish(client, EVENT_END_REFUSED, false);
-    }
-}
-
-/* As many as may be under way. Those that end at once make room for the next. */
-static void start_more(struct lab *lab)
-{
-    while (lab->clients_started < lab->client_count &&
-           lab->clients_started - lab->clients_ended < CLIENTS_AT_ONCE) {
-        struct client *client = lab->clients[lab->clients_started];
-
-        if (client->started) { /* a flow of datagrams */
-            lab->clients_started++;
-        } else {
-            start_client(client);
-        }
-    }
-}
-
-static bool add_clients(struct lab *lab, const struct scenario_group *group, uint32_t count)
-{
-    const uint32_t host = (uint32_t)lab->client_count + 1;
-    bool good = true;
-
-    for (uint32_t i = 0; good && i < count; i++) {
-        if (group->type == WFP_UDP) {
-            good = sender_start(lab, group, host + i * group->flows);
-        } else {
-            struct client *client = add_client(lab, group);
-
-            good = client != NULL;
-            if (good) {
-                client->destination = endpoint_destination((enum wfp_family)group->family,
-                                                           group->together ? host : host + i);
-                plan(client);
-            }
-        }
-    }
-    return good;
-}
-
-bool clients_start(struct lab *lab)
-{
-    const struct scenario *scenario = lab->member->scenario;
-    bool good = true;
-
-    lab->clients_started = 0;
-    lab->clients_ended = 0;
-    lab->doubtful_open = 0;
-    lab->last_end = lab_time(lab);
-    for (size_t i = 0; good && i < scenario->group_count; i++) {
-        const struct scenario_group *group = &scenario->groups[i];
-
-        good = add_clients(lab, group, lab->order->leak > 0 ? lab->order->leak : group->count);
-    }
-    start_more(lab);
-    return good;
-}
-
-bool clients_over(const struct lab *lab)
-{
-    return lab->clients_ended == lab->client_count;
-}
-
-bool clients_only_doubtful(const struct lab *lab)
-{
-    return lab->clients_ended + lab->doubtful_open == lab->client_count;
-}
-
-void clients_finish_doubtful(struct lab *lab)
-{
-    for (size_t i = 0; i < lab->client_count; i++) {
-        if (is_doubtful(lab->clients[i])) {
-            finish(lab->clients[i], EVENT_END_CLOSED, false);
-        }
+        client_finish(client, EVENT_END_REFUSED, false);
     }
 }
 
 struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
                                struct sender *sender, uint32_t host)
 {
-    struct client *client = add_client(lab, group);
+    struct client *client = clients_add(lab, group, host);
 
     if (client != NULL) {
         client->sender = sender;
         client->source = sender->source;
-        client->destination = endpoint_destination((enum wfp_family)group->family, host);
         client->started = true;
-        lab->doubtful_open += is_doubtful(client);
-        plan(client);
+        lab->doubtful_open += client_is_doubtful(client);
         tell_client(client, &sender->door);
     }
     return client;
@@ -417,108 +320,4 @@ uint32_t client_refusal(struct client *client)
         return 0;
     }
     return errors[client->group->destination];
-}
-
-void client_finish_datagrams(struct client *client, enum event_end how)
-{
-    finish(client, how, false);
-}
-
-void clients_give_up(struct lab *lab)
-{
-    lab->clients_started = lab->client_count; /* no more of them */
-    for (size_t i = 0; i < lab->client_count; i++) {
-        struct client *client = lab->clients[i];
-        struct event event = {.kind = EVENT_DEADLINE};
-
-        if (!client->started) {
-            end_quietly(client);
-        } else if (!client->over) {
-            event_set_number(&event, FIELD_CLIENT, client->number);
-            event_set_text(&event, FIELD_TEXT,
-                           "the client's connection came to no end within the time limit");
-            lab_tell(lab, &event);
-            lab->timeouts++;
-            finish(client, EVENT_END_TIMEOUT, true);
-        }
-    }
-}
-
-static bool all_closed(struct lab *lab, void *context)
-{
-    (void)context;
-    for (size_t i = 0; i < lab->client_count; i++) {
-        const struct stream *stream = &lab->clients[i]->stream;
-
-        if (stream->opened && !stream->closed) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void clients_clear(struct lab *lab)
-{
-    for (size_t i = 0; i < lab->client_count; i++) {
-        stream_close(&lab->clients[i]->stream, false);
-    }
-    while (!all_closed(lab, NULL)) {
-        (void)uv_run(&lab->loop, UV_RUN_ONCE);
-    }
-    for (size_t i = 0; i < lab->client_count; i++) {
-        stream_release(&lab->clients[i]->stream);
-        free(lab->clients[i]);
-    }
-    free(lab->clients);
-    lab->clients = NULL;
-    lab->client_count = 0;
-}
-
-/* ---- finding one ---- */
-
-struct client *client_numbered(const struct lab *lab, uint32_t number)
-{
-    return number == 0 || number > lab->client_count ? NULL : lab->clients[number - 1];
-}
-
-struct client *client_of_source(const struct lab *lab, const struct wfp_address *source)
-{
-    const struct wfp_address plain = wfp_address_unmapped(source);
-
-    for (size_t i = lab->client_count; i-- > 0;) {
-        if (lab->clients[i]->sender == NULL &&
-            wfp_address_equal(&lab->clients[i]->source, &plain)) {
-            return lab->clients[i];
-        }
-    }
-    return NULL;
-}
-
-static struct client *last_of_destination(const struct lab *lab,
-                                          const struct wfp_address *destination)
-{
-    for (size_t i = lab->client_count; i-- > 0;) {
-        if (endpoint_same_host(&lab->clients[i]->destination, destination)) {
-            return lab->clients[i];
-        }
-    }
-    return NULL;
-}
-
-struct client *client_of_destination(const struct lab *lab, const struct wfp_address *destination)
-{
-    struct client *client = last_of_destination(lab, destination);
-    const bool shared = client != NULL && client->group->together && client->group->count > 1;
-
-    return shared ? NULL : client;
-}
-
-struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; size >= SCENARIO_TOKEN && i < lab->client_count; i++) {
-        if (payload_matches(&lab->clients[i]->stream.out, 0, bytes, SCENARIO_TOKEN)) {
-            return lab->clients[i];
-        }
-    }
-    return NULL;
 }

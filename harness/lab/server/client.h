@@ -47,38 +47,21 @@ struct client {
     uint32_t returned;
 };
 
-enum { CLIENTS_AT_ONCE = 64 };
-
-/*
- * Starts all clients of the scenario: CLIENTS_AT_ONCE of them now, the others as those come to
- * their end. False without memory.
- */
-bool clients_start(struct lab *lab);
-/* Have all come to their end? */
-bool clients_over(const struct lab *lab);
-/* Ends those that have not: the time is over. */
-void clients_give_up(struct lab *lab);
-/* Have all ended but flows of datagrams that a proxy may well drop? */
-bool clients_only_doubtful(const struct lab *lab);
-/* Ends those, as no loss. */
-void clients_finish_doubtful(struct lab *lab);
-/* Closes and frees them all. */
-void clients_clear(struct lab *lab);
-
+/* What it sends and expects. */
+void client_plan(struct client *client);
+/* Connects; where nothing listens for its family nothing is tried. */
+void client_start(struct client *client);
 /* A client that is a flow of this socket; NULL without memory. */
 struct client *client_add_flow(struct lab *lab, const struct scenario_group *group,
                                struct sender *sender, uint32_t host);
+/* Tells its end, and closes what is open. */
+void client_finish(struct client *client, enum event_end how, bool reset);
+/* The same where there is nothing to tell. */
+void client_end_quietly(struct client *client);
+/* A flow of datagrams that a proxy may well drop, and nobody would be told. */
+bool client_is_doubtful(const struct client *client);
 /* What a dial of its destination is answered now, once each time; 0: it can be reached. */
 uint32_t client_refusal(struct client *client);
-void client_finish_datagrams(struct client *client, enum event_end how);
-
-/* NULL: there is none. */
-struct client *client_numbered(const struct lab *lab, uint32_t number);
-struct client *client_of_source(const struct lab *lab, const struct wfp_address *source);
-/* The only one with this destination. */
-struct client *client_of_destination(const struct lab *lab, const struct wfp_address *destination);
-/* The one of `together` that sends this first. */
-struct client *client_of_payload(const struct lab *lab, const uint8_t *bytes, size_t size);
 
 /* The proxy accepts its connection: gives the accepted socket of the model, or 0. */
 uint32_t client_take_door(struct client *client, bool update);

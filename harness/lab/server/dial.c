@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
@@ -229,26 +230,14 @@ static void on_connection(uv_stream_t *listener, int status)
 
 static bool listen_for(struct dial *dial)
 {
-    const bool mapped = endpoint_is_mapped(&dial->peer);
-    const enum wfp_family family = mapped ? WFP_IPV4 : (enum wfp_family)dial->peer.family;
-    const struct wfp_address any_port = endpoint_loopback(family, 0);
-    struct sockaddr_storage address;
-
-    endpoint_store(&any_port, &address);
     if (uv_tcp_init(&dial->lab->loop, &dial->listener) != 0) {
         return false;
     }
     dial->listener.data = dial;
     dial->listening = true;
-    if (uv_tcp_bind(&dial->listener, (struct sockaddr *)&address, 0) != 0 ||
-        uv_listen((uv_stream_t *)&dial->listener, 1, on_connection) != 0) {
-        return false;
-    }
-    dial->real = endpoint_of_tcp(&dial->listener);
-    if (mapped) {
-        dial->real = endpoint_mapped(&dial->real);
-    }
-    return true;
+    return endpoint_bind_tcp(&dial->listener, (enum wfp_family)dial->peer.family,
+                             endpoint_is_mapped(&dial->peer), &dial->real) &&
+           uv_listen((uv_stream_t *)&dial->listener, 1, on_connection) == 0;
 }
 
 struct dial *dial_add_upstream(struct lab *lab, const struct process *process, uint32_t socket,

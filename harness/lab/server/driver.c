@@ -6,6 +6,7 @@
 
 #include "harness/lab/context/stand_in.h"
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/exchange.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/peer.h"

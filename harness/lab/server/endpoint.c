@@ -135,6 +135,8 @@ struct wfp_address endpoint_destination(enum wfp_family family, uint32_t number)
     return out;
 }
 
+/* ---- sockets ---- */
+
 struct wfp_address endpoint_of_tcp(const uv_tcp_t *tcp)
 {
     struct sockaddr_storage name = {0};
@@ -144,11 +146,44 @@ struct wfp_address endpoint_of_tcp(const uv_tcp_t *tcp)
     return endpoint_read((struct sockaddr *)&name);
 }
 
-struct wfp_address endpoint_of_udp(const uv_udp_t *udp)
+static struct wfp_address endpoint_of_udp(const uv_udp_t *udp)
 {
     struct sockaddr_storage name = {0};
     int size = sizeof name;
 
     (void)uv_udp_getsockname(udp, (struct sockaddr *)&name, &size);
     return endpoint_read((struct sockaddr *)&name);
+}
+
+static void store_any_port(enum wfp_family family, bool mapped, struct sockaddr_storage *out)
+{
+    const struct wfp_address any = endpoint_loopback(mapped ? WFP_IPV4 : family, 0);
+
+    endpoint_store(&any, out);
+}
+
+bool endpoint_bind_tcp(uv_tcp_t *tcp, enum wfp_family family, bool mapped, struct wfp_address *port)
+{
+    struct sockaddr_storage any;
+
+    store_any_port(family, mapped, &any);
+    if (uv_tcp_bind(tcp, (struct sockaddr *)&any, 0) != 0) {
+        return false;
+    }
+    *port = endpoint_of_tcp(tcp);
+    *port = mapped ? endpoint_mapped(port) : *port;
+    return true;
+}
+
+bool endpoint_bind_udp(uv_udp_t *udp, enum wfp_family family, bool mapped, struct wfp_address *port)
+{
+    struct sockaddr_storage any;
+
+    store_any_port(family, mapped, &any);
+    if (uv_udp_bind(udp, (struct sockaddr *)&any, 0) != 0) {
+        return false;
+    }
+    *port = endpoint_of_udp(udp);
+    *port = mapped ? endpoint_mapped(port) : *port;
+    return true;
 }

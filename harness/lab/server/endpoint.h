@@ -32,8 +32,15 @@ bool endpoint_same_host(const struct wfp_address *a, const struct wfp_address *b
 /* The original destination of this number, from 1. */
 struct wfp_address endpoint_destination(enum wfp_family family, uint32_t number);
 
-/* Where a socket is bound, or its peer; all zeros where the system does not tell. */
+/*
+ * Binds a socket to a free port of 127.0.0.1 or ::1. `port` is where it is, in the family of the
+ * address that it stands for: with `mapped` as ::ffff:127.0.0.1.
+ */
+bool endpoint_bind_tcp(uv_tcp_t *tcp, enum wfp_family family, bool mapped,
+                       struct wfp_address *port);
+bool endpoint_bind_udp(uv_udp_t *udp, enum wfp_family family, bool mapped,
+                       struct wfp_address *port);
+/* Where a socket is bound; all zeros where the system does not tell. */
 struct wfp_address endpoint_of_tcp(const uv_tcp_t *tcp);
-struct wfp_address endpoint_of_udp(const uv_udp_t *udp);
 
 #endif

@@ -6,6 +6,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/dial.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/exchange.h"
@@ -186,14 +187,9 @@ static void answer_redirect(struct exchange *exchange, const struct wfp_address 
         exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAECONNREFUSED);
         return;
     }
-    if (hop_add(lab, client, lab->proxies[verdict->by], verdict->door,
-                endpoint_is_mapped(peer) ? WFP_IPV4 : (enum wfp_family)peer->family,
-                &real) == NULL) {
+    if (hop_add(lab, client, lab->proxies[verdict->by], verdict->door, peer, &real) == NULL) {
         exchange_answer(exchange, EVENT_BY_SHIM, WINDOWS_WSAENOBUFS);
         return;
-    }
-    if (endpoint_is_mapped(peer)) {
-        real = endpoint_mapped(&real);
     }
     exchange_answer(exchange, EVENT_BY_SHIM, 0);
     event_set_address(&exchange->answer, FIELD_REAL, &real);

@@ -3,6 +3,7 @@
 #include <wfp/sim.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/exchange.h"
 #include "harness/lab/server/hop.h"
 #include "harness/lab/server/lab.h"

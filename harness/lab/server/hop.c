@@ -152,16 +152,13 @@ static void on_connected(uv_connect_t *request, int status)
 
 static bool connect_on(struct hop *hop, const struct wfp_address *door)
 {
-    const struct wfp_address from = endpoint_loopback((enum wfp_family)door->family, 0);
     uv_tcp_t *tcp = &hop->ends[HOP_TO];
     struct sockaddr_storage address;
 
-    endpoint_store(&from, &address);
     if (!open_tcp(hop, tcp, &hop->opened[HOP_TO]) ||
-        uv_tcp_bind(tcp, (struct sockaddr *)&address, 0) != 0) {
+        !endpoint_bind_tcp(tcp, (enum wfp_family)door->family, false, &hop->source)) {
         return false;
     }
-    hop->source = endpoint_of_tcp(tcp);
     hop->connect.data = hop;
     endpoint_store(door, &address);
     return uv_tcp_connect(&hop->connect, tcp, (struct sockaddr *)&address, on_connected) == 0;
@@ -183,23 +180,16 @@ static void on_arrival(uv_stream_t *listener, int status)
     }
 }
 
-static bool listen_for(struct hop *hop, enum wfp_family family, struct wfp_address *real)
+static bool listen_for(struct hop *hop, const struct wfp_address *peer, struct wfp_address *real)
 {
-    const struct wfp_address any_port = endpoint_loopback(family, 0);
-    struct sockaddr_storage address;
-
-    endpoint_store(&any_port, &address);
-    if (!open_tcp(hop, &hop->listener, &hop->opened[HOP_ENDS]) ||
-        uv_tcp_bind(&hop->listener, (struct sockaddr *)&address, 0) != 0 ||
-        uv_listen((uv_stream_t *)&hop->listener, 1, on_arrival) != 0) {
-        return false;
-    }
-    *real = endpoint_of_tcp(&hop->listener);
-    return true;
+    return open_tcp(hop, &hop->listener, &hop->opened[HOP_ENDS]) &&
+           endpoint_bind_tcp(&hop->listener, (enum wfp_family)peer->family,
+                             endpoint_is_mapped(peer), real) &&
+           uv_listen((uv_stream_t *)&hop->listener, 1, on_arrival) == 0;
 }
 
 struct hop *hop_add(struct lab *lab, struct client *client, struct proxy *to, uint32_t door,
-                    enum wfp_family family, struct wfp_address *real)
+                    const struct wfp_address *peer, struct wfp_address *real)
 {
     struct hop *hop = calloc(1, sizeof *hop);
     struct hop **hops = realloc(lab->hops, (lab->hop_count + 1) * sizeof *hops);
@@ -214,7 +204,7 @@ struct hop *hop_add(struct lab *lab, struct client *client, struct proxy *to, ui
     hop->client = client;
     hop->to = to;
     hop->door = door;
-    return listen_for(hop, family, real) ? hop : NULL;
+    return listen_for(hop, peer, real) ? hop : NULL;
 }
 
 struct hop *hop_of_source(const struct lab *lab, const struct wfp_address *source)

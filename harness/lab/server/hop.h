@@ -37,7 +37,7 @@ struct hop {
 
 /* `*real` is what is dialled in place of the peer. NULL where the system has no port. */
 struct hop *hop_add(struct lab *lab, struct client *client, struct proxy *to, uint32_t door,
-                    enum wfp_family family, struct wfp_address *real);
+                    const struct wfp_address *peer, struct wfp_address *real);
 /* The one whose connection has this source; NULL: none. */
 struct hop *hop_of_source(const struct lab *lab, const struct wfp_address *source);
 /* The proxy accepts it: the accepted socket of the model, or 0. */

@@ -193,19 +193,17 @@ static void on_connection(uv_stream_t *wire, int status)
 
 bool peers_listen(struct lab *lab)
 {
-    const struct wfp_address any_port = endpoint_loopback(WFP_IPV4, 0);
-    struct sockaddr_storage address;
+    struct wfp_address port;
 
-    endpoint_store(&any_port, &address);
     if (uv_tcp_init(&lab->loop, &lab->wire) != 0) {
         return false;
     }
     lab->wire.data = lab;
-    if (uv_tcp_bind(&lab->wire, (struct sockaddr *)&address, 0) != 0 ||
+    if (!endpoint_bind_tcp(&lab->wire, WFP_IPV4, false, &port) ||
         uv_listen((uv_stream_t *)&lab->wire, PEERS_BACKLOG, on_connection) != 0) {
         return false;
     }
-    lab->wire_port = endpoint_of_tcp(&lab->wire).port;
+    lab->wire_port = port.port;
     return true;
 }
 

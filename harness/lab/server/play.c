@@ -6,6 +6,7 @@
 
 #include "harness/complaint.h"
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/dial.h"
 #include "harness/lab/server/hop.h"
 #include "harness/lab/server/process.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/process.h"
@@ -82,26 +83,14 @@ static void on_receive(uv_udp_t *udp, ssize_t count, const uv_buf_t *buffer,
 
 static bool open_port(struct receiver *receiver)
 {
-    const bool mapped = endpoint_is_mapped(&receiver->peer);
-    const enum wfp_family family = mapped ? WFP_IPV4 : (enum wfp_family)receiver->peer.family;
-    const struct wfp_address any_port = endpoint_loopback(family, 0);
-    struct sockaddr_storage address;
-
-    endpoint_store(&any_port, &address);
     if (uv_udp_init(&receiver->lab->loop, &receiver->udp) != 0) {
         return false;
     }
     receiver->udp.data = receiver;
     receiver->opened = true;
-    if (uv_udp_bind(&receiver->udp, (const struct sockaddr *)&address, 0) != 0 ||
-        uv_udp_recv_start(&receiver->udp, on_room, on_receive) != 0) {
-        return false;
-    }
-    receiver->real = endpoint_of_udp(&receiver->udp);
-    if (mapped) {
-        receiver->real = endpoint_mapped(&receiver->real);
-    }
-    return true;
+    return endpoint_bind_udp(&receiver->udp, (enum wfp_family)receiver->peer.family,
+                             endpoint_is_mapped(&receiver->peer), &receiver->real) &&
+           uv_udp_recv_start(&receiver->udp, on_room, on_receive) == 0;
 }
 
 struct receiver *receiver_add(struct lab *lab, const struct process *process, uint32_t socket,

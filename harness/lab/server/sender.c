@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/lab/server/client.h"
+#include "harness/lab/server/clients.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/lab.h"
 #include "harness/lab/server/proxy.h"
@@ -108,7 +109,7 @@ static void on_receive(uv_udp_t *udp, ssize_t count, const uv_buf_t *buffer,
     client->stream.received += (uint64_t)count;
     client->returned++;
     if (client->returned == client->group->datagrams) {
-        client_finish_datagrams(client, EVENT_END_CLOSED);
+        client_finish(client, EVENT_END_CLOSED, false);
     } else if (number == client->sent && !client->over) {
         send_next(client);
     }
@@ -118,21 +119,14 @@ static void on_receive(uv_udp_t *udp, ssize_t count, const uv_buf_t *buffer,
 
 static bool open_port(struct sender *sender)
 {
-    const struct wfp_address any_port = endpoint_loopback((enum wfp_family)sender->door.family, 0);
-    struct sockaddr_storage address;
-
-    endpoint_store(&any_port, &address);
     if (uv_udp_init(&sender->lab->loop, &sender->udp) != 0) {
         return false;
     }
     sender->udp.data = sender;
     sender->opened = true;
-    if (uv_udp_bind(&sender->udp, (const struct sockaddr *)&address, 0) != 0 ||
-        uv_udp_recv_start(&sender->udp, on_room, on_receive) != 0) {
-        return false;
-    }
-    sender->source = endpoint_of_udp(&sender->udp);
-    return true;
+    return endpoint_bind_udp(&sender->udp, (enum wfp_family)sender->door.family, false,
+                             &sender->source) &&
+           uv_udp_recv_start(&sender->udp, on_room, on_receive) == 0;
 }
 
 static struct sender *add_sender(struct lab *lab, const struct wfp_address *door)
