@@ -4,6 +4,8 @@
 
 static const char *const formats[] = {"human", "tap", "junit", "jsonl", NULL};
 
+static const char *const payloads[] = {"raw", "http", NULL};
+
 static const struct option table[PROXY_OPTION_COUNT] = {
     [PROXY_LISTEN] = {.name = "listen",
                       .argument = "HOST:PORT",
@@ -35,6 +37,10 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                         .help = "the server that the proxy was told to dial through; the lab "
                                 "plays it",
                         .kind = OPTION_STRING},
+    [PROXY_PAYLOAD] = {.name = "payload",
+                       .help = "what connections carry (default: raw bytes)",
+                       .kind = OPTION_CHOICE,
+                       .choices = payloads},
     [PROXY_LEAK] = {.name = "leak",
                     .argument = "N",
                     .help = "only look for leaks, over so many connections",

@@ -13,6 +13,7 @@ enum proxy_option {
     PROXY_STAND_IN,
     PROXY_SECOND,
     PROXY_UPSTREAM,
+    PROXY_PAYLOAD,
     PROXY_LEAK,
     PROXY_SCENARIO,
     PROXY_PROFILE,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <string.h>
 #include <time.h>
 
 #include "harness/address.h"
@@ -168,6 +169,8 @@ enum status proxying_prepare(struct proxying *proxying)
     proxying->order.profile_count = proxying->session.profile_count;
     proxying->order.profiles = proxying->session.profiles;
     proxying->order.shim = options_text(proxying->options, PROXY_SHIM, NULL);
+    proxying->order.http =
+        strcmp(options_text(proxying->options, PROXY_PAYLOAD, "raw"), "http") == 0;
     proxying->order.leak = options_number(proxying->options, PROXY_LEAK, 0);
     proxying->order.follow = options_flag(proxying->options, PROXY_FOLLOW);
     proxying->order.pass_through = options_flag(proxying->options, PROXY_PASS_THROUGH);

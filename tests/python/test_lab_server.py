@@ -36,8 +36,8 @@ class Lab:
         self.program.write_bytes(PROGRAM)
         (folder / "wfpcheck-launch.exe").write_bytes(PROGRAM)
         self.wine = folder / "wine"
-        self.wine.write_text(f"#!/bin/sh\nexec {sys.executable} {INTERPOSER} \"$@\"\n",
-                             encoding="utf-8")
+        self.wine.write_text("#!/bin/sh\n[ \"$1\" = --version ] && exec echo wine-0.1\n"
+                             f"exec {sys.executable} {INTERPOSER} \"$@\"\n", encoding="utf-8")
         self.wine.chmod(self.wine.stat().st_mode | stat.S_IXUSR)
 
     def command(self, play, *options, scenario="plain", profile="observed"):
@@ -99,6 +99,7 @@ def test_a_good_proxy_is_clean(lab):
     assert all(event["error"] == 0 for kind in ("client-data", "arrival-data")
                for event in lab.events(kind))
     assert [event["state"] for event in lab.events("told")] == ["REDIRECTED_BY_SELF"] * 3
+    assert lab.events("proxy-trace")[0]["wine"] == "0.1"
     assert lab.nobody_is_left()
 
 
@@ -156,6 +157,18 @@ def test_a_proxy_that_dials_through_another_server(lab, kind):
     refused = [event["size"] for event in lab.events("client-end") if event["size"] == 0]
     assert len(refused) == 2 and not lab.events("deadline")
     assert all(event["error"] == 0 for event in lab.events("arrival-data"))
+
+
+def test_connections_can_carry_http(lab):
+    """Also those to one destination, which are told apart by what they ask for."""
+    done = lab.run("well", "--payload", "http", "--scenario", "one-destination", "--scenario",
+                   "payload")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {event["size"] for event in lab.events("client")} == {
+        event["size"] for event in lab.events("client-end")}
+    assert all(event["error"] == 0 and "client" in event
+               for kind in ("client-data", "arrival-data") for event in lab.events(kind))
+    assert not lab.events("deadline")
 
 
 def test_what_is_no_dialogue_is_told(lab):

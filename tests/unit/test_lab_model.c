@@ -82,10 +82,18 @@ static uint32_t pass_on(uint32_t accepted)
     return outgoing;
 }
 
-static void a_client_brings_record_and_context(void **state)
+static void assert_context(uint32_t accepted, unsigned service)
 {
     uint8_t bytes[ROOM];
     uint32_t count = 0;
+
+    assert_int_equal(call(accepted, WFP_SIO_QUERY_CONTEXT, bytes, &count), 0);
+    assert_int_equal(count, sizeof context[0]);
+    assert_memory_equal(bytes, context[service], count);
+}
+
+static void a_client_brings_record_and_context(void **state)
+{
     uint32_t accepted;
     struct model_connected connected;
 
@@ -95,9 +103,7 @@ static void a_client_brings_record_and_context(void **state)
     assert_int_equal(connected.by, 0);
     assert_int_equal(connected.told[0], WFP_NOT_REDIRECTED);
     accepted = model_accept(&model, connected.door, true);
-    assert_int_equal(call(accepted, WFP_SIO_QUERY_CONTEXT, bytes, &count), 0);
-    assert_int_equal(count, sizeof context[0]);
-    assert_memory_equal(bytes, context[0], count);
+    assert_context(accepted, 0);
     connected = connect_out(pass_on(accepted), false);
     assert_int_equal(connected.by, MODEL_NOBODY);
     assert_int_equal(connected.told[0], WFP_REDIRECTED_BY_SELF);
@@ -144,10 +150,12 @@ static void two_services_take_turns(void **state)
         connected = connect_out(client(), false);
         assert_int_equal(connected.by, reversed);
         accepted = model_accept(&model, connected.door, true);
+        assert_context(accepted, reversed);
         connected = connect_out(pass_on(accepted), false);
         assert_int_equal(connected.by, 1 - reversed);
         assert_int_equal(connected.told[reversed], WFP_REDIRECTED_BY_SELF);
         accepted = model_accept(&model, connected.door, true);
+        assert_context(accepted, 1 - reversed);
         connected = connect_out(pass_on(accepted), false);
         assert_int_equal(connected.by, MODEL_NOBODY);
         assert_int_equal(connected.told[reversed], WFP_PREVIOUSLY_REDIRECTED_BY_SELF);

@@ -12,11 +12,12 @@
 
 enum { WHOLE = 300 };
 
-static const struct payload payload = {.parts = {{7, 100}, {8, 200}}};
+static const struct payload payload = {
+    .parts = {{.seed = 7, .size = 100}, {.seed = 8, .size = 200}}};
 
 static void sizes_add_up(void **state)
 {
-    const struct payload empty = {.parts = {{1, 0}, {2, 0}}};
+    const struct payload empty = {.parts = {{.seed = 1}, {.seed = 2}}};
 
     (void)state;
     assert_int_equal(payload_size(&payload), WHOLE);
@@ -38,6 +39,19 @@ static void pieces_make_the_whole(void **state)
         assert_memory_equal(piece, whole + at, size);
         assert_true(payload_matches(&payload, at, piece, size));
     }
+}
+
+/* A part is the same wherever it stands. */
+static void parts_follow_each_other(void **state)
+{
+    const struct payload second = {.parts[0] = payload.parts[1]};
+    uint8_t whole[WHOLE];
+    uint8_t alone[200];
+
+    (void)state;
+    payload_write(&payload, 0, whole, WHOLE);
+    payload_write(&second, 0, alone, sizeof alone);
+    assert_memory_equal(whole + 100, alone, sizeof alone);
 }
 
 static void one_byte_is_noticed(void **state)
@@ -74,7 +88,7 @@ static void seeds_differ_at_once(void **state)
 
     (void)state;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        const struct payload one = {.parts[0] = {seed, TOKEN}};
+        const struct payload one = {.parts[0] = {.seed = seed, .size = TOKEN}};
 
         payload_write(&one, 0, tokens[seed], TOKEN);
         for (uint64_t other = 0; other < seed; other++) {
@@ -83,12 +97,27 @@ static void seeds_differ_at_once(void **state)
     }
 }
 
+static void a_text_is_itself(void **state)
+{
+    const struct payload text = {.parts = {{.text = "head", .size = 4}, {.seed = 3, .size = 4}}};
+    uint8_t bytes[8];
+
+    (void)state;
+    payload_write(&text, 0, bytes, sizeof bytes);
+    assert_memory_equal(bytes, "head", 4);
+    assert_true(payload_matches(&text, 2, bytes + 2, 6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_add_up),         cmocka_unit_test(pieces_make_the_whole),
-        cmocka_unit_test(one_byte_is_noticed),  cmocka_unit_test(nothing_is_beyond_the_end),
+        cmocka_unit_test(sizes_add_up),
+        cmocka_unit_test(pieces_make_the_whole),
+        cmocka_unit_test(parts_follow_each_other),
+        cmocka_unit_test(one_byte_is_noticed),
+        cmocka_unit_test(nothing_is_beyond_the_end),
         cmocka_unit_test(seeds_differ_at_once),
+        cmocka_unit_test(a_text_is_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

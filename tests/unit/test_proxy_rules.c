@@ -690,6 +690,40 @@ static void test_datagrams(void **state)
     CHECK(datagram_cases);
 }
 
+/* ---- without a lab that answers ---- */
+
+#define REAL_ACCEPT "accept socket=1 other=5 peer=10.0.0.1:5001 error=0\n"
+#define REAL_ASK(size, answer)                                                                     \
+    "ioctl socket=5 code=QUERY_RECORDS out-size=" size " by=2\n"                                   \
+    "done kind-of=ioctl socket=5 " answer "\n"
+#define REAL_RECORD REAL_ASK("1024", "error=0 count=780 out=1/780")
+#define REAL_SET(bytes, answer)                                                                    \
+    SOCKET "ioctl socket=7 code=SET_RECORDS in-size=780 in=" bytes " by=2\n"                       \
+           "done kind-of=ioctl socket=7 " answer "\n"
+#define REAL_DIAL                                                                                  \
+    "connect socket=7 peer=203.0.113.9:443 by=2\ndone kind-of=connect socket=7 error=0\n"
+
+static const struct script_case passed_cases[] = {
+    {"PRX-16", PROXY_PASS, "",
+     RUN LISTENER("-1024") REAL_ACCEPT REAL_RECORD REAL_SET("1/780", "error=0") REAL_DIAL},
+    {"PRX-16", PROXY_FAIL, "",
+     RUN LISTENER("-1024") REAL_ACCEPT REAL_RECORD REAL_SET("CUT/1/780/1024", "error=0") REAL_DIAL},
+    {"PRX-18", PROXY_FAIL, "",
+     RUN LISTENER("-1024") REAL_ACCEPT REAL_RECORD REAL_SET("1/780", "error=10013") REAL_DIAL},
+    {"PRX-04", PROXY_FAIL, "",
+     RUN LISTENER("-1024") REAL_ACCEPT REAL_ASK("1024", "error=10014 count=2049")},
+    {"PRX-23", PROXY_FAIL, "", RUN LISTENER("5") REAL_ACCEPT REAL_RECORD},
+    /* Without a record it may have been anybody, and what is dialled anybody's. */
+    {"PRX-10", PROXY_IDLE, "",
+     RUN LISTENER("5") REAL_ACCEPT REAL_ASK("1024", "error=10022 count=0") SOCKET REAL_DIAL},
+};
+
+static void test_passed_through(void **state)
+{
+    (void)state;
+    CHECK(passed_cases);
+}
+
 /* ---- traces that no lab would make ---- */
 
 enum { STRANGE_TRACES = 200, STRANGE_EVENTS = 150 };
@@ -876,6 +910,7 @@ int main(void)
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_streams),
         cmocka_unit_test(test_datagrams),
+        cmocka_unit_test(test_passed_through),
         cmocka_unit_test(test_any_trace_can_be_judged),
         cmocka_unit_test(test_each_rule_has_all_its_verdicts),
         cmocka_unit_test(test_ids_are_in_order),

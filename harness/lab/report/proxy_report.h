@@ -28,8 +28,8 @@ struct proxy_report {
 /*
  * Writes the report in a format of harness/report.h: "human", "tap", "junit", "jsonl". `totals`
  * counts the cases by verdict. What a rule never came to judge counts as unsupported: it is told
- * with what was absent, and fails nothing. A failure of what is mere advice is told, and counts as
- * a pass. The caller checks ferror(out). STATUS_BROKEN without memory.
+ * with what was absent, and fails nothing. The caller checks ferror(out). STATUS_BROKEN without
+ * memory.
  */
 enum status proxy_report_write(const struct proxy_report *report, const char *format, FILE *out,
                                bool colour, struct report_totals *totals);

@@ -34,11 +34,6 @@ void proxy_add_failure(const struct proxy_case *one, const char *message, int in
     add_told(text, indent, "Mend: ", one->rule->mend);
 }
 
-static bool is_advice(const struct proxy_case *one)
-{
-    return one->verdict == PROXY_FAIL && one->rule->severity == PROXY_ADVICE;
-}
-
 static enum verdict verdict_of(const struct proxy_case *one)
 {
     static const enum verdict verdicts[] = {
@@ -48,7 +43,7 @@ static enum verdict verdict_of(const struct proxy_case *one)
         [PROXY_IDLE] = VERDICT_UNSUPPORTED,
     };
 
-    return is_advice(one) ? VERDICT_PASS : verdicts[one->verdict];
+    return verdicts[one->verdict];
 }
 
 static void add_name(struct text *text, const struct proxy_case *one)

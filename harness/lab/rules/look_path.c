@@ -41,7 +41,7 @@ static void look_dead_end(struct finding *finding, size_t index)
     const struct client *client = &finding->view->clients[index];
     const size_t end = dead_end(finding->view, index);
 
-    if (end == NOWHERE || finding->of->death != NOWHERE) {
+    if (end == NOWHERE || finding->of->death != NOWHERE || !finding->of->started) {
         return;
     }
     if (client_waits_in_vain(client)) {

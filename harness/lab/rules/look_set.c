@@ -150,14 +150,20 @@ static void look_bytes(struct finding *finding, const struct dial *dial)
     look_match(finding, setting.act, &match);
 }
 
-/* On a socket that never dialled: of the clients' records the one that is most like it. */
+/* Did the socket dial for a client that we know? */
+static bool is_attributed(const struct view *view, const struct endpoint *endpoint)
+{
+    return endpoint->dial != NOWHERE && view->dials[endpoint->dial].client != NOWHERE;
+}
+
+/* On any other socket: of the clients' records the one that is most like it. */
 static void look_undialled(struct finding *finding, const struct act *act)
 {
     const struct view *view = finding->view;
     const size_t set = (size_t)(act - view->acts);
     struct setting_match closest = {SETTING_BYTES_UNKNOWN, NOWHERE, NOWHERE, 0};
 
-    if (act->code != WFP_SIO_SET_RECORDS || view->endpoints[act->socket].dial != NOWHERE) {
+    if (act->code != WFP_SIO_SET_RECORDS || is_attributed(view, &view->endpoints[act->socket])) {
         return;
     }
     for (size_t i = 0; i < view->client_count; i++) {

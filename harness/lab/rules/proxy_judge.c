@@ -61,7 +61,6 @@ static bool add_case(struct proxy_judgement *judgement, const struct proxy_rule 
     }
     added->rule = rule;
     added->verdict = verdict;
-    added->occasions = finding->met + finding->failed + finding->open;
     added->scenario = copy_of(finding->of->scenario);
     added->profile = copy_of(finding->of->profile);
     if (finding->failed > 1) {
@@ -90,10 +89,11 @@ static bool look_at_part(struct proxy_judgement *judgement, const struct proxy_r
 
 /* ---- a rule that found nothing to judge ---- */
 
+/* In a scenario: of others it is not known how far they came. */
 static bool has_proper_client(const struct view *view)
 {
     for (size_t i = 0; i < view->client_count; i++) {
-        if (client_is_proper(&view->clients[i])) {
+        if (view->parts[view->clients[i].part].started && client_is_proper(&view->clients[i])) {
             return true;
         }
     }

@@ -527,8 +527,7 @@ const struct proxy_rule *proxy_rule_named(const char *id)
 
 const char *proxy_severity_name(enum proxy_severity severity)
 {
-    static const char *const names[] = {
-        [PROXY_MUST] = "MUST", [PROXY_SHOULD] = "SHOULD", [PROXY_ADVICE] = "advice"};
+    static const char *const names[] = {[PROXY_MUST] = "MUST", [PROXY_SHOULD] = "SHOULD"};
 
     return names[severity];
 }

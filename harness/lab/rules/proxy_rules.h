@@ -14,11 +14,8 @@
 #include "harness/lab/trace/trace.h"
 #include "harness/status.h"
 
-enum proxy_severity {
-    PROXY_MUST,
-    PROXY_SHOULD, /* a failure fails the run, too */
-    PROXY_ADVICE  /* a failure is told, and fails nothing */
-};
+/* Either fails the run. What is mere advice is told with a pass. */
+enum proxy_severity { PROXY_MUST, PROXY_SHOULD };
 
 struct finding;
 
@@ -40,7 +37,7 @@ extern const struct proxy_rule proxy_rules[PROXY_RULES]; /* in the order of thei
 
 /* NULL when there is none of that id. */
 const struct proxy_rule *proxy_rule_named(const char *id);
-/* "MUST", "SHOULD", "advice" */
+/* "MUST", "SHOULD" */
 const char *proxy_severity_name(enum proxy_severity severity);
 
 enum proxy_verdict {
@@ -57,9 +54,8 @@ struct proxy_case {
                              is idle in the whole trace */
     char *profile;  /* "" there, too */
     enum proxy_verdict verdict;
-    size_t occasions; /* how often there was something to judge */
-    char *message;    /* one line; NULL for a pass */
-    char *evidence;   /* lines: "call 17  ioctl QUERY_RECORDS ..."; NULL where there is none */
+    char *message;  /* one line; of a pass its advice, or NULL */
+    char *evidence; /* lines: "call 17  ioctl QUERY_RECORDS ..."; NULL where there is none */
 };
 
 struct proxy_judgement {

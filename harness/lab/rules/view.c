@@ -205,7 +205,7 @@ struct view *view_new(const struct trace *trace)
     if (good && view->part_count > 0) {
         view->parts[view->part_count - 1].end = trace_count(trace);
     }
-    if (!good || !view_add_dials(view)) {
+    if (!good || !view_find_clients(view) || !view_add_dials(view)) {
         view_free(view);
         return NULL;
     }

@@ -173,6 +173,11 @@ bool view_add_client(struct view *view, size_t index, const struct event *event)
 size_t view_client_numbered(const struct view *view, size_t part, uint64_t number);
 /* Whose client has this address; NOWHERE. */
 size_t view_client_at(const struct view *view, size_t part, const struct wfp_address *local);
+/*
+ * Where the lab played no clients, whoever was accepted with a record is one, as far as the trace
+ * shows him: nobody knows where he was going, or how he ended.
+ */
+bool view_find_clients(struct view *view);
 bool view_add_dials(struct view *view);
 
 #endif

@@ -100,6 +100,53 @@ bool view_add_client(struct view *view, size_t index, const struct event *event)
     return true;
 }
 
+/* A query that showed that there is a record: it came, or its size did. */
+static bool showed_record(const struct view *view, size_t act)
+{
+    while ((act = view_find_ioctl(view, act, WFP_SIO_QUERY_RECORDS)) != NOWHERE) {
+        const struct act *found = &view->acts[act];
+
+        if (act_succeeded(found) || (found->counted && found->count > found->out_size)) {
+            return true;
+        }
+        act = found->next;
+    }
+    return false;
+}
+
+static bool add_found(struct view *view, size_t endpoint)
+{
+    struct endpoint *accepted = &view->endpoints[endpoint];
+    const size_t index = view->acts[accepted->accepted].event;
+    const struct event accept = view_event(view, index);
+    const struct wfp_address peer = event_address(&accept, FIELD_PEER);
+    struct event event = {.kind = EVENT_CLIENT};
+
+    event_set_number(&event, FIELD_CLIENT, view->client_count + 1);
+    event_set_number(&event, FIELD_FLAGS, EVENT_CLIENT_REDIRECTED);
+    event_set_address(&event, FIELD_LOCAL, &peer);
+    accepted->client = view->client_count;
+    if (!add_client(view, index, &event)) {
+        return false;
+    }
+    view->clients[accepted->client].accepted = endpoint;
+    return true;
+}
+
+bool view_find_clients(struct view *view)
+{
+    if (view->client_count > 0 || view->part_count != 1 || view->parts[0].started) {
+        return true;
+    }
+    for (size_t i = 0; i < view->endpoint_count; i++) {
+        if (view->endpoints[i].accepted != NOWHERE &&
+            showed_record(view, view->endpoints[i].first) && !add_found(view, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 size_t view_accepted(const struct view *view, size_t client, uint64_t process)
 {
     const size_t first = view->clients[client].accepted;

@@ -2,6 +2,9 @@
 
 #include "harness/lab/server/client.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "harness/lab/server/clients.h"
 #include "harness/lab/server/endpoint.h"
 #include "harness/lab/server/lab.h"
@@ -18,13 +21,47 @@ static uint64_t seed_of(const struct client *client)
     return (uint64_t)client->lab->scenario_number << 32 | client->number;
 }
 
+/* Who speaks first, and who ends first, is no matter of HTTP: there it is bytes all the same. */
+static bool speaks_http(const struct client *client)
+{
+    const struct scenario_group *group = client->group;
+
+    return client->lab->order->http && group->type == WFP_TCP && group->first == SCENARIO_CLIENT &&
+           group->half_close == SCENARIO_NOBODY;
+}
+
+/* The number is in the first eight bytes, which tell clients apart. */
+static void plan_http(struct client *client, const struct payload_part *body)
+{
+    const unsigned long size = client->group->bytes;
+    struct payload *const ways[] = {&client->stream.out, &client->stream.in};
+
+    (void)snprintf(client->heads[0], CLIENT_HEAD_MAX,
+                   "PUT /%03u HTTP/1.1\r\nHost: destination\r\nContent-Length: %lu\r\n"
+                   "Connection: close\r\n\r\n",
+                   (unsigned)client->number, size);
+    (void)snprintf(client->heads[1], CLIENT_HEAD_MAX,
+                   "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+                   "Content-Length: %lu\r\n\r\n",
+                   size);
+    for (int i = 0; i < 2; i++) {
+        ways[i]->parts[0] =
+            (struct payload_part){.text = client->heads[i], .size = strlen(client->heads[i])};
+        ways[i]->parts[1] = *body;
+    }
+}
+
 /* The destination says everything back; where it speaks first, it has a greeting, too. */
 void client_plan(struct client *client)
 {
     const struct scenario_group *group = client->group;
-    const struct payload_part own = {seed_of(client), group->bytes};
-    const struct payload_part greeting = {~seed_of(client), group->bytes};
+    const struct payload_part own = {.seed = seed_of(client), .size = group->bytes};
+    const struct payload_part greeting = {.seed = ~seed_of(client), .size = group->bytes};
 
+    if (speaks_http(client)) {
+        plan_http(client, &own);
+        return;
+    }
     client->stream.out.parts[0] = own;
     client->stream.in.parts[0] = own;
     if (group->first == SCENARIO_DESTINATION) {
@@ -33,7 +70,7 @@ void client_plan(struct client *client)
     }
     if (group->half_close == SCENARIO_DESTINATION) {
         client->stream.in.parts[0] = greeting;
-        client->stream.in.parts[1] = (struct payload_part){0, 0};
+        client->stream.in.parts[1] = (struct payload_part){.size = 0};
     }
 }
 

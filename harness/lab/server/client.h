@@ -23,6 +23,8 @@ struct process;
 struct proxy;
 struct sender;
 
+enum { CLIENT_HEAD_MAX = 128 };
+
 struct client {
     struct lab *lab;
     uint32_t number; /* from 1 */
@@ -35,6 +37,7 @@ struct client {
     uint32_t world;                      /* its socket in the model */
     uint32_t door;                       /* where its connection waits there */
     uint32_t dials;                      /* of its destination so far */
+    char heads[2][CLIENT_HEAD_MAX];      /* of HTTP: its request's, and the destination's */
     uint32_t hops;                       /* redirects of it so far */
     uint8_t visited[MODEL_HOPS_MAX + 1]; /* proxies that it was redirected to, from 0 */
     bool accepted;
@@ -47,7 +50,7 @@ struct client {
     uint32_t returned;
 };
 
-/* What it sends and expects. */
+/* What it sends and expects: bytes, or with --payload http a request and its answer. */
 void client_plan(struct client *client);
 /* Connects; where nothing listens for its family nothing is tried. */
 void client_start(struct client *client);

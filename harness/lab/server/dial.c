@@ -92,6 +92,13 @@ static void answer(struct dial *dial, const struct scenario_group *group)
     if (group->half_close == SCENARIO_DESTINATION) {
         return;
     }
+    if (stream->in.parts[0].text != NULL) {
+        /* An answer follows the whole of a request. */
+        if (stream->received >= payload_size(&stream->in)) {
+            stream_allow(stream, UINT64_MAX, true);
+        }
+        return;
+    }
     stream_allow(stream, greeting + stream->received, stream->ended_in);
 }
 

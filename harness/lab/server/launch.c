@@ -9,6 +9,7 @@
 
 #include "harness/complaint.h"
 #include "harness/lab/server/image.h"
+#include "harness/platform/child.h"
 #include "harness/platform/console.h"
 #include "harness/platform/files.h"
 #include "harness/platform/system.h"
@@ -120,19 +121,48 @@ static bool is_on_path(const char *name)
     return found;
 }
 
-static enum status find_wine(struct complaints *complaints, struct launch *launch)
+static const char *wine_name(void)
 {
     const char *named = getenv("WFPCHECK_WINE");
-    const char *wine = named != NULL ? named : "wine";
-    const bool found =
-        strchr(wine, '/') != NULL ? files_kind(wine) == FILES_REGULAR : is_on_path(wine);
 
-    if (!found) {
-        complain(
-            complaints, named != NULL ? "WFPCHECK_WINE" : who, 0, "Wine",
-            "Wine, which runs Windows programs here: install it (Debian: apt install wine), or "
-            "name it in WFPCHECK_WINE",
-            "%s, which is not there", wine);
+    return named != NULL ? named : "wine";
+}
+
+static bool is_there(const char *wine)
+{
+    return strchr(wine, '/') != NULL ? files_kind(wine) == FILES_REGULAR : is_on_path(wine);
+}
+
+void launch_wine_version(char *text, size_t size)
+{
+    char *const command[] = {join(wine_name(), "", ""), join("--version", "", ""), NULL};
+    struct child child;
+    int code;
+
+    text[0] = '\0';
+    if (command[0] != NULL && command[1] != NULL && is_there(command[0]) &&
+        child_start(command, &child)) {
+        if (fgets(text, (int)size, child.out) != NULL) {
+            const size_t name = strncmp(text, "wine-", 5) == 0 ? 5 : 0;
+
+            text[strcspn(text, " \r\n")] = '\0';
+            memmove(text, text + name, strlen(text + name) + 1);
+        }
+        (void)child_wait(&child, &code);
+    }
+    free(command[0]);
+    free(command[1]);
+}
+
+static enum status find_wine(struct complaints *complaints, struct launch *launch)
+{
+    const char *wine = wine_name();
+
+    if (!is_there(wine)) {
+        complain(complaints, getenv("WFPCHECK_WINE") != NULL ? "WFPCHECK_WINE" : who, 0, "Wine",
+                 "Wine, which runs Windows programs here: install it (Debian: apt install wine), "
+                 "or name it in WFPCHECK_WINE",
+                 "%s, which is not there", wine);
         return STATUS_BROKEN;
     }
     launch->wine = join(wine, "", "");

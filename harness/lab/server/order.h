@@ -47,6 +47,7 @@ struct lab_order {
     bool pass_through;
     uint32_t leak; /* connections of the scenario that looks for leaks, and no other then; 0: not */
     bool follow;
+    bool http; /* connections carry HTTP */
     const struct scenarios *scenarios;
     size_t profile_count;
     struct profile *const *profiles;
@@ -61,7 +62,7 @@ struct lab_result {
     bool interrupted;                /* not all that was planned has been tried */
     bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */
-    char wine[LAB_TEXT_MAX];         /* "wine-8.0"; "" where none was needed */
+    char wine[LAB_TEXT_MAX];         /* "8.0"; "" where none was needed */
     char output[LAB_OUTPUT_MAX + 1]; /* the last of what the first proxy printed */
 };
 

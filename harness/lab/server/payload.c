@@ -30,7 +30,7 @@ static uint8_t payload_byte(const struct payload *payload, uint64_t offset)
         const struct payload_part *part = &payload->parts[i];
 
         if (offset < part->size) {
-            return byte_at(part->seed, offset);
+            return part->text != NULL ? (uint8_t)part->text[offset] : byte_at(part->seed, offset);
         }
         offset -= part->size;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What clients and destinations send: bytes that follow from a seed and their place, so that
- * either end knows what is to come, and no buffer holds it all. */
+/* What clients and destinations send: bytes of a text, or that follow from a seed and their place,
+ * so that either end knows what is to come, and no buffer holds it all. */
 
 #ifndef HARNESS_LAB_SERVER_PAYLOAD_H
 #define HARNESS_LAB_SERVER_PAYLOAD_H
@@ -12,7 +12,8 @@
 
 struct payload_part {
     uint64_t seed;
-    uint64_t size; /* bytes */
+    uint64_t size;    /* bytes */
+    const char *text; /* what it is; NULL: it follows from the seed */
 };
 
 enum { PAYLOAD_PARTS = 2 };

@@ -17,7 +17,9 @@ enum status lab_run(const struct lab_order *order, struct complaints *complaints
         return STATUS_BROKEN;
     }
     lab->result = result;
-    (void)launch_system(result->system, sizeof result->system);
+    if (!launch_system(result->system, sizeof result->system)) {
+        launch_wine_version(result->wine, sizeof result->wine);
+    }
     status = lab_open(lab, order, complaints);
     for (size_t i = 0; status == STATUS_OK && i < order->profile_count; i++) {
         status = play_profile(lab, order->scenarios, order->profiles[i]);
