@@ -38,9 +38,13 @@ static bool begins_with(const wchar_t *text, const wchar_t *with)
 
 static bool is_systems(const wchar_t *path)
 {
-    const wchar_t *below = path + wcslen(windows);
+    const wchar_t *below;
 
-    if (!begins_with(path, windows) || *below != L'\\') {
+    if (!begins_with(path, windows)) {
+        return false;
+    }
+    below = path + wcslen(windows);
+    if (*below != L'\\') {
         return false;
     }
     for (size_t i = 0; i < sizeof runtimes / sizeof runtimes[0]; i++) {
