@@ -105,6 +105,14 @@ def test_the_correct_proxy_is_clean(native, tmp_path):
     assert {case.get("profile") for case in run.cases} >= {"documented", "observed"}
 
 
+def test_where_there_are_no_records_it_refuses(native, tmp_path):
+    """Nothing is proven, and nothing is broken. Datagrams it does not serve without the options."""
+    run = lab.run(native, [lab.built("reference_proxy")], tmp_path, "--profile", "unsupported",
+                  "--scenario", "plain", "--scenario", "direct", "--allow-undecided", udp=False)
+    assert run.code == 0, run.output
+    assert run.rules("fail") == set() and run.rules("pass") >= {"PRX-10", "PRX-12"}
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_mutant_is_caught_by_its_rule(matrix, name):
     run = matrix[name].result(lab.TIME_LIMIT)
