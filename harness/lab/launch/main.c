@@ -13,11 +13,14 @@
 #include <windows.h>
 
 #include "harness/lab/interpose/inject.h"
+#include "harness/lab/launch/output.h"
 #include "harness/lab/launch/program.h"
 
 enum { EXIT_OWN_FAILURE = 125 };
 
 static const wchar_t shim_name[] = L"wfpcheck-shim.dll";
+
+static struct output outputs[2];
 
 /* ---- the arguments ---- */
 
@@ -83,14 +86,23 @@ static HANDLE no_input(void)
                        OPEN_EXISTING, 0, NULL);
 }
 
+static bool open_outputs(void)
+{
+    if (output_open(&outputs[0], STD_OUTPUT_HANDLE) && output_open(&outputs[1], STD_ERROR_HANDLE)) {
+        return true;
+    }
+    program_complain(L"cannot be made", L"a pipe", GetLastError());
+    return false;
+}
+
 static bool create(const wchar_t *path, wchar_t *command, PROCESS_INFORMATION *process)
 {
     STARTUPINFOW start = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES};
     BOOL created;
 
     start.hStdInput = no_input();
-    start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
-    start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    start.hStdOutput = outputs[0].write;
+    start.hStdError = outputs[1].write;
     (void)SetHandleInformation(GetStdHandle(STD_INPUT_HANDLE), HANDLE_FLAG_INHERIT, 0);
     created = CreateProcessW(path, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &start,
                              process);
@@ -98,6 +110,8 @@ static bool create(const wchar_t *path, wchar_t *command, PROCESS_INFORMATION *p
         program_complain(L"cannot be started", path, GetLastError());
     }
     CloseHandle(start.hStdInput);
+    output_handed_over(&outputs[0]);
+    output_handed_over(&outputs[1]);
     return created;
 }
 
@@ -149,8 +163,15 @@ static int run(const PROCESS_INFORMATION *process, HANDLE job)
     }
     (void)WaitForSingleObject(process->hProcess, INFINITE);
     (void)GetExitCodeProcess(process->hProcess, &code);
-    say_end(code);
     return (int)code;
+}
+
+/* The children of the program end with it, and so does what they could still print. */
+static void finish(HANDLE job)
+{
+    (void)TerminateJobObject(job, EXIT_OWN_FAILURE);
+    output_finish(&outputs[0]);
+    output_finish(&outputs[1]);
 }
 
 static int launch(const wchar_t *command, const wchar_t *name)
@@ -160,22 +181,22 @@ static int launch(const wchar_t *command, const wchar_t *name)
     static wchar_t line[PROGRAM_PATH_MAX];
     PROCESS_INFORMATION process;
     const HANDLE job = open_job();
-    int code = EXIT_OWN_FAILURE;
+    int code;
 
     if (!find_shim(shim) || !program_find(name, path) || wcslen(command) >= PROGRAM_PATH_MAX) {
         return EXIT_OWN_FAILURE;
     }
     wcscpy(line, command);
-    if (!create(path, line, &process)) {
+    if (!open_outputs() || !create(path, line, &process)) {
         return EXIT_OWN_FAILURE;
     }
-    if (prepare(&process, job, shim)) {
-        code = run(&process, job);
-    } else {
+    if (!prepare(&process, job, shim)) {
         (void)TerminateProcess(process.hProcess, EXIT_OWN_FAILURE);
+        return EXIT_OWN_FAILURE;
     }
-    /* Its children end with it. */
-    (void)TerminateJobObject(job, EXIT_OWN_FAILURE);
+    code = run(&process, job);
+    finish(job);
+    say_end((DWORD)code);
     return code;
 }
 

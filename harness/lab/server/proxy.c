@@ -45,13 +45,25 @@ static void on_closed(uv_handle_t *handle)
     proxy->handles--;
 }
 
+/* Windows ends a line with two characters; gives how many bytes are left. */
+static size_t drop_returns(char *bytes, size_t size)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] != '\r') {
+            bytes[kept++] = bytes[i];
+        }
+    }
+    return kept;
+}
+
 static void on_output(uv_stream_t *pipe, ssize_t count, const uv_buf_t *buffer)
 {
     struct proxy *proxy = pipe->data;
 
-    (void)buffer;
     if (count > 0) {
-        proxy->output.size += (size_t)count;
+        proxy->output.size += drop_returns(buffer->base, (size_t)count);
     } else if (count < 0 && !uv_is_closing((uv_handle_t *)pipe)) {
         uv_close((uv_handle_t *)pipe, on_closed);
     }
