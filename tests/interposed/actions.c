@@ -12,9 +12,10 @@
 const char *action_address(const struct sockaddr_in *address)
 {
     static char text[32];
+    char host[16] = "";
 
-    (void)snprintf(text, sizeof text, "%s:%u", inet_ntoa(address->sin_addr),
-                   (unsigned)ntohs(address->sin_port));
+    (void)inet_ntop(AF_INET, &address->sin_addr, host, sizeof host);
+    (void)snprintf(text, sizeof text, "%s:%u", host, (unsigned)ntohs(address->sin_port));
     return text;
 }
 
@@ -98,7 +99,7 @@ int action_dial(void)
     done = WSAIoctl(dialled, WFP_SIO_QUERY_RECORDS, NULL, 0, record, sizeof record, &count, NULL,
                     NULL);
     (void)printf("query %d count %lu\n", done == 0 ? 0 : WSAGetLastError(), count);
-    address.sin_addr.s_addr = inet_addr("198.18.0.1");
+    (void)inet_pton(AF_INET, "198.18.0.1", &address.sin_addr);
     done = connect(dialled, (struct sockaddr *)&address, sizeof address);
     (void)printf("connect %d\n", done == 0 ? 0 : WSAGetLastError());
     print_peer(dialled);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <ws2tcpip.h>
+
 #include "tests/interposed/actions.h"
 
 enum { PORT = 18053, PATIENCE = 20000 /* milliseconds */ };
@@ -45,7 +47,7 @@ static void send_one(void)
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53)};
     const SOCKET sender = socket(AF_INET, SOCK_DGRAM, 0);
 
-    to.sin_addr.s_addr = inet_addr("198.18.0.1");
+    (void)inet_pton(AF_INET, "198.18.0.1", &to.sin_addr);
     if (sendto(sender, "datagram", 8, 0, (struct sockaddr *)&to, sizeof to) != 8) {
         (void)printf("sendto %d\n", WSAGetLastError());
     }
