@@ -190,8 +190,8 @@ int cli_judge(int argc, char **argv)
         return EXIT_BROKEN;
     }
     judging->options = &options;
-    judging->format = format_named(options_text(&options, JUDGE_FORMAT, "human"),
-                                   &judging->session.complaints);
+    judging->format =
+        format_named(options_text(&options, JUDGE_FORMAT, "human"), &judging->session.complaints);
     status = judging->format == NULL ? STATUS_BAD_INPUT : prepare(judging);
     if (status == STATUS_OK) {
         status = judge(judging);

@@ -76,8 +76,8 @@ static const struct option table[PROXY_OPTION_COUNT] = {
                                .help = "undecided rules do not fail the run",
                                .kind = OPTION_FLAG},
     [PROXY_PASS_THROUGH] = {.name = "pass-through",
-                            .help = "answer nothing, record everything: for real Windows with the "
-                                    "proxy's own driver",
+                            .help = "play and answer nothing, only record, until the proxy ends or "
+                                    "Ctrl-C: for real Windows with the proxy's own driver",
                             .kind = OPTION_FLAG},
     [PROXY_FOLLOW] = {.name = "follow",
                       .help = "look into the processes that the proxy starts, too",

@@ -138,6 +138,9 @@ def by_nonsense(stream, _host, _port):
     return False
 
 
+TALKS = {"socks5": by_socks5, "http": by_http, "nonsense": by_nonsense}
+
+
 def relay(one, other):
     """What breaks off at one end does at the other."""
     try:
@@ -190,21 +193,10 @@ def play_never_sets(host, port):
     work(lab, host, port)
 
 
-def play_socks5(host, port):
+def play_through(talk, host, port):
+    """Dials through a server at UPSTREAM, which the lab plays."""
     lab = Interposer()
-    lab.through = by_socks5
-    work(lab, host, port)
-
-
-def play_http(host, port):
-    lab = Interposer()
-    lab.through = by_http
-    work(lab, host, port)
-
-
-def play_nonsense(host, port):
-    lab = Interposer()
-    lab.through = by_nonsense
+    lab.through = TALKS[talk]
     work(lab, host, port)
 
 
@@ -263,6 +255,8 @@ def main(words):
     play, host, port = words[words.index("--") + 2:]
     # Whoever started this is gone when standard input ends.
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(125)), daemon=True).start()
+    if play in TALKS:
+        play_through(play, host, int(port))
     globals()["play_" + play.replace("-", "_")](host, int(port))
 
 

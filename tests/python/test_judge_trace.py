@@ -6,6 +6,7 @@ import xml.etree.ElementTree
 
 import pytest
 
+import lab
 from recordings import forge, wfpcheck
 
 RULES = [f"PRX-{number:02}" for number in range(1, 40)]
@@ -79,6 +80,21 @@ def test_what_is_undecided_can_be_allowed(wfpcheck, trace):
     path = trace(served()[:4] + served()[-1:])
     wfpcheck("judge", path, status=1)
     wfpcheck("judge", path, "--allow-undecided")
+
+
+@pytest.mark.skipif(lab.missing() is not None, reason=str(lab.missing()))
+def test_a_run_is_judged_later_as_it_was(native, wfpcheck, tmp_path):
+    def told(line):
+        return {name: value for name, value in line.items() if name not in ("line", "sum")}
+
+    run = lab.run(native, [lab.built("mutant_proxy"), "--bug", "no-growth"], tmp_path,
+                  "--scenario", "record-sizes@2049-*", "--scenario", "udp-plain",
+                  "--trace", tmp_path / "trace.jsonl")
+    later = wfpcheck("judge", tmp_path / "trace.jsonl", "--format", "jsonl", status=run.code).out
+    lines = [json.loads(line) for line in later.splitlines()]
+    assert "PRX-04" in run.rules("fail")
+    assert [told(case) for case in run.cases] == [told(line) for line in lines
+                                                  if line["type"] == "case"]
 
 
 def test_junit_is_xml_and_tap_has_its_plan(wfpcheck, trace):

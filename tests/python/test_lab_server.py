@@ -212,6 +212,25 @@ def test_the_lab_ends_in_the_middle(lab, number):
     assert not report.exists() and not list(lab.folder.glob("report.xml?*"))
 
 
+def test_passing_through_only_looks_on(lab):
+    running = lab.start("well", "--pass-through", scenario=None)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(
+                ("127.0.0.1", lab.port)) as client:
+            client.sendall(b"here I am")
+            break
+        time.sleep(0.05)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode in (0, 1), errors
+    assert lab.events("proxy-trace")[0]["passed-through"] is True
+    assert lab.events("accept") and not lab.events("client")
+    assert {event["by"] for event in lab.events("ioctl")} <= {"provider"}
+    assert lab.nobody_is_left()
+
+
 @pytest.mark.parametrize("options, environment, code, words", [
     ([], {"WFPCHECK_WINE": "/nowhere/wine"}, 3, "install it"),
     (["--scenario", "none-such"], {}, 2, "none-such"),

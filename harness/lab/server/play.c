@@ -259,3 +259,25 @@ enum status play_profile(struct lab *lab, const struct scenarios *scenarios,
     stop_proxies(lab);
     return lab->interrupted ? STATUS_OK : status;
 }
+
+static bool is_dead(struct lab *lab, void *context)
+{
+    (void)context;
+    return !are_alive(lab);
+}
+
+enum status play_through(struct lab *lab, const struct profile *profile)
+{
+    enum { AN_HOUR = 3600000 };
+    enum status status = start_proxies(lab, profile);
+
+    while (status == STATUS_OK && !lab->interrupted && are_alive(lab)) {
+        (void)lab_wait(lab, is_dead, NULL, AN_HOUR);
+    }
+    stop_proxies(lab);
+    if (status == STATUS_OK) {
+        lab->scenario_number = 1;
+        lab->interrupted = false;
+    }
+    return status;
+}

@@ -21,4 +21,10 @@ enum { PLAY_LINGER = 250 /* milliseconds: for what the proxy still has to close 
 enum status play_profile(struct lab *lab, const struct scenarios *scenarios,
                          const struct profile *profile);
 
+/*
+ * Only looks on: the proxy is started, and whoever sits at the machine uses it, until it ends or
+ * the lab is interrupted, which is the usual end here and no interruption.
+ */
+enum status play_through(struct lab *lab, const struct profile *profile);
+
 #endif

@@ -21,7 +21,11 @@ enum status lab_run(const struct lab_order *order, struct complaints *complaints
         launch_wine_version(result->wine, sizeof result->wine);
     }
     status = lab_open(lab, order, complaints);
-    for (size_t i = 0; status == STATUS_OK && i < order->profile_count; i++) {
+    if (status == STATUS_OK && order->pass_through) {
+        status = play_through(lab, order->profiles[0]);
+    }
+    for (size_t i = 0; status == STATUS_OK && !order->pass_through && i < order->profile_count;
+         i++) {
         status = play_profile(lab, order->scenarios, order->profiles[i]);
     }
     result->scenarios = lab->scenario_number;
