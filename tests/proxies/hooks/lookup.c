@@ -12,7 +12,7 @@
 
 #define CALLS(row)                                                                                 \
     row(accept) row(bind) row(closesocket) row(connect) row(ioctlsocket) row(listen) row(recv)     \
-        row(select) row(send) row(sendto) row(setsockopt) row(socket) row(shutdown)                \
+        row(recvfrom) row(select) row(send) row(sendto) row(setsockopt) row(socket) row(shutdown)  \
             row(WSAGetLastError) row(WSAIoctl) row(WSASendMsg) row(WSAStartup)                     \
                 row(WSAStringToAddressA) row(__WSAFDIsSet)
 

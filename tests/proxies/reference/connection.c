@@ -7,7 +7,6 @@
 
 #include "tests/proxies/reference/codes.h"
 #include "tests/proxies/reference/context.h"
-#include "tests/proxies/reference/dial.h"
 #include "tests/proxies/reference/record.h"
 #include "tests/proxies/reference/relay.h"
 
@@ -51,13 +50,12 @@ void connection_finish(struct connection *connection)
     blob_free(&connection->record);
 }
 
-SOCKET listener_open(const struct sockaddr_storage *local, int type)
+bool listener_bind(SOCKET socket, const struct sockaddr_storage *local)
 {
-    SOCKET opened = socket_open(local->ss_family, type);
-    if (opened == INVALID_SOCKET || bind(opened, (const void *)local, address_size(local)) == 0)
-        return opened;
-    closesocket(opened);
-    return INVALID_SOCKET;
+    if (bind(socket, (const void *)local, address_size(local)) == 0)
+        return true;
+    closesocket(socket);
+    return false;
 }
 
 static unsigned __stdcall serve_in_thread(void *argument)

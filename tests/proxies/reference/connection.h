@@ -7,8 +7,8 @@
 
 #include "tests/proxies/reference/steps.h"
 
-/* A bound socket, or INVALID_SOCKET. One for IPv6 takes IPv4 too. */
-SOCKET listener_open(const struct sockaddr_storage *local, int type);
+/* Binds, or closes the socket and gives false. */
+bool listener_bind(SOCKET socket, const struct sockaddr_storage *local);
 /* Serves a connection in a thread of its own; without one, closes it. */
 void connection_start(const struct steps *steps, SOCKET listener, SOCKET client);
 

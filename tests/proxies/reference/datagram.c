@@ -12,6 +12,7 @@
 #include "tests/proxies/reference/connection.h"
 #include "tests/proxies/reference/context.h"
 #include "tests/proxies/reference/control_message.h"
+#include "tests/proxies/reference/dial.h"
 #include "tests/proxies/reference/flow.h"
 
 enum { DATAGRAM_ROOM = 65536 };
@@ -25,15 +26,17 @@ struct exchange {
     char bytes[DATAGRAM_ROOM];
 };
 
-/* Before the first datagram can come, which is the only one with a record (UDP-03). */
+/* The options before bind: the first datagram can come at once, and no other has a record (UDP-03).
+ */
 SOCKET datagram_open(const struct steps *steps, const struct sockaddr_storage *local)
 {
-    SOCKET opened = listener_open(local, SOCK_DGRAM);
-    if (opened != INVALID_SOCKET && !steps->enable(opened, local->ss_family)) {
-        closesocket(opened);
+    SOCKET opened = socket_open(local->ss_family, SOCK_DGRAM);
+    if (opened == INVALID_SOCKET)
         return INVALID_SOCKET;
-    }
-    return opened;
+    if (steps->enable(opened, local->ss_family))
+        return listener_bind(opened, local) ? opened : INVALID_SOCKET;
+    closesocket(opened);
+    return INVALID_SOCKET;
 }
 
 /* recvfrom would take the datagram and drop its control data (UDP-02, MSG-01). */
@@ -84,10 +87,13 @@ static void forward_one(struct exchange *exchange)
     steps->forward(flow, &datagram);
 }
 
+/* The socket is not connected: anybody could send to it. */
 static void reply_one(struct exchange *exchange, struct flow *flow)
 {
-    int size = recv(flow->upstream, exchange->bytes, DATAGRAM_ROOM, 0);
-    if (size < 0)
+    struct sockaddr_storage from = {0};
+    int room = sizeof from;
+    int size = recvfrom(flow->upstream, exchange->bytes, DATAGRAM_ROOM, 0, (void *)&from, &room);
+    if (size < 0 || !address_same(&from, &flow->destination))
         return;
     flow->used = GetTickCount64();
     sendto(exchange->listener, exchange->bytes, size, 0, (const void *)&flow->client,

@@ -7,6 +7,7 @@
 
 #include "tests/proxies/reference/connection.h"
 #include "tests/proxies/reference/datagram.h"
+#include "tests/proxies/reference/dial.h"
 
 enum { PROXY_SOCKETS_MAX = 16 };
 
@@ -38,8 +39,8 @@ static bool read_address(char *text, struct sockaddr_storage *address)
 static bool open_tcp(struct service *service, const struct sockaddr_storage *local)
 {
     service->run = service->steps->accept_all;
-    service->listener = listener_open(local, SOCK_STREAM);
-    return service->listener != INVALID_SOCKET &&
+    service->listener = socket_open(local->ss_family, SOCK_STREAM);
+    return service->listener != INVALID_SOCKET && listener_bind(service->listener, local) &&
            listen(service->listener, service->steps->backlog) == 0;
 }
 
