@@ -13,8 +13,8 @@ import lab
 PANEL = ("burst", "context-short", "direct", "half-close", "ipv6", "lost", "payload", "pending",
          "plain", "record-sizes@2049-*", "record-sizes@9000-*", "refused-once", "reset",
          "server-first", "set-counts", "set-counts-all", "set-fails", "size-absurd",
-         "size-absurd-errors", "size-changes*", "udp-plain", "udp-record-sizes@2049", "udp-strange-objects",
-         "udp-two-flows", "unreachable")
+         "size-absurd-errors", "size-changes*", "udp-plain", "udp-record-sizes@2049",
+         "udp-strange-objects", "udp-two-flows", "unreachable")
 
 # Mutant: the rule that names its bug, and others that the bug itself breaks.
 MUTANTS = {
@@ -58,7 +58,7 @@ MUTANTS = {
     "ipv4-only-upstream": ("PRX-24",),
     "options-never": ("PRX-25",),
     "options-ip-only": ("PRX-25",),
-    # Without its record the datagram comes back, and it takes the error's count, none, for its size.
+    # Without its record the datagram comes back; its size is taken from a call that failed.
     "ignores-ctrunc": ("PRX-26", "PRX-31", "PRX-37"),
     "ignores-level": ("PRX-27",),
     "state-by-source": ("PRX-28",),
