@@ -133,6 +133,13 @@ static bool is_there(const char *wine)
     return strchr(wine, '/') != NULL ? files_kind(wine) == FILES_REGULAR : is_on_path(wine);
 }
 
+void launch_quiet_wine(void)
+{
+    if (getenv("WINEDEBUG") == NULL) {
+        (void)uv_os_setenv("WINEDEBUG", "-all");
+    }
+}
+
 void launch_wine_version(char *text, size_t size)
 {
     char *const command[] = {join(wine_name(), "", ""), join("--version", "", ""), NULL};
@@ -221,16 +228,12 @@ static bool add_arguments(const struct launch_wish *wish, struct launch *launch)
 
 static bool add_variables(const struct launch_wish *wish, struct launch *launch)
 {
-    const char *debug = getenv("WINEDEBUG");
     char port_and[16];
 
     (void)snprintf(port_and, sizeof port_and, "%u:", wish->port);
     launch->variables[0] = join("WFPCHECK_LAB=", port_and, wish->token);
     launch->variables[1] = join("WFPCHECK_SHIM_FOLLOW=", wish->follow ? "1" : "0", "");
-    /* Wine's own messages are not the program's. */
-    launch->variables[2] = join("WINEDEBUG=", debug != NULL ? debug : "-all", "");
-    return launch->variables[0] != NULL && launch->variables[1] != NULL &&
-           launch->variables[2] != NULL;
+    return launch->variables[0] != NULL && launch->variables[1] != NULL;
 }
 
 enum status launch_make(const struct launch_wish *wish, struct complaints *complaints,

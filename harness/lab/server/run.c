@@ -18,6 +18,7 @@ enum status lab_run(const struct lab_order *order, struct complaints *complaints
     }
     lab->result = result;
     if (!launch_system(result->system, sizeof result->system)) {
+        launch_quiet_wine();
         launch_wine_version(result->wine, sizeof result->wine);
     }
     status = lab_open(lab, order, complaints);
