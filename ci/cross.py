@@ -116,6 +116,9 @@ def need_wine_prefix():
 @contextlib.contextmanager
 def wine_server():
     """One server for all: programs that start one at the same time get in each other's way."""
+    # One that is there, of a run that was ended or of a user's trial, would not become persistent.
+    output(["wineserver", "--kill"], env=WINE_ENV)
+    output(["wineserver", "--wait"], env=WINE_ENV)
     run(["wineserver", "--persistent"], env=WINE_ENV, silent=True)
     try:
         # The first program's standard output stays open in the services that it starts, so it must

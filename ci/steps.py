@@ -87,7 +87,7 @@ def wheel():
 
 
 def pytest():
-    run([packages.venv_program("python"), "-m", "pytest", "-q"],
+    run([packages.venv_program("python"), "-m", "pytest", "-q", "-n", "auto"],
         env={"WFPCHECK": str(program("release"))})
 
 

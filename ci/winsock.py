@@ -96,7 +96,7 @@ def compare(subject):
 def pytest(subject, fake_redirector):
     tests = [ROOT / "tests" / "python" / name for name in PYTESTS]
     with surroundings() as env:
-        run([packages.venv_program("python"), "-m", "pytest", "-q", *tests],
+        run([packages.venv_program("python"), "-m", "pytest", "-q", "-n", "auto", *tests],
             env={**(env or {}), "WFPCHECK": str(subject.program),
                  "WFPCHECK_PREFIX": " ".join(subject.prefix),
                  "WFPCHECK_FAKE_REDIRECTOR": str(fake_redirector)})
