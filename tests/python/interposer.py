@@ -34,6 +34,7 @@ class Interposer:
         self.lock = threading.Lock()
         self.sockets = 0
         self.sets = True
+        self.by_option = False
         self.through = None  # what is said to the server at UPSTREAM, to be led to a target
         self.hello = self.ask("hello", protocol=1, system_process=os.getpid(), parent=os.getppid(),
                               bits=64, text="proxy.exe", name=own if token is None else token)
@@ -97,6 +98,16 @@ def destination_of(context):
     return (socket.inet_ntop(socket.AF_INET6, context[16:32]), port) if family == 23 else None
 
 
+def original_destination(lab, number):
+    """By SO_ORIGINAL_DST, in place of a context."""
+    kind, answer = lab.ask("option-get", socket=number, level=65535, option=12303, out_size=28)
+    if kind != "answer" or answer["error"]:
+        return None
+    out = answer["out"]
+    assert len(out) == 16 and out[:2] == b"\2\0", out
+    return socket.inet_ntop(socket.AF_INET, out[4:8]), int.from_bytes(out[2:4], "big")
+
+
 def dial(lab, target, record):
     number = lab.number()
     lab.tell("socket", socket=number, **PLAIN_TCP)
@@ -155,7 +166,8 @@ def relay(one, other):
 
 def serve(lab, client, number):
     record = query(lab, number, QUERY_RECORDS)
-    target = destination_of(query(lab, number, QUERY_CONTEXT))
+    target = (original_destination(lab, number) if lab.by_option
+              else destination_of(query(lab, number, QUERY_CONTEXT)))
     upstream, outgoing = dial(lab, target, record) if record and target else (None, None)
     if upstream is not None:
         back = threading.Thread(target=relay, args=(upstream, client))
@@ -190,6 +202,13 @@ def play_well(host, port):
 def play_never_sets(host, port):
     lab = Interposer()
     lab.sets = False
+    work(lab, host, port)
+
+
+def play_by_option(host, port):
+    """Knows no context."""
+    lab = Interposer()
+    lab.by_option = True
     work(lab, host, port)
 
 

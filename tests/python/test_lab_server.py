@@ -103,6 +103,16 @@ def test_a_good_proxy_is_clean(lab):
     assert lab.nobody_is_left()
 
 
+def test_the_original_destination_is_an_option_too(lab):
+    """Of a redirected client; of others the system answers, which here nobody plays."""
+    done = lab.run("by-option", "--scenario", "direct")
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = lab.events("option-get")
+    assert {event["by"] for event in asked} == {"scenario", "provider"}
+    served = [event for event in lab.events("client") if event["flags"] & 1]
+    assert [end for end in ends(lab) if end[1]] == [("closed", 1000)] * len(served)
+
+
 def test_every_connection_scenario_comes_to_an_end(lab):
     """What this proxy does wrong is told; nothing hangs, and no client is forgotten."""
     done = lab.run("well", scenario=None, profile="documented")

@@ -4,18 +4,12 @@
 
 #include "harness/hex.h"
 #include "harness/lab/context/recipe_field.h"
+#include "harness/lab/context/sockaddr.h"
 #include "harness/lab/context/utf16.h"
 
 enum {
     UNIT = 2, /* bytes of UTF-16 */
-    AF_INET_OF_WINDOWS = 2,
-    AF_INET6_OF_WINDOWS = 23,
-    SOCKADDR_PORT = 2,
-    SOCKADDR_IN_ADDRESS = 4,
-    SOCKADDR_IN6_ADDRESS = 8,
-    IPV4_SIZE = 4,
-    IPV6_SIZE = 16,
-    MAPPED_MARK = 10
+    IPV4_SIZE = 4
 };
 
 /* ---- numbers ---- */
@@ -64,16 +58,6 @@ static uint64_t number_of(const struct recipe_field *field, const struct recipe_
 
 /* ---- addresses ---- */
 
-static void put_ipv6(uint8_t *out, const struct wfp_address *address)
-{
-    if (address->family == WFP_IPV6) {
-        memcpy(out, address->bytes, IPV6_SIZE);
-        return;
-    }
-    memset(out + MAPPED_MARK, 0xFF, 2);
-    memcpy(out + IPV6_SIZE - IPV4_SIZE, address->bytes, IPV4_SIZE);
-}
-
 static void put_ipv4(uint8_t *out, const struct wfp_address *address, int order)
 {
     for (uint32_t i = 0; i < IPV4_SIZE; i++) {
@@ -85,25 +69,10 @@ static void put_address(const struct recipe_field *field, const struct wfp_addre
                         uint8_t *out)
 {
     if (address->family == WFP_IPV6 || field->form == RECIPE_MAPPED) {
-        put_ipv6(out, address);
+        sockaddr_ipv6_write(address, out);
         return;
     }
     put_ipv4(out, address, field->order);
-}
-
-/* SOCKADDR_IN: family, port, address. SOCKADDR_IN6: family, port, flow, address, scope. */
-static void put_sockaddr(const struct recipe_field *field, const struct wfp_address *address,
-                         uint8_t *out)
-{
-    const bool six = address->family == WFP_IPV6 || field->layout == RECIPE_IN6;
-
-    put_number(out, six ? AF_INET6_OF_WINDOWS : AF_INET_OF_WINDOWS, SOCKADDR_PORT, RECIPE_LITTLE);
-    put_number(out + SOCKADDR_PORT, address->port, sizeof address->port, RECIPE_BIG);
-    if (six) {
-        put_ipv6(out + SOCKADDR_IN6_ADDRESS, address);
-        return;
-    }
-    put_ipv4(out + SOCKADDR_IN_ADDRESS, address, RECIPE_BIG);
 }
 
 /* ---- texts and bytes ---- */
@@ -151,8 +120,10 @@ static void put_input(const struct recipe_field *field, const struct recipe_fact
 
 uint32_t recipe_field_size(const struct recipe_field *field, const struct recipe_facts *facts)
 {
-    static const uint32_t sockaddr[] = {
-        [RECIPE_IN] = 16, [RECIPE_IN6] = 28, [RECIPE_INET] = 28, [RECIPE_STORAGE] = 128};
+    static const uint32_t sockaddr[] = {[RECIPE_IN] = SOCKADDR_IN_SIZE,
+                                        [RECIPE_IN6] = SOCKADDR_IN6_SIZE,
+                                        [RECIPE_INET] = SOCKADDR_IN6_SIZE,
+                                        [RECIPE_STORAGE] = 128};
 
     if (field->width > 0) {
         return field->width;
@@ -189,7 +160,7 @@ void recipe_field_write(const struct recipe_field *field, const struct recipe_fa
         put_address(field, address_of(field, facts), out);
         return;
     case RECIPE_SOCKADDR:
-        put_sockaddr(field, address_of(field, facts), out);
+        (void)sockaddr_write(address_of(field, facts), field->layout == RECIPE_IN6, out);
         return;
     case RECIPE_IMAGE: /* ended by a zero, whatever is cut */
         (void)utf16_write(image_of(facts), out, field->width - UNIT);

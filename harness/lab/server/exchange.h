@@ -73,6 +73,9 @@ exchange_look look_at_exit;
 exchange_look look_at_ioctl;
 exchange_look look_at_option_set;
 exchange_look look_at_option_get;
+/* exchange_original.c: where the client wanted to go, for whoever asks the socket for it; false:
+ * the question is another one, or the socket has no such client. */
+bool exchange_original(struct exchange *exchange, const struct socket *socket);
 /* exchange_connect.c */
 exchange_look look_at_connect;
 /* exchange_datagram.c */

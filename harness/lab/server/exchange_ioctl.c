@@ -253,7 +253,7 @@ void look_at_option_get(struct exchange *exchange)
     struct wfp_option call;
     struct wfp_reply reply;
 
-    if (!is_for_model(exchange, socket)) {
+    if (exchange_original(exchange, socket) || !is_for_model(exchange, socket)) {
         return;
     }
     call = option_of(&exchange->event, socket->world, lab->room[1],
