@@ -178,11 +178,14 @@ static enum status find_wine(struct complaints *complaints, struct launch *launc
 
 /* ---- the command ---- */
 
-/* A name without a folder is left to the launcher, which searches for it. */
+/*
+ * A name without a folder is left to the launcher, which searches for it; so is a path with a
+ * drive, which under Wine is none of this system.
+ */
 static enum status check_program(const char *program, struct complaints *complaints, bool *x86)
 {
     const enum image_kind kind = image_kind_of(program);
-    const bool is_path = strpbrk(program, "/\\") != NULL;
+    const bool is_path = strchr(program, '/') != NULL;
 
     *x86 = kind == IMAGE_X86;
     if (kind == IMAGE_OTHER || (kind == IMAGE_ABSENT && is_path)) {

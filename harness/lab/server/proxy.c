@@ -6,16 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/address.h"
 #include "harness/complaint.h"
 #include "harness/lab/context/stand_in.h"
-#include "harness/lab/context/stand_in_missing.h"
 #include "harness/lab/server/launch.h"
 #include "harness/lab/server/peer.h"
 #include "harness/lab/server/process.h"
 #include "harness/text.h"
-
-enum { MISSING_SHOWN = 12 /* lines */ };
 
 enum { KILL = 9 };
 
@@ -255,75 +251,6 @@ static bool is_silent(struct lab *lab, void *context)
     return !proxy->ended || proxy->handles <= 1;
 }
 
-/* What is missing, in words: an address, or the interposer. */
-static void describe_missing(const struct proxy *proxy, char *text, size_t size)
-{
-    const struct lab_program *program = proxy->program;
-    char address[ADDRESS_TEXT_MAX] = "";
-
-    for (size_t i = 0; *address == '\0' && i < program->listen_count; i++) {
-        if (!proxy->listens[i]) {
-            address_print(&program->listen[i], address, sizeof address);
-        }
-    }
-    for (size_t i = 0; *address == '\0' && i < program->udp_count; i++) {
-        if (!proxy->receives[i]) {
-            address_print(&program->udp[i], address, sizeof address);
-        }
-    }
-    (void)snprintf(text, size, "a program that listens on %s", address);
-}
-
-/* The usual reason: a proxy without its driver does not start. */
-static void add_missing(const struct proxy *proxy, struct text *text)
-{
-    struct text missing = {0};
-    unsigned shown = 0;
-
-    stand_in_missing(proxy->lab->trace, &missing);
-    for (char *line = missing.bytes; line != NULL && *line != '\0' && shown < MISSING_SHOWN;) {
-        const size_t length = strcspn(line, "\n");
-
-        text_add(text, "%s%.*s", shown++ == 0 ? "; no stand-in names: " : ", ", (int)length, line);
-        line += length + (line[length] != '\0');
-    }
-    text_clear(&missing);
-}
-
-static void complain_of_absence(struct proxy *proxy)
-{
-    struct text actual = {0};
-    char expected[128];
-
-    describe_missing(proxy, expected, sizeof expected);
-    if (proxy->ended && proxy->signal != 0) {
-        text_add(&actual, "wfpcheck-launch, which holds it, was ended by signal %d", proxy->signal);
-    } else if (proxy->ended) {
-        text_add(&actual, "it ended with exit code %lld", (long long)proxy->exit_code);
-    } else if (proxy->main == NULL) {
-        text_add(&actual, "after %d s nothing was heard from the interposer in it",
-                 LAB_START_LIMIT / 1000);
-    } else {
-        text_add(&actual, "after %d s it runs, and does not", LAB_START_LIMIT / 1000);
-    }
-    add_missing(proxy, &actual);
-    if (proxy->output.size > 0) {
-        char last[PROXY_OUTPUT_MAX + 1];
-        const size_t size =
-            proxy->output.size < PROXY_OUTPUT_MAX / 4 ? proxy->output.size : PROXY_OUTPUT_MAX / 4;
-
-        memcpy(last, proxy->output.bytes + proxy->output.size - size, size);
-        last[size] = '\0';
-        text_add(&actual, "; it printed: ");
-        text_add_safe(&actual, last, false);
-    } else {
-        text_add(&actual, "; it printed nothing");
-    }
-    complain(proxy->lab->complaints, proxy->program->command[0], 0, "start", expected, "%s",
-             text_bytes(&actual));
-    text_clear(&actual);
-}
-
 enum status proxy_wait(struct proxy *proxy)
 {
     (void)lab_wait(proxy->lab, is_ready_or_gone, proxy, LAB_START_LIMIT);
@@ -332,7 +259,7 @@ enum status proxy_wait(struct proxy *proxy)
     }
     (void)lab_wait(proxy->lab, is_silent, proxy, PROXY_OUTPUT_LIMIT);
     if (!proxy->lab->interrupted) {
-        complain_of_absence(proxy);
+        proxy_complain_of_absence(proxy);
     }
     return STATUS_BROKEN;
 }

@@ -64,6 +64,8 @@ enum status proxy_start(struct lab *lab, uint32_t number, const struct lab_progr
 /* Waits until it listens at all its addresses. STATUS_BROKEN after a complaint, which shows what it
  * printed. */
 enum status proxy_wait(struct proxy *proxy);
+/* proxy_absence.c: says that it does not listen, and what is known of the reason. */
+void proxy_complain_of_absence(const struct proxy *proxy);
 /* Ends it with all its processes, and frees it. */
 void proxy_stop(struct proxy *proxy);
 

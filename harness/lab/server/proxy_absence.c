@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "harness/lab/server/proxy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/address.h"
+#include "harness/complaint.h"
+#include "harness/lab/context/stand_in_missing.h"
+#include "harness/lab/server/lab.h"
+#include "harness/lab/trace/trace.h"
+#include "harness/text.h"
+
+enum { MISSING_SHOWN = 12 /* lines */, OUTPUT_SHOWN = PROXY_OUTPUT_MAX / 4 /* bytes */ };
+
+/* What is missing, in words: an address, or the interposer. */
+static void describe_missing(const struct proxy *proxy, char *text, size_t size)
+{
+    const struct lab_program *program = proxy->program;
+    char address[ADDRESS_TEXT_MAX] = "";
+
+    for (size_t i = 0; *address == '\0' && i < program->listen_count; i++) {
+        if (!proxy->listens[i]) {
+            address_print(&program->listen[i], address, sizeof address);
+        }
+    }
+    for (size_t i = 0; *address == '\0' && i < program->udp_count; i++) {
+        if (!proxy->receives[i]) {
+            address_print(&program->udp[i], address, sizeof address);
+        }
+    }
+    (void)snprintf(text, size, "a program that listens on %s", address);
+}
+
+/* The usual reason: a proxy without its driver does not start. */
+static void add_missing(const struct proxy *proxy, struct text *text)
+{
+    struct text missing = {0};
+    unsigned shown = 0;
+
+    stand_in_missing(proxy->lab->trace, &missing);
+    for (char *line = missing.bytes; line != NULL && *line != '\0' && shown < MISSING_SHOWN;) {
+        const size_t length = strcspn(line, "\n");
+
+        text_add(text, "%s%.*s", shown++ == 0 ? "; no stand-in names: " : ", ", (int)length, line);
+        line += length + (line[length] != '\0');
+    }
+    text_clear(&missing);
+}
+
+static bool has_other_processes(const struct trace *trace)
+{
+    struct event event;
+
+    for (size_t i = 0; i < trace_count(trace); i++) {
+        trace_get(trace, i, &event);
+        if (event.kind == EVENT_CHILD && event_number(&event, FIELD_FLAGS) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The last of it. */
+static void add_output(const struct proxy_output *output, struct text *text)
+{
+    const size_t size = output->size < OUTPUT_SHOWN ? output->size : OUTPUT_SHOWN;
+    char last[OUTPUT_SHOWN + 1];
+
+    memcpy(last, output->bytes + output->size - size, size);
+    last[size] = '\0';
+    text_add(text, size == 0 ? "; it printed nothing" : "; it printed: ");
+    text_add_safe(text, last, false);
+}
+
+void proxy_complain_of_absence(const struct proxy *proxy)
+{
+    struct text actual = {0};
+    char expected[128];
+
+    describe_missing(proxy, expected, sizeof expected);
+    if (proxy->ended && proxy->signal != 0) {
+        text_add(&actual, "wfpcheck-launch, which holds it, was ended by signal %d", proxy->signal);
+    } else if (proxy->ended) {
+        text_add(&actual, "it ended with exit code %lld", (long long)proxy->exit_code);
+    } else if (proxy->main == NULL) {
+        text_add(&actual, "after %d s nothing was heard from the interposer in it",
+                 LAB_START_LIMIT / 1000);
+    } else {
+        text_add(&actual, "after %d s it runs, and does not", LAB_START_LIMIT / 1000);
+    }
+    add_missing(proxy, &actual);
+    if (has_other_processes(proxy->lab->trace)) {
+        text_add(&actual, "; it has started others, which --follow looks into");
+    }
+    add_output(&proxy->output, &actual);
+    complain(proxy->lab->complaints, proxy->program->command[0], 0, "start", expected, "%s",
+             text_bytes(&actual));
+    text_clear(&actual);
+}
