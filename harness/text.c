@@ -69,7 +69,7 @@ void text_add_character(struct text *text, uint32_t character)
     size_t size = 1u + (character >= 0x80) + (character >= 0x800) + (character >= 0x10000);
     char bytes[4];
 
-    for (size_t i = size; i-- > 1; character >>= 6) {
+    for (size_t i = size - 1; i > 0; i--, character >>= 6) {
         bytes[i] = (char)(unsigned char)(0x80 | (character & 0x3F));
     }
     bytes[0] = (char)(unsigned char)(character | (size > 1 ? marks[size] : 0));

@@ -24,7 +24,7 @@ bool launch_system(char *text, size_t size)
     struct system_description system;
 
     system_describe(&system);
-    (void)snprintf(text, size, "%s %s %s", system.name, system.build, system.architecture);
+    (void)snprintf(text, size, "%.80s %.80s %.80s", system.name, system.build, system.architecture);
     return strcmp(system.name, "Windows") == 0 || strcmp(system.name, "Wine") == 0;
 }
 
