@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The Windows half on Linux: mingw-w64, its libraries from Debian's sources, and Wine."""
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import os
@@ -87,9 +88,15 @@ def need_libraries():
     except Failed as failure:
         say(f"{failure}; going on with what there is")
     trees = {library: fetch(library, apt) for library in dict.fromkeys(next(zip(*stale)))}
-    for library, target in stale:
+
+    def make(pair):
+        library, target = pair
         build(library, target, trees[library])
-        stamp_file(library, target).write_text(wanted[library, target], encoding="utf-8")
+        stamp_file(*pair).write_text(wanted[pair], encoding="utf-8")
+
+    # Most of it is asking the compiler one question after the other.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(make, stale))
 
 
 def missing_wine32():
@@ -140,7 +147,7 @@ def build(library, target, tree):
     run(["cmake", "--build", objects, "--target", "install"], cwd=DEPS)
     # Most build a DLL in any case, and a linker that sees both kinds takes it.
     for stub in (target.installed / "lib").glob("*.dll.a"):
-        stub.unlink()
+        stub.unlink(missing_ok=True)
 
 
 def fetch(library, apt):
