@@ -33,8 +33,9 @@ static unsigned __stdcall report_packets(void *unused)
     DWORD error, count = 0;
     OVERLAPPED *overlapped;
     (void)unused;
-    while ((overlapped = packet(&error, &count)) != NULL)
+    while ((overlapped = packet(&error, &count)) != NULL) {
         operation_report(overlapped, error, count);
+    }
     return 0;
 }
 
@@ -48,15 +49,17 @@ static int control_overlapped(SOCKET socket, DWORD code, const struct blob *in, 
                               DWORD *count)
 {
     struct operation operation;
-    if (!operation_begin(&operation))
+    if (!operation_begin(&operation)) {
         return WSA_NOT_ENOUGH_MEMORY;
+    }
     bool done =
         WSAIoctl(socket, code, in ? in->bytes : NULL, in ? in->size : 0, out ? out->bytes : NULL,
                  out ? out->capacity : 0, count, &operation.overlapped, NULL) == 0;
     bool pending = !done && WSAGetLastError() == WSA_IO_PENDING;
     DWORD error = operation_end(&operation, done);
-    if (pending)
+    if (pending) {
         *count = operation.count;
+    }
     return (int)error;
 }
 
@@ -66,10 +69,12 @@ static void accept_all(const struct steps *steps, SOCKET listener)
     while (good) {
         SOCKET client = extension_accept(listener, NULL);
         good = client != INVALID_SOCKET && watch(client);
-        if (good && updates_accepted)
+        if (good && updates_accepted) {
             good = extension_update_accepted(client, listener);
-        if (good)
+        }
+        if (good) {
             connection_start(steps, listener, client);
+        }
     }
 }
 
@@ -79,8 +84,9 @@ static SOCKET attempt(struct connection *connection, int number)
     SOCKET upstream = socket_open(connection->destination.ss_family, SOCK_STREAM);
     if (watch(upstream) && connection->steps->set_record(connection, upstream) &&
         extension_connect(upstream, &connection->destination, NULL) &&
-        (!updates_connected || extension_update_connected(upstream)))
+        (!updates_connected || extension_update_connected(upstream))) {
         return upstream;
+    }
     closesocket(upstream);
     return INVALID_SOCKET;
 }

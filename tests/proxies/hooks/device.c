@@ -16,12 +16,14 @@ static bool driver_agrees(const struct connection *connection)
 {
     SOCKADDR_STORAGE client, asked, told;
     int size = sizeof client;
-    if (getpeername(connection->client, (void *)&client, &size) != 0)
+    if (getpeername(connection->client, (void *)&client, &size) != 0) {
         return false;
+    }
     const USHORT port = ntohs(SS_PORT(&client));
     if (driver_destination(port, &asked) && address_same(&asked, &connection->destination) &&
-        driver_event(port, &told) && address_same(&told, &connection->destination))
+        driver_event(port, &told) && address_same(&told, &connection->destination)) {
         return true;
+    }
     fprintf(stderr, "the driver knows nothing of port %u, or something else\n", port);
     return false;
 }

@@ -41,10 +41,12 @@ static unsigned __stdcall take_events(void *nothing)
     (void)nothing;
     while (GetQueuedCompletionStatus(port, &count, &key, &overlapped, INFINITE)) {
         struct request *request = (struct request *)overlapped;
-        if (key == 7 && count == sizeof request->event)
+        if (key == 7 && count == sizeof request->event) {
             note(&request->event);
-        if (!request_send(request))
+        }
+        if (!request_send(request)) {
             return 1;
+        }
     }
     return 0;
 }
@@ -55,14 +57,18 @@ const char *driver_open(void)
     waiting = CreateFileW(L"\\\\.\\WfpcheckExample", access, 0, NULL, OPEN_EXISTING, 0, NULL);
     events = CreateFileW(L"\\\\?\\WFPCHECKEXAMPLE", access, 0, NULL, OPEN_EXISTING,
                          FILE_FLAG_OVERLAPPED, NULL);
-    if (waiting == INVALID_HANDLE_VALUE || events == INVALID_HANDLE_VALUE)
+    if (waiting == INVALID_HANDLE_VALUE || events == INVALID_HANDLE_VALUE) {
         return "the device cannot be opened";
+    }
     port = CreateIoCompletionPort(events, NULL, 7, 1);
-    if (!port)
+    if (!port) {
         return "no completion port";
-    for (int i = 0; i < REQUESTS; i++)
-        if (!request_send(&requests[i]))
+    }
+    for (int i = 0; i < REQUESTS; i++) {
+        if (!request_send(&requests[i])) {
             return "a request for events is not kept";
+        }
+    }
     return _beginthreadex(NULL, 0, take_events, NULL, 0, NULL) ? NULL : "no thread";
 }
 
@@ -79,11 +85,12 @@ static bool find(USHORT client, SOCKADDR_STORAGE *destination)
 {
     bool found = false;
     AcquireSRWLockShared(&lock);
-    for (size_t i = 0; i < EVENTS_MAX && i < seen_count; i++)
+    for (size_t i = 0; i < EVENTS_MAX && i < seen_count; i++) {
         if (ntohs(SS_PORT(&seen[i].source)) == client) {
             *destination = seen[i].destination;
             found = true;
         }
+    }
     ReleaseSRWLockShared(&lock);
     return found;
 }
@@ -92,8 +99,9 @@ bool driver_event(USHORT client, SOCKADDR_STORAGE *destination)
 {
     const ULONGLONG begin = GetTickCount64();
     while (!find(client, destination)) {
-        if (GetTickCount64() - begin > PATIENCE)
+        if (GetTickCount64() - begin > PATIENCE) {
             return false;
+        }
         Sleep(NAP);
     }
     return true;

@@ -24,43 +24,53 @@ static const char *start(SC_HANDLE service)
     SERVICE_STATUS_PROCESS process;
     SERVICE_STATUS status;
     DWORD needed;
-    if (!QueryServiceStatus(service, &status) || status.dwCurrentState != SERVICE_STOPPED)
+    if (!QueryServiceStatus(service, &status) || status.dwCurrentState != SERVICE_STOPPED) {
         return "a new service is not stopped";
-    if (!StartServiceW(service, 0, NULL))
+    }
+    if (!StartServiceW(service, 0, NULL)) {
         return "the service does not start";
-    if (StartServiceA(service, 0, NULL) || GetLastError() != ERROR_SERVICE_ALREADY_RUNNING)
+    }
+    if (StartServiceA(service, 0, NULL) || GetLastError() != ERROR_SERVICE_ALREADY_RUNNING) {
         return "a service can be started twice";
+    }
     if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)&process, sizeof process,
                               &needed) ||
-        process.dwCurrentState != SERVICE_RUNNING)
+        process.dwCurrentState != SERVICE_RUNNING) {
         return "the service does not run";
+    }
     return NULL;
 }
 
 static const char *try_manager(SC_HANDLE manager)
 {
     SC_HANDLE service = OpenServiceW(manager, SERVICE, SERVICE_ALL_ACCESS);
-    if (service || GetLastError() != ERROR_SERVICE_DOES_NOT_EXIST)
+    if (service || GetLastError() != ERROR_SERVICE_DOES_NOT_EXIST) {
         return "the service was there before";
-    if (OpenServiceA(manager, "WfpcheckNobody", SERVICE_QUERY_STATUS))
+    }
+    if (OpenServiceA(manager, "WfpcheckNobody", SERVICE_QUERY_STATUS)) {
         return "there is a service that nobody named";
+    }
     service = create(manager);
-    if (!service)
+    if (!service) {
         return "the service cannot be created";
+    }
     const char *wrong = start(service);
-    if (!CloseServiceHandle(service))
+    if (!CloseServiceHandle(service)) {
         wrong = "a service's handle cannot be closed";
+    }
     return wrong;
 }
 
 const char *service_try(void)
 {
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_ALL_ACCESS);
-    if (!manager)
+    if (!manager) {
         return "no service manager";
+    }
     const char *wrong = try_manager(manager);
-    if (!CloseServiceHandle(manager))
+    if (!CloseServiceHandle(manager)) {
         wrong = "the manager's handle cannot be closed";
+    }
     return wrong;
 }
 
@@ -77,17 +87,22 @@ static const char *add(HANDLE engine)
     FWPM_SUBLAYER0 *there = NULL;
     UINT32 callout_id = 0;
     UINT64 filter_id = 0;
-    if (FwpmSubLayerGetByKey0(engine, &key, &there) != (DWORD)FWP_E_SUBLAYER_NOT_FOUND)
+    if (FwpmSubLayerGetByKey0(engine, &key, &there) != (DWORD)FWP_E_SUBLAYER_NOT_FOUND) {
         return "the sublayer was there before";
-    if (FwpmTransactionBegin0(engine, 0) != 0)
+    }
+    if (FwpmTransactionBegin0(engine, 0) != 0) {
         return "no transaction";
+    }
     if (FwpmProviderAdd0(engine, &provider, NULL) != 0 ||
-        FwpmSubLayerAdd0(engine, &sublayer, NULL) != 0)
+        FwpmSubLayerAdd0(engine, &sublayer, NULL) != 0) {
         return "no provider, or no sublayer";
-    if (FwpmCalloutAdd0(engine, &callout, NULL, &callout_id) != 0 || callout_id == 0)
+    }
+    if (FwpmCalloutAdd0(engine, &callout, NULL, &callout_id) != 0 || callout_id == 0) {
         return "no callout";
-    if (FwpmFilterAdd0(engine, &filter, NULL, &filter_id) != 0 || filter_id == 0)
+    }
+    if (FwpmFilterAdd0(engine, &filter, NULL, &filter_id) != 0 || filter_id == 0) {
         return "no filter";
+    }
     return FwpmTransactionCommit0(engine) == 0 ? NULL : "the transaction is not committed";
 }
 
@@ -105,8 +120,9 @@ static const char *name_program(void)
     WCHAR path[MAX_PATH];
     FWP_BYTE_BLOB *app = NULL;
     GetModuleFileNameW(NULL, path, MAX_PATH);
-    if (FwpmGetAppIdFromFileName0(path, &app) != 0 || app->size < wcslen(path) * sizeof *path)
+    if (FwpmGetAppIdFromFileName0(path, &app) != 0 || app->size < wcslen(path) * sizeof *path) {
         return "the program has no name for filters";
+    }
     FwpmFreeMemory0((void **)&app);
     return app == NULL ? NULL : "the program's name stays";
 }
@@ -118,21 +134,24 @@ static const char *enumerate(HANDLE engine)
     UINT32 count = 1;
     if (FwpmFilterCreateEnumHandle0(engine, NULL, &begun) != 0 || !begun ||
         FwpmFilterEnum0(engine, begun, 100, &filters, &count) != 0 || count > 0 ||
-        FwpmFilterDestroyEnumHandle0(engine, begun) != 0)
+        FwpmFilterDestroyEnumHandle0(engine, begun) != 0) {
         return "there are filters before any is added";
+    }
     return NULL;
 }
 
 const char *filters_try(void)
 {
     HANDLE engine = NULL;
-    if (FwpmEngineOpen0(NULL, RPC_C_AUTHN_WINNT, NULL, NULL, &engine) != 0 || !engine)
+    if (FwpmEngineOpen0(NULL, RPC_C_AUTHN_WINNT, NULL, NULL, &engine) != 0 || !engine) {
         return "no filter engine";
+    }
     const char *wrong = name_program();
     wrong = wrong ? wrong : enumerate(engine);
     wrong = wrong ? wrong : add(engine);
     wrong = wrong ? wrong : remove_again(engine);
-    if (FwpmEngineClose0(engine) != 0)
+    if (FwpmEngineClose0(engine) != 0) {
         wrong = "the engine cannot be closed";
+    }
     return wrong;
 }

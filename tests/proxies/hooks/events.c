@@ -19,15 +19,17 @@ static void start_blocking(const struct steps *steps, SOCKET listener, SOCKET cl
 static void accept_waiting(const struct steps *steps, SOCKET listener)
 {
     SOCKET client;
-    while ((client = accept(listener, NULL, NULL)) != INVALID_SOCKET)
+    while ((client = accept(listener, NULL, NULL)) != INVALID_SOCKET) {
         start_blocking(steps, listener, client);
+    }
 }
 
 static void accept_all(const struct steps *steps, SOCKET listener)
 {
     WSAEVENT event = WSACreateEvent();
-    if (WSAEventSelect(listener, event, FD_ACCEPT) != 0)
+    if (WSAEventSelect(listener, event, FD_ACCEPT) != 0) {
         return;
+    }
     while (WSAWaitForMultipleEvents(1, &event, FALSE, WSA_INFINITE, FALSE) != WSA_WAIT_FAILED) {
         WSANETWORKEVENTS events;
         WSAEnumNetworkEvents(listener, event, &events);
@@ -50,10 +52,12 @@ static bool connected_in_time(SOCKET upstream)
 static bool connect_waiting(SOCKET upstream, const struct sockaddr_storage *destination)
 {
     u_long yes = 1;
-    if (ioctlsocket(upstream, (long)FIONBIO, &yes) != 0)
+    if (ioctlsocket(upstream, (long)FIONBIO, &yes) != 0) {
         return false;
-    if (connect(upstream, (const void *)destination, address_size(destination)) == 0)
+    }
+    if (connect(upstream, (const void *)destination, address_size(destination)) == 0) {
         return true;
+    }
     return WSAGetLastError() == WSAEWOULDBLOCK && connected_in_time(upstream);
 }
 

@@ -15,14 +15,16 @@ static bool find(SOCKET socket, GUID guid, void *pointer, DWORD size)
 
 static void start(const struct extension_pool *pool)
 {
-    if (pool)
+    if (pool) {
         pool->start(pool->pool);
+    }
 }
 
 static bool ended(struct operation *operation, bool done, const struct extension_pool *pool)
 {
-    if (!done && WSAGetLastError() != WSA_IO_PENDING && pool)
+    if (!done && WSAGetLastError() != WSA_IO_PENDING && pool) {
         pool->stop(pool->pool);
+    }
     return operation_end(operation, done) == 0;
 }
 
@@ -42,14 +44,16 @@ SOCKET extension_accept(SOCKET listener, const struct extension_pool *pool)
     char addresses[2 * ADDRESS_ROOM];
     DWORD count = 0;
     if (!find(listener, (GUID)WSAID_ACCEPTEX, &accept_ex, sizeof accept_ex) ||
-        !operation_begin(&operation))
+        !operation_begin(&operation)) {
         return INVALID_SOCKET;
+    }
     SOCKET accepted = socket_open(family_of(listener), SOCK_STREAM);
     start(pool);
     bool done = accept_ex(listener, accepted, addresses, 0, ADDRESS_ROOM, ADDRESS_ROOM, &count,
                           &operation.overlapped);
-    if (ended(&operation, done, pool))
+    if (ended(&operation, done, pool)) {
         return accepted;
+    }
     closesocket(accepted);
     return INVALID_SOCKET;
 }
@@ -67,8 +71,9 @@ bool extension_connect(SOCKET socket, const struct sockaddr_storage *destination
     LPFN_CONNECTEX connect_ex = NULL;
     struct operation operation;
     if (!find(socket, (GUID)WSAID_CONNECTEX, &connect_ex, sizeof connect_ex) ||
-        !bind_any(socket, destination) || !operation_begin(&operation))
+        !bind_any(socket, destination) || !operation_begin(&operation)) {
         return false;
+    }
     start(pool);
     bool done = connect_ex(socket, (const void *)destination, address_size(destination), NULL, 0,
                            NULL, &operation.overlapped);

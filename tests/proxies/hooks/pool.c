@@ -36,8 +36,9 @@ static void accept_all(const struct steps *steps, SOCKET listener)
     struct extension_pool pool = pool_of(listener);
     while (pool.pool) {
         SOCKET client = extension_accept(listener, &pool);
-        if (client == INVALID_SOCKET || !extension_update_accepted(client, listener))
+        if (client == INVALID_SOCKET || !extension_update_accepted(client, listener)) {
             return;
+        }
         connection_start(steps, listener, client);
     }
 }
@@ -45,8 +46,9 @@ static void accept_all(const struct steps *steps, SOCKET listener)
 static bool connect_in_pool(SOCKET upstream, const struct sockaddr_storage *destination)
 {
     struct extension_pool pool = pool_of(upstream);
-    if (!pool.pool)
+    if (!pool.pool) {
         return false;
+    }
     bool connected = extension_connect(upstream, destination, &pool);
     CloseThreadpoolIo(pool.pool);
     return connected && extension_update_connected(upstream);

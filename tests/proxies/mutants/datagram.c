@@ -45,10 +45,12 @@ struct flow *flow_of_any(const struct steps *steps, struct flow *flows,
 {
     struct sockaddr_storage destination;
     const struct tag *tag = &datagram->tag;
-    if (tag->record || !tag->context)
+    if (tag->record || !tag->context) {
         return flow_of(steps, flows, datagram);
-    if (!steps->read_context(tag->context, tag->context_size, &destination))
+    }
+    if (!steps->read_context(tag->context, tag->context_size, &destination)) {
         return NULL;
+    }
     struct flow *flow = flow_find(steps, flows, &datagram->client, &destination);
     return flow ? flow : flow_begin(flows, datagram, &destination);
 }
@@ -84,8 +86,9 @@ static void send_with_kept(const struct flow *flow, const struct datagram *datag
 
 void forward_always_with_record(struct flow *flow, const struct datagram *datagram)
 {
-    if (datagram->tag.record)
+    if (datagram->tag.record) {
         keep(flow, datagram);
+    }
     send_with_kept(flow, datagram);
     flow->sent++;
 }
@@ -99,11 +102,12 @@ void forward_without_record(struct flow *flow, const struct datagram *datagram)
 /* The first datagram makes the flow, and is gone; the second takes the record. */
 void forward_after_first(struct flow *flow, const struct datagram *datagram)
 {
-    if (flow->sent == 0 && datagram->tag.record)
+    if (flow->sent == 0 && datagram->tag.record) {
         keep(flow, datagram);
-    else if (flow->sent == 1)
+    } else if (flow->sent == 1) {
         send_with_kept(flow, datagram);
-    else
+    } else {
         flow_send_plain(flow, datagram);
+    }
     flow->sent++;
 }

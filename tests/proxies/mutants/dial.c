@@ -6,8 +6,9 @@
 /* connect, or INVALID_SOCKET with the socket closed. */
 static SOCKET connected(SOCKET upstream, const struct sockaddr_storage *destination)
 {
-    if (dial_connect(upstream, destination))
+    if (dial_connect(upstream, destination)) {
         return upstream;
+    }
     closesocket(upstream);
     return INVALID_SOCKET;
 }
@@ -15,8 +16,9 @@ static SOCKET connected(SOCKET upstream, const struct sockaddr_storage *destinat
 SOCKET attempt_first_with_record(struct connection *connection, int number)
 {
     const struct sockaddr_storage *destination = &connection->destination;
-    if (number == 0)
+    if (number == 0) {
         return dial_attempt(connection, number);
+    }
     return connected(socket_open(destination->ss_family, SOCK_STREAM), destination);
 }
 
@@ -25,8 +27,9 @@ SOCKET attempt_set_after_connect(struct connection *connection, int number)
     (void)number;
     const struct sockaddr_storage *destination = &connection->destination;
     SOCKET upstream = connected(socket_open(destination->ss_family, SOCK_STREAM), destination);
-    if (upstream != INVALID_SOCKET)
+    if (upstream != INVALID_SOCKET) {
         connection->steps->set_record(connection, upstream);
+    }
     return upstream;
 }
 
@@ -37,8 +40,9 @@ SOCKET attempt_set_after_bind(struct connection *connection, int number)
     struct sockaddr_storage any = {.ss_family = destination->ss_family};
     SOCKET upstream = socket_open(destination->ss_family, SOCK_STREAM);
     bind(upstream, (const void *)&any, address_size(&any));
-    if (connection->steps->set_record(connection, upstream))
+    if (connection->steps->set_record(connection, upstream)) {
         return connected(upstream, destination);
+    }
     closesocket(upstream);
     return INVALID_SOCKET;
 }
@@ -54,9 +58,11 @@ SOCKET attempt_ipv4(struct connection *connection, int number)
 bool dial_or_hang(struct connection *connection)
 {
     char byte;
-    if (dial(connection))
+    if (dial(connection)) {
         return true;
-    while (recv(connection->client, &byte, 1, 0) > 0)
+    }
+    while (recv(connection->client, &byte, 1, 0) > 0) {
         continue;
+    }
     return false;
 }

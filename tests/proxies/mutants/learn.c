@@ -28,8 +28,9 @@ static bool learn_record(struct connection *connection)
 /* Tries out, to save time, whether the destination is there at all. */
 bool learn_dialling_first(struct connection *connection)
 {
-    if (!learn_destination(connection))
+    if (!learn_destination(connection)) {
         return false;
+    }
     SOCKET early = socket_open(connection->destination.ss_family, SOCK_STREAM);
     bool there = connect(early, (const void *)&connection->destination,
                          address_size(&connection->destination)) == 0;
@@ -49,8 +50,9 @@ bool learn_by_probe(struct connection *connection)
 {
     DWORD count = 0;
     if (connection->steps->control(connection->client, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS,
-                                   NULL, NULL, &count) == 0)
+                                   NULL, NULL, &count) == 0) {
         learn_record(connection);
+    }
     return learn_destination(connection);
 }
 
@@ -58,11 +60,13 @@ bool learn_by_probe(struct connection *connection)
 bool learn_or_exit(struct connection *connection)
 {
     DWORD count = 0;
-    if (connection_learn(connection))
+    if (connection_learn(connection)) {
         return true;
+    }
     if (connection->steps->control(connection->client, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS,
-                                   NULL, &connection->record, &count) == WSAEINVAL)
+                                   NULL, &connection->record, &count) == WSAEINVAL) {
         exit(3);
+    }
     return false;
 }
 
@@ -78,8 +82,9 @@ bool context_trusted(const unsigned char *bytes, DWORD size, struct sockaddr_sto
 bool context_wrong_port(const unsigned char *bytes, DWORD size,
                         struct sockaddr_storage *destination)
 {
-    if (!context_read(bytes, size, destination))
+    if (!context_read(bytes, size, destination)) {
         return false;
+    }
     struct sockaddr_in *address = (void *)destination; /* the port of IPv6 has the same place */
     address->sin_port = htons(address->sin_port);
     return true;

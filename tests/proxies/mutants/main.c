@@ -68,8 +68,9 @@ enum { MUTANTS = sizeof mutants / sizeof mutants[0] };
 static const struct mutant *mutant_named(const char *name)
 {
     for (size_t i = 0; i < MUTANTS; i++) {
-        if (strcmp(mutants[i].name, name) == 0)
+        if (strcmp(mutants[i].name, name) == 0) {
             return &mutants[i];
+        }
     }
     return NULL;
 }
@@ -104,8 +105,9 @@ static void replace(struct steps *steps, const struct steps *wrong)
 
 static int list(void)
 {
-    for (size_t i = 0; i < MUTANTS; i++)
+    for (size_t i = 0; i < MUTANTS; i++) {
         puts(mutants[i].name);
+    }
     return 0;
 }
 
@@ -113,8 +115,9 @@ int main(int count, char **words)
 {
     struct steps steps = reference_steps;
     const struct mutant *mutant;
-    if (count == 2 && strcmp(words[1], "--list") == 0)
+    if (count == 2 && strcmp(words[1], "--list") == 0) {
         return list();
+    }
     mutant = count > 2 && strcmp(words[1], "--bug") == 0 ? mutant_named(words[2]) : NULL;
     if (!mutant) {
         fprintf(stderr, "expected --bug NAME, then the proxy's options; --list tells the names\n");

@@ -9,8 +9,9 @@
 int control_wrong_code(SOCKET socket, DWORD code, const struct blob *in, struct blob *out,
                        DWORD *count)
 {
-    if (code == SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS)
+    if (code == SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS) {
         code = _WSAIOW(IOC_VENDOR, 210);
+    }
     return record_control(socket, code, in, out, count);
 }
 
@@ -22,8 +23,9 @@ struct call {
 
 static int start(struct call *call, SOCKET socket, DWORD code, DWORD capacity, DWORD *count)
 {
-    if (WSAIoctl(socket, code, NULL, 0, call->out, capacity, count, &call->overlapped, NULL) == 0)
+    if (WSAIoctl(socket, code, NULL, 0, call->out, capacity, count, &call->overlapped, NULL) == 0) {
         return 0;
+    }
     return WSAGetLastError();
 }
 
@@ -32,13 +34,16 @@ int control_abandoned(SOCKET socket, DWORD code, const struct blob *in, struct b
                       DWORD *count)
 {
     struct call *call = VirtualAlloc(NULL, sizeof *call, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
-    if (!call || code == SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS)
+    if (!call || code == SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS) {
         return record_control(socket, code, in, out, count);
+    }
     int error = start(call, socket, code, out->capacity, count);
-    if (error == 0)
+    if (error == 0) {
         memcpy(out->bytes, call->out, *count);
-    if (error == WSA_IO_PENDING)
+    }
+    if (error == WSA_IO_PENDING) {
         Sleep(5);
+    }
     /* Its addresses are not used again, so that what is written there later cannot be overlooked.
      */
     VirtualFree(call, sizeof *call, MEM_DECOMMIT);
@@ -56,8 +61,9 @@ bool query_listener(struct connection *connection, DWORD code, struct blob *blob
 bool query_without_end(struct connection *connection, DWORD code, struct blob *blob)
 {
     for (int i = 0; i < 50; i++) {
-        if (record_query(connection, code, blob))
+        if (record_query(connection, code, blob)) {
             return true;
+        }
         Sleep(10);
     }
     return false;
@@ -67,8 +73,9 @@ bool query_without_end(struct connection *connection, DWORD code, struct blob *b
 static int query_once(struct connection *connection, DWORD code, struct blob *blob, DWORD capacity,
                       DWORD *count)
 {
-    if (!blob_reserve(blob, capacity))
+    if (!blob_reserve(blob, capacity)) {
         return WSA_NOT_ENOUGH_MEMORY;
+    }
     int error = connection->steps->control(connection->client, code, NULL, blob, count);
     blob->size = error ? 0 : *count;
     return error;
@@ -84,8 +91,9 @@ bool query_twice(struct connection *connection, DWORD code, struct blob *blob)
 {
     DWORD count = 0;
     int error = query_once(connection, code, blob, RECORD_FIRST, &count);
-    if (error == 0)
+    if (error == 0) {
         return true;
+    }
     DWORD capacity = record_grow(error, count, RECORD_FIRST);
     return capacity > 0 && query_once(connection, code, blob, capacity, &count) == 0;
 }

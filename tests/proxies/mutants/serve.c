@@ -17,28 +17,33 @@ void serve_after_client(struct connection *connection)
 void refuse_never(struct connection *connection)
 {
     char byte;
-    if (connection->record.size > 0)
+    if (connection->record.size > 0) {
         return;
-    while (recv(connection->client, &byte, 1, 0) > 0)
+    }
+    while (recv(connection->client, &byte, 1, 0) > 0) {
         continue;
+    }
 }
 
 /* Takes it for a client of its own, for which there is a default destination. */
 void refuse_by_dialling(struct connection *connection)
 {
     struct sockaddr_in usual = {.sin_family = AF_INET, .sin_port = htons(80)};
-    if (connection->record.size > 0)
+    if (connection->record.size > 0) {
         return;
+    }
     usual.sin_addr.s_addr = htonl(0xC612FFFE); /* 198.18.255.254 */
     connection->upstream = socket_open(AF_INET, SOCK_STREAM);
-    if (connect(connection->upstream, (const void *)&usual, sizeof usual) == 0)
+    if (connect(connection->upstream, (const void *)&usual, sizeof usual) == 0) {
         relay(connection);
+    }
 }
 
 void finish_leaking(struct connection *connection)
 {
-    if (connection->upstream != INVALID_SOCKET)
+    if (connection->upstream != INVALID_SOCKET) {
         shutdown(connection->upstream, SD_BOTH);
+    }
     connection->upstream = INVALID_SOCKET;
     connection_finish(connection);
 }
@@ -46,8 +51,9 @@ void finish_leaking(struct connection *connection)
 bool read_corrupting(struct direction *direction)
 {
     bool whole = direction_read(direction);
-    if (direction->end > 0)
+    if (direction->end > 0) {
         direction->bytes[direction->end - 1] ^= 1;
+    }
     return whole;
 }
 

@@ -10,8 +10,9 @@ enum { TRUNCATED = 512 };
 int control_same_code(SOCKET socket, DWORD code, const struct blob *in, struct blob *out,
                       DWORD *count)
 {
-    if (code == SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS)
+    if (code == SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS) {
         code = SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS;
+    }
     return record_control(socket, code, in, out, count);
 }
 

@@ -14,10 +14,11 @@ void connection_serve(struct connection *connection)
 {
     const struct steps *steps = connection->steps;
     /* Before a byte of the client is read: in many protocols the server speaks first. */
-    if (steps->learn(connection) && steps->dial(connection))
+    if (steps->learn(connection) && steps->dial(connection)) {
         relay(connection);
-    else
+    } else {
         steps->refuse(connection);
+    }
     steps->finish(connection);
 }
 
@@ -25,8 +26,9 @@ void connection_serve(struct connection *connection)
 bool connection_learn(struct connection *connection)
 {
     const struct steps *steps = connection->steps;
-    if (!steps->query(connection, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, &connection->record))
+    if (!steps->query(connection, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, &connection->record)) {
         return false;
+    }
     struct blob context = {0};
     bool known = steps->query(connection, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, &context) &&
                  steps->read_context(context.bytes, context.size, &connection->destination);
@@ -45,15 +47,17 @@ void connection_refuse(struct connection *connection)
 void connection_finish(struct connection *connection)
 {
     closesocket(connection->client);
-    if (connection->upstream != INVALID_SOCKET)
+    if (connection->upstream != INVALID_SOCKET) {
         closesocket(connection->upstream);
+    }
     blob_free(&connection->record);
 }
 
 bool listener_bind(SOCKET socket, const struct sockaddr_storage *local)
 {
-    if (bind(socket, (const void *)local, address_size(local)) == 0)
+    if (bind(socket, (const void *)local, address_size(local)) == 0) {
         return true;
+    }
     closesocket(socket);
     return false;
 }
@@ -88,9 +92,10 @@ void connection_accept_all(const struct steps *steps, SOCKET listener)
 {
     for (;;) {
         SOCKET client = accept(listener, NULL, NULL);
-        if (client != INVALID_SOCKET)
+        if (client != INVALID_SOCKET) {
             connection_start(steps, listener, client);
-        else if (WSAGetLastError() != WSAECONNRESET)
+        } else if (WSAGetLastError() != WSAECONNRESET) {
             return;
+        }
     }
 }

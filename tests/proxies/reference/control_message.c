@@ -20,8 +20,9 @@ static bool enable_at(SOCKET socket, int level)
     static const int options[] = {IP_WFP_REDIRECT_RECORDS, IP_WFP_REDIRECT_CONTEXT};
     const DWORD yes = 1;
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        if (setsockopt(socket, level, options[i], (const char *)&yes, sizeof yes) != 0)
+        if (setsockopt(socket, level, options[i], (const char *)&yes, sizeof yes) != 0) {
             return false;
+        }
     }
     return true;
 }
@@ -29,8 +30,9 @@ static bool enable_at(SOCKET socket, int level)
 /* A dual-stack socket takes datagrams of both families, and needs both levels (MSG-09, OPT-03). */
 bool control_message_enable(SOCKET socket, int family)
 {
-    if (family == AF_INET6 && !enable_at(socket, IPPROTO_IPV6))
+    if (family == AF_INET6 && !enable_at(socket, IPPROTO_IPV6)) {
         return false;
+    }
     return enable_at(socket, IPPROTO_IP);
 }
 
@@ -50,8 +52,9 @@ static void take(const struct steps *steps, const WSACMSGHDR *header, struct tag
 {
     DWORD size = (DWORD)(header->cmsg_len - HEADER);
     const unsigned char *bytes = (const unsigned char *)header + HEADER;
-    if (!steps->level_matters(header->cmsg_level) || size == 0)
+    if (!steps->level_matters(header->cmsg_level) || size == 0) {
         return;
+    }
     if (header->cmsg_type == IP_WFP_REDIRECT_RECORDS && !tag->record) {
         tag->record = bytes;
         tag->record_size = size;
@@ -68,12 +71,14 @@ struct tag control_message_read(const struct steps *steps, unsigned char *contro
     struct tag tag = {0};
     while (size >= HEADER) {
         const WSACMSGHDR *header = (const void *)control;
-        if (header->cmsg_len < HEADER || header->cmsg_len > size)
+        if (header->cmsg_len < HEADER || header->cmsg_len > size) {
             break;
+        }
         take(steps, header, &tag);
         SIZE_T step = aligned(header->cmsg_len);
-        if (step >= size)
+        if (step >= size) {
             break;
+        }
         control += step;
         size -= (DWORD)step;
     }
@@ -84,8 +89,9 @@ DWORD control_message_write(unsigned char *control, DWORD room, int family,
                             const unsigned char *record, DWORD size)
 {
     SIZE_T space = HEADER + aligned(size);
-    if (space > room)
+    if (space > room) {
         return 0;
+    }
     memset(control, 0, space);
     WSACMSGHDR *header = (void *)control;
     header->cmsg_len = HEADER + (SIZE_T)size;

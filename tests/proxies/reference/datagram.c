@@ -31,10 +31,12 @@ struct exchange {
 SOCKET datagram_open(const struct steps *steps, const struct sockaddr_storage *local)
 {
     SOCKET opened = socket_open(local->ss_family, SOCK_DGRAM);
-    if (opened == INVALID_SOCKET)
+    if (opened == INVALID_SOCKET) {
         return INVALID_SOCKET;
-    if (steps->enable(opened, local->ss_family))
+    }
+    if (steps->enable(opened, local->ss_family)) {
         return listener_bind(opened, local) ? opened : INVALID_SOCKET;
+    }
     closesocket(opened);
     return INVALID_SOCKET;
 }
@@ -46,8 +48,9 @@ static LPFN_WSARECVMSG find_receive(SOCKET socket)
     LPFN_WSARECVMSG receive = NULL;
     DWORD count = 0;
     if (WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof guid, &receive,
-                 sizeof receive, &count, NULL, NULL) != 0)
+                 sizeof receive, &count, NULL, NULL) != 0) {
         return NULL;
+    }
     return receive;
 }
 
@@ -62,8 +65,9 @@ static bool receive(struct exchange *exchange, struct datagram *datagram)
                       .Control = {exchange->steps->control_room, (char *)exchange->control}};
     DWORD size = 0;
     if (exchange->receive(exchange->listener, &message, &size, NULL, NULL) != 0 &&
-        WSAGetLastError() != WSAEMSGSIZE)
+        WSAGetLastError() != WSAEMSGSIZE) {
         return false;
+    }
     datagram->bytes = exchange->bytes;
     datagram->size = size;
     datagram->flags = message.dwFlags;
@@ -75,8 +79,9 @@ static void forward_one(struct exchange *exchange)
 {
     const struct steps *steps = exchange->steps;
     struct datagram datagram = {0};
-    if (!receive(exchange, &datagram))
+    if (!receive(exchange, &datagram)) {
         return;
+    }
     struct flow *flow =
         steps->cut(&datagram) ? NULL : steps->flow_of(steps, exchange->flows, &datagram);
     if (!flow) {
@@ -93,8 +98,9 @@ static void reply_one(struct exchange *exchange, struct flow *flow)
     struct sockaddr_storage from = {0};
     int room = sizeof from;
     int size = recvfrom(flow->upstream, exchange->bytes, DATAGRAM_ROOM, 0, (void *)&from, &room);
-    if (size < 0 || !address_same(&from, &flow->destination))
+    if (size < 0 || !address_same(&from, &flow->destination)) {
         return;
+    }
     flow->used = GetTickCount64();
     sendto(exchange->listener, exchange->bytes, size, 0, (const void *)&flow->client,
            address_size(&flow->client));
@@ -105,8 +111,9 @@ static void watch(const struct exchange *exchange, fd_set *readable)
     FD_ZERO(readable);
     FD_SET(exchange->listener, readable);
     for (int i = 0; i < FLOW_COUNT; i++) {
-        if (exchange->flows[i].upstream != INVALID_SOCKET)
+        if (exchange->flows[i].upstream != INVALID_SOCKET) {
             FD_SET(exchange->flows[i].upstream, readable);
+        }
     }
 }
 
@@ -114,23 +121,27 @@ static void move(struct exchange *exchange, fd_set *readable)
 {
     for (int i = 0; i < FLOW_COUNT; i++) {
         struct flow *flow = &exchange->flows[i];
-        if (flow->upstream != INVALID_SOCKET && FD_ISSET(flow->upstream, readable))
+        if (flow->upstream != INVALID_SOCKET && FD_ISSET(flow->upstream, readable)) {
             reply_one(exchange, flow);
+        }
     }
-    if (FD_ISSET(exchange->listener, readable))
+    if (FD_ISSET(exchange->listener, readable)) {
         forward_one(exchange);
+    }
 }
 
 static struct exchange *make(const struct steps *steps, SOCKET listener)
 {
     struct exchange *exchange = calloc(1, sizeof *exchange);
-    if (!exchange)
+    if (!exchange) {
         return NULL;
+    }
     exchange->steps = steps;
     exchange->listener = listener;
     exchange->receive = find_receive(listener);
-    for (int i = 0; i < FLOW_COUNT; i++)
+    for (int i = 0; i < FLOW_COUNT; i++) {
         exchange->flows[i].upstream = INVALID_SOCKET;
+    }
     return exchange;
 }
 
@@ -140,8 +151,9 @@ void datagram_run(const struct steps *steps, SOCKET listener)
     fd_set readable;
     while (exchange && exchange->receive) {
         watch(exchange, &readable);
-        if (select(0, &readable, NULL, NULL, NULL) == SOCKET_ERROR)
+        if (select(0, &readable, NULL, NULL, NULL) == SOCKET_ERROR) {
             break;
+        }
         move(exchange, &readable);
     }
     free(exchange);

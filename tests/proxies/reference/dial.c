@@ -7,8 +7,9 @@ SOCKET socket_open(int family, int type)
 {
     SOCKET opened = socket(family, type, type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
     DWORD no = 0;
-    if (opened != INVALID_SOCKET && family == AF_INET6)
+    if (opened != INVALID_SOCKET && family == AF_INET6) {
         setsockopt(opened, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&no, sizeof no);
+    }
     return opened;
 }
 
@@ -17,8 +18,9 @@ bool dial(struct connection *connection)
 {
     for (int number = 0; number < DIAL_ATTEMPTS; number++) {
         connection->upstream = connection->steps->attempt(connection, number);
-        if (connection->upstream != INVALID_SOCKET)
+        if (connection->upstream != INVALID_SOCKET) {
             return true;
+        }
     }
     return false;
 }
@@ -35,11 +37,13 @@ SOCKET dial_attempt(struct connection *connection, int number)
     (void)number;
     const struct sockaddr_storage *destination = &connection->destination;
     SOCKET upstream = socket_open(destination->ss_family, SOCK_STREAM);
-    if (upstream == INVALID_SOCKET)
+    if (upstream == INVALID_SOCKET) {
         return INVALID_SOCKET;
+    }
     if (connection->steps->set_record(connection, upstream) &&
-        connection->steps->connect(upstream, destination))
+        connection->steps->connect(upstream, destination)) {
         return upstream;
+    }
     closesocket(upstream);
     return INVALID_SOCKET;
 }

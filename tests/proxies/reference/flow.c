@@ -24,16 +24,18 @@ struct flow *flow_find(const struct steps *steps, struct flow *flows,
     for (int i = 0; i < FLOW_COUNT; i++) {
         if (flows[i].upstream != INVALID_SOCKET &&
             steps->same_flow(&flows[i], client, destination) &&
-            (!found || flows[i].used > found->used))
+            (!found || flows[i].used > found->used)) {
             found = &flows[i];
+        }
     }
     return found;
 }
 
 static void end(struct flow *flow)
 {
-    if (flow->upstream != INVALID_SOCKET)
+    if (flow->upstream != INVALID_SOCKET) {
         closesocket(flow->upstream);
+    }
     flow->upstream = INVALID_SOCKET;
 }
 
@@ -53,8 +55,9 @@ struct flow *flow_begin(struct flow *flows, const struct datagram *datagram,
                         const struct sockaddr_storage *destination)
 {
     struct flow *flow = place(flows, GetTickCount64());
-    if (!flow)
+    if (!flow) {
         return NULL;
+    }
     *flow = (struct flow){.client = datagram->client, .destination = *destination};
     flow->upstream = socket_open(destination->ss_family, SOCK_DGRAM);
     return flow->upstream == INVALID_SOCKET ? NULL : flow;
@@ -66,11 +69,13 @@ struct flow *flow_of(const struct steps *steps, struct flow *flows, const struct
 {
     struct sockaddr_storage destination;
     const struct tag *tag = &datagram->tag;
-    if (!tag->context && !tag->record)
+    if (!tag->context && !tag->record) {
         return flow_find(steps, flows, &datagram->client, NULL);
+    }
     if (!tag->record || !tag->context ||
-        !steps->read_context(tag->context, tag->context_size, &destination))
+        !steps->read_context(tag->context, tag->context_size, &destination)) {
         return NULL;
+    }
     struct flow *flow = flow_find(steps, flows, &datagram->client, &destination);
     return flow ? flow : flow_begin(flows, datagram, &destination);
 }
@@ -85,13 +90,15 @@ void flow_send_with_record(const struct flow *flow, const struct datagram *datag
                       .lpBuffers = &data,
                       .dwBufferCount = 1,
                       .Control = {0, (char *)control}};
-    if (control)
+    if (control) {
         message.Control.len =
             control_message_write(control, CONTROL_ROOM, destination.ss_family,
                                   datagram->tag.record, datagram->tag.record_size);
+    }
     DWORD sent = 0;
-    if (message.Control.len > 0)
+    if (message.Control.len > 0) {
         WSASendMsg(flow->upstream, &message, 0, &sent, NULL, NULL);
+    }
     free(control);
 }
 
@@ -105,9 +112,10 @@ void flow_send_plain(const struct flow *flow, const struct datagram *datagram)
  * both sides (UDP-03, UDP-04). */
 void flow_forward(struct flow *flow, const struct datagram *datagram)
 {
-    if (datagram->tag.record)
+    if (datagram->tag.record) {
         flow_send_with_record(flow, datagram);
-    else
+    } else {
         flow_send_plain(flow, datagram);
+    }
     flow->sent++;
 }

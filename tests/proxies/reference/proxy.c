@@ -30,8 +30,9 @@ static bool read_address(char *text, struct sockaddr_storage *address)
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
         int size = sizeof *address;
         memset(address, 0, sizeof *address);
-        if (WSAStringToAddressA(text, families[i], NULL, (void *)address, &size) == 0)
+        if (WSAStringToAddressA(text, families[i], NULL, (void *)address, &size) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -61,8 +62,9 @@ static bool open_service(struct service *service, char **words)
                 words[1] ? words[1] : "");
         return false;
     }
-    if (tcp ? open_tcp(service, &local) : open_udp(service, &local))
+    if (tcp ? open_tcp(service, &local) : open_udp(service, &local)) {
         return true;
+    }
     fprintf(stderr, "%s %s: Winsock error %d\n", words[0], words[1], WSAGetLastError());
     return false;
 }
@@ -73,8 +75,9 @@ static int start_all(const struct steps *steps, char **words, struct service *se
     int count = 0;
     for (; words[0]; words += 2, count++) {
         services[count].steps = steps;
-        if (count == PROXY_SOCKETS_MAX || !open_service(&services[count], words))
+        if (count == PROXY_SOCKETS_MAX || !open_service(&services[count], words)) {
             return -1;
+        }
         threads[count] = (HANDLE)_beginthreadex(NULL, 0, run_in_thread, &services[count], 0, NULL);
     }
     return count;
@@ -90,8 +93,9 @@ int proxy_run(const struct steps *steps, int count, char **words)
         return 2;
     }
     int started = start_all(steps, words + 1, services, threads);
-    if (started <= 0)
+    if (started <= 0) {
         return 2;
+    }
     WaitForMultipleObjects((DWORD)started, threads, TRUE, INFINITE);
     return 1;
 }

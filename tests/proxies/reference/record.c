@@ -8,8 +8,9 @@
 bool blob_reserve(struct blob *blob, DWORD capacity)
 {
     unsigned char *bytes = realloc(blob->bytes, capacity);
-    if (!bytes)
+    if (!bytes) {
         return false;
+    }
     *blob = (struct blob){bytes, capacity, 0};
     return true;
 }
@@ -25,8 +26,9 @@ bool record_query(struct connection *connection, DWORD code, struct blob *blob)
 {
     DWORD capacity = RECORD_FIRST;
     for (int attempt = 0; attempt < RECORD_ATTEMPTS && capacity > 0; attempt++) {
-        if (!blob_reserve(blob, capacity))
+        if (!blob_reserve(blob, capacity)) {
             return false;
+        }
         DWORD count = 0;
         int error = connection->steps->control(connection->client, code, NULL, blob, &count);
         if (error == 0) {
@@ -45,10 +47,12 @@ bool record_query(struct connection *connection, DWORD code, struct blob *blob)
  */
 DWORD record_grow(int error, DWORD needed, DWORD capacity)
 {
-    if (needed > capacity)
+    if (needed > capacity) {
         return needed <= RECORD_MAX ? needed : 0;
-    if (error == WSAEINVAL && capacity <= RECORD_MAX / RECORD_GROWTH)
+    }
+    if (error == WSAEINVAL && capacity <= RECORD_MAX / RECORD_GROWTH) {
         return capacity * RECORD_GROWTH;
+    }
     return 0;
 }
 

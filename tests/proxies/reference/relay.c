@@ -7,8 +7,9 @@
 bool direction_read(struct direction *direction)
 {
     int got = recv(direction->from, direction->bytes, RELAY_ROOM, 0);
-    if (got < 0)
+    if (got < 0) {
         return WSAGetLastError() == WSAEWOULDBLOCK;
+    }
     direction->begin = 0;
     direction->end = got;
     direction->done = got == 0;
@@ -19,8 +20,9 @@ static bool direction_write(struct direction *direction)
 {
     int sent = send(direction->to, direction->bytes + direction->begin,
                     direction->end - direction->begin, 0);
-    if (sent < 0)
+    if (sent < 0) {
         return WSAGetLastError() == WSAEWOULDBLOCK;
+    }
     direction->begin += sent;
     return true;
 }
@@ -36,16 +38,18 @@ struct sets {
 
 static void watch(struct sets *sets, const struct direction *direction)
 {
-    if (waits(direction))
+    if (waits(direction)) {
         FD_SET(direction->to, &sets->writable);
-    else if (!direction->done)
+    } else if (!direction->done) {
         FD_SET(direction->from, &sets->readable);
+    }
 }
 
 static bool move(const struct steps *steps, const struct sets *sets, struct direction *direction)
 {
-    if (waits(direction))
+    if (waits(direction)) {
         return !FD_ISSET(direction->to, &sets->writable) || direction_write(direction);
+    }
     return direction->done || !FD_ISSET(direction->from, &sets->readable) || steps->read(direction);
 }
 
@@ -56,8 +60,9 @@ static bool relay_once(const struct steps *steps, struct direction *out, struct 
     FD_ZERO(&sets.writable);
     watch(&sets, out);
     watch(&sets, back);
-    if (select(0, &sets.readable, &sets.writable, NULL, NULL) == SOCKET_ERROR)
+    if (select(0, &sets.readable, &sets.writable, NULL, NULL) == SOCKET_ERROR) {
         return false;
+    }
     return move(steps, &sets, out) && move(steps, &sets, back);
 }
 
@@ -83,8 +88,9 @@ void relay(const struct connection *connection)
     SOCKET client = connection->client, upstream = connection->upstream;
     struct direction *ways = malloc(2 * sizeof *ways);
     bool whole = ways && start(&ways[0], client, upstream) && start(&ways[1], upstream, client);
-    while (whole && !(ways[0].done && ways[1].done))
+    while (whole && !(ways[0].done && ways[1].done)) {
         whole = relay_once(connection->steps, &ways[0], &ways[1]);
+    }
     if (!whole) {
         break_off(client);
         break_off(upstream);
