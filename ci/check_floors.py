@@ -4,6 +4,7 @@
 
 import argparse
 import collections
+import concurrent.futures
 import fnmatch
 import os
 import pathlib
@@ -187,13 +188,17 @@ def check_headers(root, cc, include=()):
     # libuv's header takes the names of POSIX for granted.
     command = [cc, "-std=c11", "-D_DEFAULT_SOURCE", "-fsyntax-only", "-I.", "-Isim/include"]
     command += [f"-I{folder}" for folder in include]
-    complaints = []
-    for path in headers:
+
+    def compile_alone(path):
         done = subprocess.run(
             command + ["-x", "c", path], cwd=root, stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
-        if done.returncode != 0:
-            complaints.append(f"{path}:1: does not compile alone\n{done.stderr.rstrip()}")
+        if done.returncode == 0:
+            return []
+        return [f"{path}:1: does not compile alone\n{done.stderr.rstrip()}"]
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        complaints = sum(pool.map(compile_alone, headers), [])
     return complaints
 
 
