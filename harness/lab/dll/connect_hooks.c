@@ -16,8 +16,7 @@ int WSAAPI hook_connect(SOCKET socket, const struct sockaddr *address, int size)
     if (dial.refused) {
         return socket_fail(dial.error);
     }
-    outcome = dial.elsewhere ? connect(socket, &dial.real.any, dial.real_size)
-                             : connect(socket, address, size);
+    outcome = connect(socket, dial.to, dial.to_size);
     dial_made(&dial, socket, outcome != 0);
     return outcome;
 }
@@ -32,9 +31,7 @@ int WSAAPI hook_WSAConnect(SOCKET socket, const struct sockaddr *address, int si
     if (dial.refused) {
         return socket_fail(dial.error);
     }
-    outcome = dial.elsewhere ? WSAConnect(socket, &dial.real.any, dial.real_size, caller, callee,
-                                          sending, group)
-                             : WSAConnect(socket, address, size, caller, callee, sending, group);
+    outcome = WSAConnect(socket, dial.to, dial.to_size, caller, callee, sending, group);
     dial_made(&dial, socket, outcome != 0);
     return outcome;
 }
@@ -52,10 +49,7 @@ BOOL PASCAL hook_ConnectEx(SOCKET socket, const struct sockaddr *address, int si
         WSASetLastError(dial.error);
         return FALSE;
     }
-    done = dial.elsewhere
-               ? extensions.ConnectEx(socket, &dial.real.any, dial.real_size, data, data_size, sent,
-                                      overlapped)
-               : extensions.ConnectEx(socket, address, size, data, data_size, sent, overlapped);
+    done = extensions.ConnectEx(socket, dial.to, dial.to_size, data, data_size, sent, overlapped);
     dial_made(&dial, socket, !done);
     return done;
 }

@@ -34,8 +34,7 @@ static bool dial_one(const char *name, SOCKET socket, const struct sockaddr *add
         WSASetLastError(dial.error);
         return false;
     }
-    outcome = dial.elsewhere ? connect(socket, &dial.real.any, dial.real_size)
-                             : connect(socket, address, size);
+    outcome = connect(socket, dial.to, dial.to_size);
     dial_made(&dial, socket, outcome != 0);
     return outcome == 0;
 }

@@ -16,6 +16,8 @@ static void take(struct dial *dial, const struct event *answer, int family)
         real = event_address(answer, FIELD_REAL);
         dial->elsewhere = true;
         dial->real_size = address_make(&real, family, &dial->real);
+        dial->to = &dial->real.any;
+        dial->to_size = dial->real_size;
     }
 }
 
@@ -45,6 +47,8 @@ void dial_ask(struct dial *dial, const char *name, SOCKET socket, const struct s
     union address as_passed;
 
     memset(dial, 0, sizeof *dial);
+    dial->to = address;
+    dial->to_size = size;
     if (!address_read(address, size, &dial->peer) || !socket_know(socket, &dial->facts)) {
         return;
     }

@@ -19,9 +19,12 @@ struct dial {
     bool followed;  /* what comes of it is told */
     bool refused;   /* it is not made: */
     int error;      /* with this error */
-    bool elsewhere; /* it goes here, and not where the program meant: */
+    bool elsewhere; /* it goes to `real`, and not where the program meant */
     union address real;
     int real_size;
+    const struct sockaddr
+        *to; /* of dial_ask(): the address to call with, `real` or the program's */
+    int to_size;
     struct wfp_address peer; /* whom the program means */
     struct socket_facts facts;
 };
