@@ -22,11 +22,6 @@
 #define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
 #endif
 
-static bool is_vendors(DWORD code)
-{
-    return (code & IOC_VENDOR) == IOC_VENDOR;
-}
-
 /* ---- the call as it is told ---- */
 
 static void add_pointer(struct event *event, enum event_field field, const void *at, size_t size,
@@ -216,5 +211,5 @@ int WSAAPI hook_WSAIoctl(SOCKET socket, DWORD code, LPVOID in, DWORD in_size, LP
     if (!socket_know(socket, &facts) || (overlapped != NULL && !overlapped_is_there(overlapped))) {
         return make(&question);
     }
-    return is_vendors(code) ? ask(&question, &facts) : make_and_tell(&question, &facts);
+    return event_is_vendors(code) ? ask(&question, &facts) : make_and_tell(&question, &facts);
 }

@@ -15,8 +15,7 @@ bool code_is_wrong(uint32_t code)
 {
     const uint32_t number = code & 0xFFFF;
 
-    if ((code & 0x18000000u) != 0x18000000u ||
-        (code >= WFP_SIO_QUERY_RECORDS && code <= WFP_SIO_SET_RECORDS)) {
+    if (!event_is_vendors(code) || (code >= WFP_SIO_QUERY_RECORDS && code <= WFP_SIO_SET_RECORDS)) {
         return false;
     }
     for (size_t i = 0; i < sizeof known_numbers / sizeof known_numbers[0]; i++) {

@@ -71,14 +71,10 @@ static void merge(struct event *event, const struct event *answer)
     }
 }
 
-/* Of ioctls only those of vendors are asked. */
 static bool is_asked(const struct event *event)
 {
-    enum { CODE_FAMILY = 0x18000000, CODE_OF_VENDOR = 0x18000000 };
-
     return event_kinds[event->kind].asked &&
-           (event->kind != EVENT_IOCTL ||
-            (event_number(event, FIELD_CODE) & CODE_FAMILY) == CODE_OF_VENDOR);
+           (event->kind != EVENT_IOCTL || event_is_vendors(event_number(event, FIELD_CODE)));
 }
 
 void exchange_tell(struct exchange *exchange)

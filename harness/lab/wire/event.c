@@ -118,6 +118,13 @@ const char *const event_fields[FIELDS_ALL] = {
     [FIELD_NAME] = "name",
 };
 
+bool event_is_vendors(uint64_t code)
+{
+    enum { IOC_VENDOR_OF_WINDOWS = 0x18000000 };
+
+    return (code & IOC_VENDOR_OF_WINDOWS) == IOC_VENDOR_OF_WINDOWS;
+}
+
 static uint64_t bit(enum event_field field)
 {
     return UINT64_C(1) << field;

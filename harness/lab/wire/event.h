@@ -257,6 +257,8 @@ struct event_kind_row {
 };
 
 extern const struct event_kind_row event_kinds[EVENT_KIND_COUNT];
+/* Is a control code one of IOC_VENDOR? Of ioctls only those are asked. */
+bool event_is_vendors(uint64_t code);
 /* In a trace: "out-size". */
 extern const char *const event_fields[FIELDS_ALL];
 
