@@ -7,7 +7,7 @@
 #include "harness/bench.h"
 #include "harness/platform/clock.h"
 
-enum { SERVICES = 6, BATCH = 1000 };
+enum { SERVICES = 6, BATCH = 1000, ROUNDS = 5, ROUND_NANOSECONDS = 100000000 };
 
 static const struct wfp_path_journey journey = {.type = WFP_TCP, .to = WFP_PATH_IPV4};
 
@@ -27,13 +27,13 @@ static bool travel(struct wfp_path *path, uint32_t times)
     return true;
 }
 
-static bool measure(struct wfp_path *path, double *per_second)
+static bool measure_round(struct wfp_path *path, double *per_second)
 {
     const uint64_t start = clock_nanoseconds();
     uint64_t spent = 0;
     double paths = 0;
 
-    while (spent < UINT64_C(500000000)) {
+    while (spent < ROUND_NANOSECONDS) {
         if (!travel(path, BATCH)) {
             return false;
         }
@@ -41,6 +41,21 @@ static bool measure(struct wfp_path *path, double *per_second)
         spent = clock_nanoseconds() - start;
     }
     *per_second = paths * 1e9 / (double)spent;
+    return true;
+}
+
+/* The best of several, like the times of single calls. */
+static bool measure(struct wfp_path *path, double *best)
+{
+    double per_second;
+
+    *best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        if (!measure_round(path, &per_second)) {
+            return false;
+        }
+        *best = per_second > *best ? per_second : *best;
+    }
     return true;
 }
 

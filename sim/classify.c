@@ -78,6 +78,7 @@ static uint8_t first_layer(const struct classification *classification, bool at_
 void classify_begin(struct classification *classification, bool at_auth_connect)
 {
     classification->layer = first_layer(classification, at_auth_connect);
+    classify_note(classification, CLASSIFY_FACT(AT_AUTH_CONNECT), at_auth_connect);
     classification->position = 0;
     classification->sublayer_decided = false;
     classification->rights = WFP_RIGHT_ACTION_WRITE;
@@ -118,11 +119,6 @@ void classify_forget(struct wfp_world *world, uint32_t endpoint)
             classify_drop(world, number);
         }
     }
-}
-
-bool classify_at_auth(const struct classification *classification)
-{
-    return classification->layer >= WFP_AUTH_CONNECT_V4;
 }
 
 bool classify_idle(const struct classification *classification)

@@ -40,7 +40,6 @@ struct next_callout {
 
 struct next_callout classify_next(const struct wfp_world *world,
                                   const struct classification *classification);
-bool classify_at_auth(const struct classification *classification);
 /* Is nobody being asked? One that has returned and is not pended no longer is. */
 bool classify_idle(const struct classification *classification);
 
@@ -52,10 +51,26 @@ uint32_t classify_service(const struct wfp_world *world,
                           const struct classification *classification);
 
 /*
- * What rules see of a classification is kept as they see it: REAUTHORIZING and PENDED, and of the
- * turn MAY_WRITE, HANDLE_HELD, DATA_HELD and ASKED_STATE.
+ * What rules see of a classification is kept as they see it: AT_AUTH_CONNECT, REAUTHORIZING and
+ * PENDED, and of the turn MAY_WRITE, RIGHT, HANDLE_HELD, DATA_HELD and ASKED_STATE.
  */
 #define CLASSIFY_FACT(name) ((uint32_t)(WFP_BIT(WFP_KERNEL_##name)))
+
+static inline void classify_note(struct classification *classification, uint32_t fact, bool holds)
+{
+    classification->facts = (classification->facts & ~fact) | (holds ? fact : 0);
+}
+
+static inline bool classify_at_auth(const struct classification *classification)
+{
+    return (classification->facts & CLASSIFY_FACT(AT_AUTH_CONNECT)) != 0;
+}
+
+/* What classifyOut says of the right to write the action: WFP_RIGHT_ACTION_WRITE or 0. */
+static inline uint8_t classify_out_rights(const struct classification *classification)
+{
+    return (classification->facts & CLASSIFY_FACT(RIGHT)) != 0 ? WFP_RIGHT_ACTION_WRITE : 0;
+}
 
 static inline bool classify_is_pended(const struct classification *classification)
 {

@@ -12,8 +12,16 @@ typedef enum wfp_status effect_function(struct wfp_world *world, struct classifi
 
 /* ---- the engine's turn ---- */
 
-static const uint32_t of_turn = CLASSIFY_FACT(MAY_WRITE) | CLASSIFY_FACT(HANDLE_HELD) |
+static const uint32_t of_turn = CLASSIFY_FACT(AT_AUTH_CONNECT) | CLASSIFY_FACT(MAY_WRITE) |
+                                CLASSIFY_FACT(RIGHT) | CLASSIFY_FACT(HANDLE_HELD) |
                                 CLASSIFY_FACT(DATA_HELD) | CLASSIFY_FACT(ASKED_STATE);
+
+static uint32_t facts_of_turn(uint8_t layer, uint8_t rights)
+{
+    return (layer >= WFP_AUTH_CONNECT_V4 ? CLASSIFY_FACT(AT_AUTH_CONNECT) : 0) |
+           ((rights & WFP_RIGHT_ACTION_WRITE) != 0 ? CLASSIFY_FACT(MAY_WRITE) | CLASSIFY_FACT(RIGHT)
+                                                   : 0);
+}
 
 static void ask(struct classification *c, struct next_callout next)
 {
@@ -31,11 +39,7 @@ static void ask(struct classification *c, struct next_callout next)
     c->position = next.position + 1;
     c->callout = next.callout;
     c->returned = false;
-    c->facts &= ~of_turn;
-    if ((c->rights & WFP_RIGHT_ACTION_WRITE) != 0) {
-        c->facts |= CLASSIFY_FACT(MAY_WRITE);
-    }
-    c->out_rights = c->rights;
+    c->facts = (c->facts & ~of_turn) | facts_of_turn(c->layer, c->rights);
     c->out_action = WFP_ACTION_CONTINUE;
 }
 
@@ -48,7 +52,7 @@ static uint32_t in_force(uint32_t action, const struct wfp_reply *reply)
 /* What the callout decided counts from now on. */
 static void settle(const struct wfp_world *world, struct classification *c)
 {
-    c->rights = c->out_rights;
+    c->rights = classify_out_rights(c);
     if (c->out_action != WFP_ACTION_CONTINUE) {
         c->action = c->out_action;
         c->sublayer = wfp_callout_of(world, c->callout)->sublayer;
@@ -176,10 +180,9 @@ static enum wfp_status take_data(struct wfp_world *world, struct classification 
     (void)reply;
     put_version(&c->edited, &effective);
     c->edited.context = 0;
-    c->facts |= CLASSIFY_FACT(DATA_HELD);
+    c->facts = (c->facts & ~CLASSIFY_FACT(RIGHT)) | CLASSIFY_FACT(DATA_HELD);
     c->edited_any = false;
     c->out_action = WFP_ACTION_BLOCK;
-    c->out_rights &= (uint8_t)~WFP_RIGHT_ACTION_WRITE;
     return WFP_OK;
 }
 
@@ -265,9 +268,8 @@ static enum wfp_status suspend(struct wfp_world *world, struct classification *c
     (void)world;
     (void)call;
     (void)reply;
-    c->facts |= CLASSIFY_FACT(PENDED);
+    c->facts = (c->facts & ~CLASSIFY_FACT(RIGHT)) | CLASSIFY_FACT(PENDED);
     c->out_action = WFP_ACTION_BLOCK;
-    c->out_rights &= (uint8_t)~WFP_RIGHT_ACTION_WRITE;
     return WFP_OK;
 }
 
@@ -279,7 +281,7 @@ static enum wfp_status decide_finally(struct wfp_world *world, struct classifica
     c->facts &= ~CLASSIFY_FACT(PENDED);
     drop_data(c);
     c->out_action = call->action;
-    c->out_rights = (uint8_t)(call->rights & WFP_RIGHT_ACTION_WRITE);
+    classify_note(c, CLASSIFY_FACT(RIGHT), (call->rights & WFP_RIGHT_ACTION_WRITE) != 0);
     settle(world, c);
     c->position = UINT32_MAX;
     return WFP_OK;
@@ -302,7 +304,7 @@ static enum wfp_status act(struct wfp_world *world, struct classification *c,
 {
     (void)world;
     c->out_action = in_force(call->action, reply);
-    c->out_rights = (uint8_t)(call->rights & WFP_RIGHT_ACTION_WRITE);
+    classify_note(c, CLASSIFY_FACT(RIGHT), (call->rights & WFP_RIGHT_ACTION_WRITE) != 0);
     return WFP_OK;
 }
 

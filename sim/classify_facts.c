@@ -12,23 +12,36 @@ static uint64_t when(bool holds, uint64_t facts)
     return holds ? facts : 0;
 }
 
-static const uint64_t looks[WFP_FIELD_COUNT] = {
-    [WFP_FIELD_WRITE_RIGHT] = KERNEL(LOOK_RIGHT),
-    [WFP_FIELD_ACTION] = KERNEL(LOOK_ACTION),
-    [WFP_FIELD_IS_REAUTHORIZE] = KERNEL(LOOK_REAUTHORIZE),
-    [WFP_FIELD_IS_CONNECTION_REDIRECTED] = KERNEL(LOOK_REDIRECTED),
-    [WFP_FIELD_IS_PROXY_CONNECTION] = KERNEL(LOOK_PROXY),
-    [WFP_FIELD_REAUTHORIZE_REASON] = KERNEL(LOOK_REASON),
-    [WFP_FIELD_TARGET_PID] = KERNEL(LOOK_TARGET_PID),
-    [WFP_FIELD_ORIGINAL_DESTINATION] = KERNEL(LOOK_DESTINATION),
-    [WFP_FIELD_RECORD_HANDLE] = KERNEL(LOOK_RECORD_HANDLE),
-    [WFP_FIELD_APPLICATION] = KERNEL(LOOK_FIXED),
-    [WFP_FIELD_ORIGINAL_APPLICATION] = KERNEL(LOOK_FIXED) | KERNEL(LOOK_ORIGINAL_APP),
-    [WFP_FIELD_LOCAL_ADDRESS] = KERNEL(LOOK_FIXED),
-    [WFP_FIELD_REMOTE_ADDRESS] = KERNEL(LOOK_FIXED),
-    [WFP_FIELD_PREVIOUS_FILTER] = KERNEL(LOOK_PREVIOUS),
-    [WFP_FIELD_PREVIOUS_REMOTE] = KERNEL(LOOK_PREVIOUS),
-    [WFP_FIELD_PREVIOUS_HANDLE] = KERNEL(LOOK_PREVIOUS),
+struct look {
+    uint64_t facts;
+    uint32_t look; /* as in struct inquiry */
+};
+
+#define NUMBER(name) (1 + WFP_KERNEL_LOOK_##name - WFP_KERNEL_LOOK_RIGHT)
+#define LOOK(name)                                                                                 \
+    {                                                                                              \
+        KERNEL(LOOK_##name), NUMBER(name)                                                          \
+    }
+
+/* The last is for what is no field. */
+static const struct look looks[WFP_FIELD_COUNT + 1] = {
+    [WFP_FIELD_WRITE_RIGHT] = LOOK(RIGHT),
+    [WFP_FIELD_ACTION] = LOOK(ACTION),
+    [WFP_FIELD_IS_REAUTHORIZE] = LOOK(REAUTHORIZE),
+    [WFP_FIELD_IS_CONNECTION_REDIRECTED] = LOOK(REDIRECTED),
+    [WFP_FIELD_IS_PROXY_CONNECTION] = LOOK(PROXY),
+    [WFP_FIELD_REAUTHORIZE_REASON] = LOOK(REASON),
+    [WFP_FIELD_TARGET_PID] = LOOK(TARGET_PID),
+    [WFP_FIELD_ORIGINAL_DESTINATION] = LOOK(DESTINATION),
+    [WFP_FIELD_RECORD_HANDLE] = LOOK(RECORD_HANDLE),
+    [WFP_FIELD_APPLICATION] = LOOK(FIXED),
+    [WFP_FIELD_ORIGINAL_APPLICATION] = {KERNEL(LOOK_FIXED) | KERNEL(LOOK_ORIGINAL_APP),
+                                        NUMBER(ORIGINAL_APP)},
+    [WFP_FIELD_LOCAL_ADDRESS] = LOOK(FIXED),
+    [WFP_FIELD_REMOTE_ADDRESS] = LOOK(FIXED),
+    [WFP_FIELD_PREVIOUS_FILTER] = LOOK(PREVIOUS),
+    [WFP_FIELD_PREVIOUS_REMOTE] = LOOK(PREVIOUS),
+    [WFP_FIELD_PREVIOUS_HANDLE] = LOOK(PREVIOUS),
 };
 
 struct record_view classify_list(const struct wfp_world *world,
@@ -52,9 +65,7 @@ struct record_view classify_records(const struct wfp_world *world,
 
 uint64_t facts_of_classification(const struct classification *c)
 {
-    return c->facts | (uint64_t)classify_at_auth(c) << WFP_KERNEL_AT_AUTH_CONNECT |
-           (uint64_t)(c->action == WFP_ACTION_BLOCK) << WFP_KERNEL_BLOCKED |
-           (uint64_t)(c->out_rights & WFP_RIGHT_ACTION_WRITE) << WFP_KERNEL_RIGHT;
+    return c->facts | when(c->action == WFP_ACTION_BLOCK, KERNEL(BLOCKED));
 }
 
 /* ---- the arguments ---- */
@@ -62,14 +73,17 @@ uint64_t facts_of_classification(const struct classification *c)
 /* A look is at one thing, and only what that depends on is worked out. */
 static uint64_t facts_of_look(const struct wfp_world *world,
                               const struct classification *classification,
-                              const struct wfp_classify_call *call)
+                              const struct wfp_classify_call *call, struct inquiry *inquiry)
 {
-    const uint64_t look = (size_t)call->field < WFP_FIELD_COUNT ? looks[call->field] : 0;
+    const unsigned field = (unsigned)call->field;
+    const struct look *at = &looks[field < WFP_FIELD_COUNT ? field : WFP_FIELD_COUNT];
+    const uint64_t look = at->facts;
     const uint64_t about_list =
         KERNEL(LOOK_PROXY) | KERNEL(LOOK_RECORD_HANDLE) | KERNEL(LOOK_ORIGINAL_APP);
     const uint64_t about_redirect =
         KERNEL(LOOK_REDIRECTED) | KERNEL(LOOK_TARGET_PID) | KERNEL(LOOK_DESTINATION);
 
+    inquiry->look = at->look;
     if ((look & about_list) != 0) {
         return look | facts_of_list(world, classify_list(world, classification), 0);
     }
@@ -88,8 +102,10 @@ static uint64_t facts_of_edit(const struct wfp_world *world, const struct wfp_cl
                 KERNEL(CONTEXT_GONE));
 }
 
-static uint64_t facts_of_out(struct record_view record, const struct wfp_buffer *out)
+static uint64_t facts_of_out(struct record_view record, const struct wfp_buffer *out,
+                             struct inquiry *inquiry)
 {
+    inquiry->needed = record.size;
     return when(record.size == 0, KERNEL(LIST_EMPTY)) |
            when(out->size < record.size || out->pointer > WFP_POINTER_MISALIGNED,
                 KERNEL(OUT_SHORT)) |
@@ -108,11 +124,11 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
     case WFP_CALL_ACQUIRE_HANDLE:
         return when(wfp_callout_of(world, classification->callout)->classify0, KERNEL(CLASSIFY0));
     case WFP_CALL_LOOK:
-        return facts_of_look(world, classification, call);
+        return facts_of_look(world, classification, call, &view->inquiry);
     case WFP_CALL_REDIRECT_STATE:
         return facts_of_list(world, classify_records(world, classification), call->handle);
     case WFP_CALL_SIO_RECORDS:
-        return facts_of_out(classify_records(world, classification), &call->out);
+        return facts_of_out(classify_records(world, classification), &call->out, &view->inquiry);
     case WFP_CALL_EDIT:
         return facts_of_edit(world, call);
     case WFP_CALL_APPLY:
@@ -128,20 +144,15 @@ static uint64_t facts_of_arguments(const struct wfp_world *world,
     }
 }
 
+/* What is stored is an action: the callout's, before or after it set one. */
 void facts_of_call(const struct wfp_world *world, const struct classification *classification,
                    const struct wfp_classify_call *call, struct classify_view *view)
 {
-    const bool sets = call->call == WFP_CALL_ACTION;
-    struct inquiry *inquiry = &view->inquiry;
+    const uint32_t action =
+        call->call == WFP_CALL_ACTION ? call->action : classification->out_action;
 
-    inquiry->call = call->call;
-    inquiry->facts = facts_of_classification(classification) |
-                     facts_of_arguments(world, classification, call, view);
-    inquiry->needed =
-        call->call == WFP_CALL_SIO_RECORDS ? classify_records(world, classification).size : 0;
-    /* What is stored is an action: the callout's, before or after it set one. */
-    inquiry->stored.error = sets ? call->action : classification->out_action;
-    inquiry->stored.bytes = 0;
-    inquiry->stored.count = WFP_COUNT_UNCHANGED;
-    inquiry->stored.outcome = WFP_ACTION;
+    view->inquiry = (struct inquiry){.call = call->call,
+                                     .stored = {action, 0, WFP_COUNT_UNCHANGED, WFP_ACTION}};
+    view->inquiry.facts = facts_of_classification(classification) |
+                          facts_of_arguments(world, classification, call, view);
 }

@@ -33,7 +33,7 @@ static uint64_t facts_of(const struct operation *operation, enum wfp_channel cha
 static bool inquire(const struct wfp_world *world, uint32_t operation, enum wfp_call call,
                     enum wfp_channel channel, struct inquiry *inquiry)
 {
-    const struct inquiry plain = {call, 0, 0, {0, 0, WFP_COUNT_VALUE, WFP_RETURNED}};
+    const struct inquiry plain = {.call = call, .stored = {0, 0, WFP_COUNT_VALUE, WFP_RETURNED}};
     const struct operation *asked = world_operation_of(world, operation);
 
     *inquiry = plain;
@@ -152,10 +152,8 @@ static uint32_t due_on(const struct wfp_world *world, uint32_t thread)
 
 static struct inquiry ask_wait(uint32_t due)
 {
-    const struct inquiry inquiry = {
-        WFP_CALL_ALERTABLE_WAIT, due == 0 ? 0 : FACT(ROUTINE_DUE), 0, {0}};
-
-    return inquiry;
+    return (struct inquiry){.call = WFP_CALL_ALERTABLE_WAIT,
+                            .facts = due == 0 ? 0 : FACT(ROUTINE_DUE)};
 }
 
 static void wait(struct wfp_world *world, uint32_t due, const struct inquiry *inquiry,

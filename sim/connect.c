@@ -106,7 +106,7 @@ uint64_t connect_facts(const struct wfp_redirect *redirect)
 
 static struct inquiry ask_connect(const struct wfp_redirect *redirect)
 {
-    const struct inquiry inquiry = {WFP_CALL_CONNECT, connect_facts(redirect), 0, {0}};
+    const struct inquiry inquiry = {.call = WFP_CALL_CONNECT, .facts = connect_facts(redirect)};
 
     return inquiry;
 }

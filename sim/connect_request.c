@@ -78,7 +78,7 @@ uint32_t request_service(const struct wfp_world *world, const struct classificat
 struct inquiry request_ask(const struct wfp_world *world, const struct classification *c,
                            uint32_t service)
 {
-    struct inquiry inquiry = {WFP_CALL_CONNECT, facts_of_classification(c), 0, {0}};
+    struct inquiry inquiry = {.call = WFP_CALL_CONNECT, .facts = facts_of_classification(c)};
     struct wfp_redirect redirect;
 
     if (classify_redirected(c) && service != 0) {

@@ -89,7 +89,7 @@ void context_drop(struct wfp_world *world, uint32_t context)
 
 static struct inquiry ask_free(const struct wfp_world *world, uint32_t context)
 {
-    struct inquiry inquiry = {WFP_CALL_FREE_CONTEXT, 0, 0, {0}};
+    struct inquiry inquiry = {.call = WFP_CALL_FREE_CONTEXT};
 
     if (wfp_context_owner(world, context) != WFP_CONTEXT_CALLOUT) {
         inquiry.facts = WFP_BIT(WFP_KERNEL_CONTEXT_GONE);

@@ -39,12 +39,6 @@ static const struct wfp_rule *next_rule(const struct wfp_rules *rules, enum wfp_
     return next;
 }
 
-/* A fact that always holds: of those that rules know each face has fewer. */
-enum { FACT_ALWAYS = 63 };
-_Static_assert((int)WFP_FACT_COUNT <= FACT_ALWAYS && (int)WFP_KERNEL_COUNT <= FACT_ALWAYS &&
-                   (int)WFP_DATAGRAM_COUNT <= FACT_ALWAYS,
-               "one fact is left");
-
 /* The last of them: what a call is about comes after what is the case with many. */
 static uint8_t last_need(const struct wfp_rule *rule)
 {
@@ -54,6 +48,18 @@ static uint8_t last_need(const struct wfp_rule *rule)
         fact--;
     }
     return fact > 0 ? (uint8_t)(fact - 1) : FACT_ALWAYS;
+}
+
+/* What the entry or the profile has a say in, and what N is part of, is worked out later. */
+static uint8_t gives(const struct wfp_rule *rule, enum wfp_call call)
+{
+    if (rule->source == WFP_ANSWER_STORED) {
+        return GIVES_STORED;
+    }
+    return rule->source == WFP_ANSWER_LITERAL && rule->answer.count != WFP_COUNT_NEEDED &&
+                   wfp_call_face(call) == WFP_FACE_KERNEL
+               ? GIVES_ANSWER
+               : GIVES_VALUE;
 }
 
 static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enum wfp_call call,
@@ -68,8 +74,8 @@ static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enu
             if (at == ORDER_MAX) {
                 return false;
             }
-            order->rules[at++] =
-                (struct ordered_rule){(uint8_t)(rule - rules->rows), last_need(rule)};
+            order->rules[at++] = (struct ordered_rule){(uint16_t)(rule - rules->rows),
+                                                       last_need(rule), gives(rule, call)};
             rule = next_rule(rules, call, stages[i], rule);
         }
     }
@@ -77,21 +83,37 @@ static bool order_call(const struct wfp_rules *rules, const uint8_t *stages, enu
     return true;
 }
 
+/* Of the rules of looks, those that this look does not bar. */
+static bool order_look(const struct wfp_rules *rules, uint32_t subject, struct rule_order *order)
+{
+    const uint64_t look = WFP_BIT(WFP_KERNEL_LOOK_RIGHT + subject - SUBJECT_LOOKS);
+    uint16_t at = order->start[subject];
+
+    for (uint16_t any = order->start[WFP_CALL_LOOK]; any < order->start[WFP_CALL_LOOK + 1]; any++) {
+        if ((rules->rows[order->rules[any].row].bars & look) != 0) {
+            continue;
+        }
+        if (at == ORDER_MAX) {
+            return false;
+        }
+        order->rules[at++] = order->rules[any];
+    }
+    order->start[subject + 1] = at;
+    return true;
+}
+
 bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
                   struct rule_order *order)
 {
     const uint8_t *stages = profile->keys[WFP_KEY_ERROR_PRECEDENCE].values[0].order;
+    bool fits = rules->count <= WFP_RULES_MAX;
 
-    if (rules->count > WFP_RULES_MAX) {
-        return false;
-    }
     order->start[0] = 0;
-    for (unsigned call = 0; call < WFP_CALL_COUNT; call++) {
-        if (!order_call(rules, stages, (enum wfp_call)call, order)) {
-            return false;
-        }
+    for (uint32_t subject = 0; fits && subject < SUBJECT_COUNT; subject++) {
+        fits = subject < SUBJECT_LOOKS ? order_call(rules, stages, (enum wfp_call)subject, order)
+                                       : order_look(rules, subject, order);
     }
-    return true;
+    return fits;
 }
 
 static bool through_kernel_entry(const struct inquiry *inquiry)
@@ -127,13 +149,6 @@ static size_t value_count(const struct wfp_world *world, const struct wfp_rule *
     return rule->source == WFP_ANSWER_KEY ? world->profile->keys[rule->key].count : 1;
 }
 
-/* Nothing has to be put in: the rule says it all. */
-static bool is_plain(const struct wfp_rule *rule, const struct inquiry *inquiry)
-{
-    return rule->source == WFP_ANSWER_LITERAL && rule->answer.count != WFP_COUNT_NEEDED &&
-           !through_kernel_entry(inquiry);
-}
-
 static struct wfp_answer value_at(const struct wfp_world *world, const struct wfp_rule *rule,
                                   size_t value, const struct inquiry *inquiry)
 {
@@ -148,58 +163,21 @@ static struct wfp_answer value_at(const struct wfp_world *world, const struct wf
     }
 }
 
-/* The first rule from `*at` on whose guard is met, and `*at` behind it; NULL: none is left. */
-static inline const struct wfp_rule *next_applying(const struct wfp_world *world, uint64_t facts,
-                                                   const struct ordered_rule **at,
-                                                   const struct ordered_rule *end)
+struct decision decide_from(const struct wfp_world *world, const struct inquiry *inquiry,
+                            const struct ordered_rule *at, const struct ordered_rule *end)
 {
-    const struct wfp_rule *rows = world->rules->rows;
-    const uint64_t present = facts | WFP_BIT(FACT_ALWAYS);
+    static const struct decision none = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
 
-    for (const struct ordered_rule *next = *at; next != end; next++) {
-        const struct wfp_rule *rule;
-
-        if ((present >> next->fact & 1) == 0) {
-            continue;
-        }
-        rule = &rows[next->row];
-        if (((rule->needs & ~facts) | (rule->bars & facts)) == 0) {
-            *at = next + 1;
-            return rule;
-        }
-    }
-    return NULL;
-}
-
-static const struct decision no_decision = {{0, 0, WFP_COUNT_UNCHANGED, WFP_PASS}, NULL};
-
-/* From this rule on, whose answer may be no objection. */
-static struct decision decide_from(const struct wfp_world *world, const struct inquiry *inquiry,
-                                   const struct wfp_rule *rule, const struct ordered_rule *at,
-                                   const struct ordered_rule *end)
-{
-    while (rule != NULL) {
+    while (at != end) {
+        const struct wfp_rule *rule = &world->rules->rows[at->row];
         const struct wfp_answer answer = value_at(world, rule, 0, inquiry);
 
         if (answer.outcome != WFP_PASS) {
             return (struct decision){answer, rule};
         }
-        rule = next_applying(world, inquiry->facts, &at, end);
+        at = decide_applying(world, inquiry->facts, at + 1, end);
     }
-    return no_decision;
-}
-
-struct decision decide(const struct wfp_world *world, const struct inquiry *inquiry)
-{
-    const struct rule_order *order = &world->order;
-    const struct ordered_rule *at = &order->rules[order->start[inquiry->call]];
-    const struct ordered_rule *end = &order->rules[order->start[inquiry->call + 1]];
-    const struct wfp_rule *rule = next_applying(world, inquiry->facts, &at, end);
-
-    if (rule != NULL && is_plain(rule, inquiry)) {
-        return (struct decision){rule->answer, rule};
-    }
-    return decide_from(world, inquiry, rule, at, end);
+    return none;
 }
 
 void decide_add(struct wfp_answer_set *set, struct decision decision)

@@ -145,23 +145,41 @@ static bool names_dead_handle(const struct wfp_world *world, struct record_view 
     return false;
 }
 
+static bool is_same(struct record_view a, struct record_view b)
+{
+    return a.size == b.size && memcmp(a.bytes, b.bytes, b.size) == 0;
+}
+
 static bool attached_elsewhere(const struct wfp_world *world, struct record_view blob,
                                const struct endpoint *here)
 {
     for (uint32_t link = 1; link <= world->limits.sockets; link++) {
         const struct endpoint *endpoint = world_endpoint_slot(world, link);
-        struct record_view record;
 
         if (!endpoint->attached || endpoint == here) {
             continue;
         }
-        record = world_record(world, endpoint->record);
-        if (record.bytes != NULL && record.size == blob.size &&
-            memcmp(record.bytes, blob.bytes, blob.size) == 0) {
+        if (endpoint->record != 0 && is_same(world_record(world, endpoint->record), blob)) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_kept(const struct wfp_world *world, struct record_view blob)
+{
+    for (uint32_t link = 1; link <= world->limits.records; link++) {
+        if (is_same(world_record(world, link), blob)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the world keeps it has made or checked; and mostly it is such a record that comes back. */
+enum record_check facts_check_record(const struct wfp_world *world, struct record_view blob)
+{
+    return is_kept(world, blob) ? RECORD_VALID : record_check(blob, world->limits.origin);
 }
 
 static uint64_t facts_of_blob(const struct wfp_world *world, const struct wfp_buffer *in,
@@ -169,7 +187,7 @@ static uint64_t facts_of_blob(const struct wfp_world *world, const struct wfp_bu
 {
     const struct record_view blob = {in->bytes, in->size};
 
-    switch (record_check(blob, world->limits.origin)) {
+    switch (facts_check_record(world, blob)) {
     case RECORD_GARBAGE:
         return FACT(BLOB_GARBAGE);
     case RECORD_TRUNCATED:

@@ -38,6 +38,9 @@ void facts_of_ioctl(const struct wfp_world *world, const struct wfp_ioctl *call,
                     struct reading reading, const struct operation *finishing,
                     struct ioctl_view *view);
 
+/* Is this a record of this world? */
+enum record_check facts_check_record(const struct wfp_world *world, struct record_view blob);
+
 /* The context of the last redirect of a record, or of the first (UNK-19). */
 struct record_view facts_context_of(struct record_view record, bool last);
 

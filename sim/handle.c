@@ -35,7 +35,7 @@ enum wfp_status wfp_handle_destroy(struct wfp_world *world, uint32_t handle)
 
 static struct inquiry ask_create(uint32_t flags)
 {
-    struct inquiry inquiry = {WFP_CALL_CREATE_HANDLE, 0, 0, {0}};
+    struct inquiry inquiry = {.call = WFP_CALL_CREATE_HANDLE};
 
     if (flags != 0) {
         inquiry.facts = WFP_BIT(WFP_KERNEL_FLAGS);

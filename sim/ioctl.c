@@ -143,7 +143,8 @@ void wfp_ioctl_allowed(const struct wfp_world *world, const struct wfp_ioctl *ca
 
 static struct inquiry ask_last_error(const struct wfp_world *world, uint32_t thread)
 {
-    struct inquiry inquiry = {WFP_CALL_LAST_ERROR, 0, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
+    struct inquiry inquiry = {.call = WFP_CALL_LAST_ERROR,
+                              .stored = {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
 
     inquiry.stored.error = thread < WFP_THREADS ? world->last_error[thread] : 0;
     return inquiry;

@@ -193,7 +193,7 @@ enum wfp_status wfp_classify_fixed(const struct wfp_world *world, uint32_t class
                                          .local = endpoint->local,
                                          .remote = remote_of(c),
                                          .application = endpoint->process,
-                                         .rights = c->out_rights,
+                                         .rights = classify_out_rights(c),
                                          .action = c->out_action};
     return WFP_OK;
 }

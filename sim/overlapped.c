@@ -70,7 +70,7 @@ enum wfp_status overlapped_completed(struct wfp_world *world, const struct wfp_i
 
 void overlapped_abort_one(struct wfp_world *world, struct operation *operation, bool flushing)
 {
-    struct inquiry inquiry = {WFP_CALL_ABORT, flushing ? FACT(FLUSHING) : 0, 0, {0}};
+    struct inquiry inquiry = {.call = WFP_CALL_ABORT, .facts = flushing ? FACT(FLUSHING) : 0};
     const struct decision decision = decide(world, &inquiry);
 
     if (decision.rule != NULL) {

@@ -9,7 +9,7 @@
 
 static struct inquiry ask_reauthorize(void)
 {
-    return (struct inquiry){WFP_CALL_REAUTHORIZE, 0, 0, {0}};
+    return (struct inquiry){.call = WFP_CALL_REAUTHORIZE};
 }
 
 /* What is classified again, and where the number of its classification stands. */

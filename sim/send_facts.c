@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/datagram.h"
+#include "sim/facts.h"
 #include "sim/send.h"
 
 enum { PACKET_INFO = 19, DATAGRAM_MAX = 65507 };
@@ -73,8 +74,7 @@ static void look_at_control(const struct wfp_world *world, const struct wfp_send
     }
     view->inquiry.facts |=
         when(step == WFP_CONTROL_MALFORMED, DATAGRAM(OBJECT_MALFORMED)) |
-        when(view->record.size > 0 &&
-                 record_check(view->record, world->limits.origin) != RECORD_VALID,
+        when(view->record.size > 0 && facts_check_record(world, view->record) != RECORD_VALID,
              DATAGRAM(RECORD_INVALID));
 }
 

@@ -12,7 +12,7 @@
 static enum wfp_status ask(const struct wfp_world *world, uint32_t socket, uint32_t handle,
                            struct inquiry *inquiry)
 {
-    const struct inquiry plain = {WFP_CALL_REDIRECT_STATE, 0, 0, {0}};
+    const struct inquiry plain = {.call = WFP_CALL_REDIRECT_STATE};
     const struct endpoint *endpoint = world_endpoint_of(world, socket);
 
     *inquiry = plain;

@@ -106,7 +106,6 @@ struct classification {
     uint8_t told_count;
     /* of the turn */
     uint8_t returned;
-    uint8_t out_rights;
     uint8_t edited_any;
     uint8_t modified; /* a version that `watching` has was changed by another filter */
     uint8_t record_lost;
@@ -181,18 +180,29 @@ struct layout {
     uint64_t end;
 };
 
-enum { ORDER_MAX = 384 };
-
-/* A row of the table, and a fact without which its guard is not met: most rows need no other look.
+/* A subject is a kind of call, or a look at one thing, of which most rules of looks do not speak.
  */
-struct ordered_rule {
-    uint8_t row;
-    uint8_t fact;
+enum {
+    SUBJECT_LOOKS = WFP_CALL_COUNT,
+    SUBJECT_COUNT = SUBJECT_LOOKS + WFP_KERNEL_COUNT - WFP_KERNEL_LOOK_RIGHT,
+    ORDER_MAX = 448
 };
 
-/* The rules of each kind of call, in the order of the profile's first precedence. */
+enum rule_gives { GIVES_VALUE, GIVES_ANSWER, GIVES_STORED };
+
+/*
+ * A row of the table, a fact without which its guard is not met (most rows need no other look), and
+ * what it gives: its own answer as it stands, the stored one, or one that must be worked out.
+ */
+struct ordered_rule {
+    uint16_t row;
+    uint8_t fact;
+    uint8_t gives; /* enum rule_gives */
+};
+
+/* The rules of each subject, in the order of the profile's first precedence. */
 struct rule_order {
-    uint16_t start[WFP_CALL_COUNT + 1];
+    uint16_t start[SUBJECT_COUNT + 1];
     struct ordered_rule rules[ORDER_MAX];
 };
 

@@ -49,10 +49,10 @@ static int clear(void **state)
 
 static struct inquiry about(uint64_t facts)
 {
-    const struct inquiry inquiry = {
-        WFP_CALL_FLUSH, facts, 42, {7, 8, WFP_COUNT_VALUE, WFP_RETURNED}};
-
-    return inquiry;
+    return (struct inquiry){.call = WFP_CALL_FLUSH,
+                            .facts = facts,
+                            .needed = 42,
+                            .stored = {7, 8, WFP_COUNT_VALUE, WFP_RETURNED}};
 }
 
 /* The ids of the rules that answer, the simulator's first; "-" for none. */
@@ -401,6 +401,39 @@ static void test_order_refuses_too_large_a_table(void **state)
     assert_false(has_order(ORDER_MAX / 4 + 1, three | WFP_BIT(3)));
 }
 
+/* ---- looks ---- */
+
+enum { LOOKS = WFP_KERNEL_COUNT - WFP_KERNEL_LOOK_RIGHT, PATTERNS = 4096 };
+
+/* Any facts that no look is one of. */
+static uint64_t facts_apart(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 20 & (WFP_BIT(WFP_KERNEL_LOOK_RIGHT) - 1);
+}
+
+/* What is left out where the look is said would not have answered. */
+static void test_named_look_answers_alike(void **state)
+{
+    const struct inquiry start = {.call = WFP_CALL_LOOK, .stored = {1, 0, 0, WFP_ACTION}};
+    uint64_t seed = 1;
+
+    (void)state;
+    scene_prepare(&scene);
+    make();
+    for (uint32_t look = 1; look <= LOOKS; look++) {
+        for (unsigned pattern = 0; pattern < PATTERNS; pattern++) {
+            struct inquiry named = start;
+            struct inquiry plain;
+
+            named.facts = facts_apart(&seed) | WFP_BIT(WFP_KERNEL_LOOK_RIGHT + look - 1);
+            plain = named;
+            named.look = look;
+            assert_ptr_equal(decide(scene.world, &named).rule, decide(scene.world, &plain).rule);
+        }
+    }
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_teardown(test, clear)
@@ -422,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_set_stays_within_its_bounds),
         cmocka_unit_test(test_equal_means_all_members),
         IN_WORLD(test_largest_table_answers_every_call),
+        IN_WORLD(test_named_look_answers_alike),
     };
 
     return cmocka_run_group_tests_name("decide", tests, NULL, NULL);

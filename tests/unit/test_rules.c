@@ -566,8 +566,9 @@ static void test_other_calls_are_unambiguous(void **state)
     (void)state;
     begin(as_documented, wfp_rules_shipped());
     for (size_t i = 0; i < COUNT(inquiries); i++) {
-        const struct inquiry inquiry = {
-            inquiries[i].call, inquiries[i].facts, 0, {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
+        const struct inquiry inquiry = {.call = inquiries[i].call,
+                                        .facts = inquiries[i].facts,
+                                        .stored = {0, 0, WFP_COUNT_UNCHANGED, WFP_RETURNED}};
         struct wfp_answer_set set = {.count = 0};
 
         assert_null(ambiguity(&inquiry));
