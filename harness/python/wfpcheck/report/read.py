@@ -2,6 +2,7 @@
 """Reads a report of `run` or `proxy` (--format jsonl): a head, a line for each case, the totals."""
 
 import dataclasses
+import functools
 import json
 import typing
 
@@ -57,6 +58,7 @@ class Report:
     complete: bool
 
 
+@functools.lru_cache
 def _members(shape: type) -> typing.Mapping[str, typing.Tuple[type, bool]]:
     """Of what type each member is, and whether there must be one."""
     kinds = {int: int, str: str}
