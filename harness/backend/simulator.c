@@ -165,6 +165,20 @@ enum status simulator_renew(struct simulator *simulator, const struct wfp_limits
     return STATUS_OK;
 }
 
+uint8_t *simulator_buffer(struct simulator *simulator, uint32_t size)
+{
+    uint8_t *bytes;
+
+    if (simulator->buffer_count == BUFFERS_MAX) {
+        return NULL;
+    }
+    bytes = malloc(size == 0 ? 1 : size);
+    if (bytes != NULL) {
+        simulator->buffers[simulator->buffer_count++] = bytes;
+    }
+    return bytes;
+}
+
 static enum status begin(void *state, const struct vector *vector, const struct profile *profile,
                          char *trouble)
 {

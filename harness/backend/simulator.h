@@ -85,31 +85,50 @@ enum wfp_family simulator_family(const struct simulator *simulator, const char *
 enum wfp_status simulator_redirect(struct simulator *simulator, const struct redirect *wanted,
                                    struct wfp_redirect *redirect);
 
-/* simulator_classify.c: redirect states, and what a callout does about a request. */
-enum wfp_status simulator_perform_classify(struct simulator *simulator,
-                                           const struct backend_call *call,
-                                           struct backend_reply *reply);
-/* simulator_kernel.c: redirect handles and states, and the steps of kernel_step.h. */
-enum wfp_status simulator_perform_kernel(struct simulator *simulator,
+/* Each performs the step of its name, or of the kinds that stand behind it. */
+typedef enum wfp_status perform_function(struct simulator *simulator,
                                          const struct backend_call *call,
                                          struct backend_reply *reply);
 
-/* simulator_message.c: the steps about datagrams. */
-enum wfp_status perform_option_set(struct simulator *simulator, const struct backend_call *call,
-                                   struct backend_reply *reply);
-enum wfp_status perform_option_get(struct simulator *simulator, const struct backend_call *call,
-                                   struct backend_reply *reply);
-enum wfp_status perform_datagram_connect(struct simulator *simulator,
-                                         const struct backend_call *call,
-                                         struct backend_reply *reply);
-enum wfp_status perform_send(struct simulator *simulator, const struct backend_call *call,
-                             struct backend_reply *reply);
-enum wfp_status perform_receive(struct simulator *simulator, const struct backend_call *call,
-                                struct backend_reply *reply);
-enum wfp_status perform_clock(struct simulator *simulator, const struct backend_call *call,
-                              struct backend_reply *reply);
-enum wfp_status perform_flow_state(struct simulator *simulator, const struct backend_call *call,
-                                   struct backend_reply *reply);
+/* simulator_socket.c */
+perform_function perform_socket;
+perform_function perform_bind;
+perform_function perform_listen;
+perform_function perform_shutdown;
+perform_function perform_close;
+perform_function perform_duplicate;
+perform_function perform_connect;
+perform_function perform_accept;
+perform_function perform_whole_accept;
+
+/* simulator_operation.c */
+perform_function perform_ioctl;
+perform_function perform_finish;
+perform_function perform_result;
+perform_function perform_event;
+perform_function perform_cancel;
+perform_function perform_alertable_wait;
+perform_function perform_last_error;
+
+/* simulator_message.c */
+perform_function perform_option_set;
+perform_function perform_option_get;
+perform_function perform_datagram_connect;
+perform_function perform_send;
+perform_function perform_receive;
+perform_function perform_clock;
+perform_function perform_flow_state;
+
+/* simulator_classify.c: redirect states, and what a callout does about a request. */
+perform_function simulator_perform_classify;
+/* simulator_kernel.c: redirect handles and states, and the steps of kernel_step.h. */
+perform_function simulator_perform_kernel;
+
+static inline void simulator_answer(struct backend_reply *reply, const struct wfp_reply *given)
+{
+    reply->answer = given->answer;
+    reply->rule = given->rule;
+}
 
 /* Performs one step in the world of the run under way. */
 enum wfp_status simulator_perform(struct simulator *simulator, const struct backend_call *call,

@@ -14,12 +14,6 @@ static bool is_done(struct wfp_answer answer)
     return wfp_answer_equal(answer, done);
 }
 
-static void answer_with(struct backend_reply *reply, const struct wfp_reply *given)
-{
-    reply->answer = given->answer;
-    reply->rule = given->rule;
-}
-
 static uint32_t request_of(const struct simulator *simulator, const struct step *step)
 {
     return simulator_id(simulator, OBJECT_REQUEST, step->kernel.request);
@@ -84,7 +78,7 @@ static enum wfp_status make(struct simulator *simulator, const struct backend_ca
 
     *go_on = status == WFP_OK && is_done(given.answer);
     if (status == WFP_OK) {
-        answer_with(reply, &given);
+        simulator_answer(reply, &given);
         reply->out_size = made->out.size > 0 && given.answer.outcome == WFP_STATE ? given.written
                                                                                   : reply->out_size;
     }
@@ -142,7 +136,7 @@ static enum wfp_status state_of_socket(struct simulator *simulator, const struct
     }
     status = wfp_redirect_state(simulator->world, socket, handle, &given);
     if (status == WFP_OK) {
-        answer_with(reply, &given);
+        simulator_answer(reply, &given);
     }
     return status;
 }

@@ -10,12 +10,6 @@
 #include "harness/control.h"
 #include "harness/pattern.h"
 
-static void answer_with(struct backend_reply *reply, const struct wfp_reply *given)
-{
-    reply->answer = given->answer;
-    reply->rule = given->rule;
-}
-
 static uint32_t request_of(const struct simulator *simulator, const struct step *step)
 {
     return simulator_id(simulator, OBJECT_REQUEST, step->kernel.request);
@@ -40,7 +34,7 @@ static enum wfp_status perform_handle(struct simulator *simulator, const struct 
     if (status != WFP_OK) {
         return status;
     }
-    answer_with(reply, &given);
+    simulator_answer(reply, &given);
     return id == 0 ? WFP_OK : simulator_keep_name(simulator, OBJECT_HANDLE, call->step->as, id);
 }
 
@@ -90,7 +84,7 @@ static enum wfp_status perform_free_context(struct simulator *simulator,
         status = wfp_context_free(simulator->world, id, &given);
     }
     if (status == WFP_OK) {
-        answer_with(reply, &given);
+        simulator_answer(reply, &given);
     }
     return status;
 }
@@ -154,7 +148,7 @@ static enum wfp_status perform_reauthorize(struct simulator *simulator,
     if (status != WFP_OK) {
         return status;
     }
-    answer_with(reply, &given);
+    simulator_answer(reply, &given);
     return simulator_keep_name(simulator, OBJECT_REQUEST, step->as, id);
 }
 
@@ -175,7 +169,7 @@ static enum wfp_status perform_connect_end(struct simulator *simulator,
         status = wfp_connect_end(simulator->world, request, &connected, &given);
     }
     if (status == WFP_OK) {
-        answer_with(reply, &given);
+        simulator_answer(reply, &given);
     }
     return status;
 }

@@ -46,12 +46,6 @@ static bool find_address(const struct simulator *simulator, const struct step *s
 
 /* ---- options ---- */
 
-static void answer_with(struct backend_reply *reply, const struct wfp_reply *given)
-{
-    reply->answer = given->answer;
-    reply->rule = given->rule;
-}
-
 static bool make_option(struct simulator *simulator, const struct step *step,
                         struct wfp_option *option)
 {
@@ -98,7 +92,7 @@ static enum wfp_status perform_option(struct simulator *simulator, const struct 
     }
     status = call->observed == NULL ? calls->make(world, option, &given)
                                     : calls->assume(world, option, *call->observed, &given);
-    answer_with(reply, &given);
+    simulator_answer(reply, &given);
     return status;
 }
 
@@ -308,6 +302,6 @@ enum wfp_status perform_flow_state(struct simulator *simulator, const struct bac
         wfp_flow_redirect_state_allowed(simulator->world, socket, &peer, handle, call->allowed);
     }
     status = wfp_flow_redirect_state(simulator->world, socket, &peer, handle, &given);
-    answer_with(reply, &given);
+    simulator_answer(reply, &given);
     return status;
 }
