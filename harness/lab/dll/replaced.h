@@ -202,6 +202,22 @@ BOOL WINAPI hook_ChangeServiceConfigW(SC_HANDLE service, DWORD type, DWORD start
                                       LPCWSTR display);
 BOOL WINAPI hook_ChangeServiceConfig2W(SC_HANDLE service, DWORD level, LPVOID info);
 
+/* ---- service_main_hooks.c ---- */
+
+BOOL WINAPI hook_StartServiceCtrlDispatcherW(const SERVICE_TABLE_ENTRYW *table);
+BOOL WINAPI hook_StartServiceCtrlDispatcherA(const SERVICE_TABLE_ENTRYA *table);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerW(LPCWSTR name,
+                                                              LPHANDLER_FUNCTION handler);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerA(LPCSTR name,
+                                                              LPHANDLER_FUNCTION handler);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerExW(LPCWSTR name,
+                                                                LPHANDLER_FUNCTION_EX handler,
+                                                                LPVOID context);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerExA(LPCSTR name,
+                                                                LPHANDLER_FUNCTION_EX handler,
+                                                                LPVOID context);
+BOOL WINAPI hook_SetServiceStatus(SERVICE_STATUS_HANDLE handle, LPSERVICE_STATUS status);
+
 /* ---- filter_hooks.c ---- */
 
 struct filter_blob;
