@@ -52,6 +52,10 @@
     "told socket=" socket " state=1\n"                                                             \
     "arrival dial=" dial " socket=" socket " peer=" peer " client=1\n"
 #define DIAL DIAL_ON("7", "198.18.0.1:443", "1")
+#define THROUGH                                                                                    \
+    "connect socket=7 peer=127.0.0.1:1080 dial=1 by=1\n"                                           \
+    "done kind-of=connect socket=7 error=0\ntold socket=7 state=1\n"
+#define LED_TO(peer) "arrival dial=1 socket=7 peer=" peer " client=1\n"
 #define DIAL_REFUSED                                                                               \
     "connect socket=7 peer=198.18.0.1:443 by=1\n"                                                  \
     "done kind-of=connect socket=7 error=10061\n"
@@ -355,6 +359,10 @@ static const struct script_case client_cases[] = {
          RECORD_OK SOCKET SET_OK DIAL DIAL_END CLOSE END},
 
     {"PRX-24", PROXY_PASS, "", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK IPV6_DIAL REST},
+    {"PRX-24", PROXY_PASS, "",
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK THROUGH LED_TO("[2001:db8::1]:443") REST},
+    {"PRX-24", PROXY_IDLE, "",
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK THROUGH CLIENT_END("0") CLOSE END},
     {"PRX-24", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-24", PROXY_FAIL, "", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET REFUSED},
     {"PRX-24", PROXY_FAIL, "PRX-38", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SERVED},
