@@ -256,6 +256,17 @@ def play_exit(_host, _port):
     sys.exit(7)
 
 
+def play_elsewhere(host, port):
+    """Listens, and receives datagrams, on its own idea of an address."""
+    lab = Interposer()
+    kept = listen(lab, "127.0.0.2", port)
+    number = lab.number()
+    lab.tell("socket", socket=number, **PLAIN_UDP)
+    lab.tell("bind", socket=number, local=("127.0.0.3", port), error=0)
+    time.sleep(60)
+    del kept
+
+
 def play_death(host, port):
     """Killed with a client in its hands."""
     lab = Interposer()

@@ -176,6 +176,14 @@ def test_a_program_that_does_not_start(lab, play, expected):
         assert words in done.stderr
 
 
+def test_a_program_that_listens_elsewhere_is_told_where(lab):
+    """The lab waits as long as for any other; it may still come."""
+    done = lab.run("elsewhere")
+    assert done.returncode == 3
+    assert (f"it runs, and does not; it listens on 127.0.0.2:{lab.port}, "
+            f"it receives datagrams on 127.0.0.3:{lab.port}") in done.stderr
+
+
 def test_a_proxy_that_dies_is_told_and_started_again(lab):
     done = lab.run("death", scenario="lost")
     assert done.returncode == 1, done.stderr
