@@ -94,21 +94,51 @@ DWORD WINAPI hook_FwpmCalloutAdd0(HANDLE engine, const void *callout, void *secu
     return error;
 }
 
-DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *security, UINT64 *id)
+static DWORD add_with_id(const char *name, HANDLE engine, const void *object, void *security,
+                         UINT64 *id)
 {
     adds_id original;
     UINT64 given;
     DWORD error;
 
-    if (!filter_answered(engine, "FwpmFilterAdd0", &error, &given)) {
-        original = (adds_id)(void (*)(void))filter_original("FwpmFilterAdd0");
+    if (!filter_answered(engine, name, &error, &given)) {
+        original = (adds_id)(void (*)(void))filter_original(name);
         return filter_passed(original == NULL ? ERROR_PROC_NOT_FOUND
-                                              : original(engine, filter, security, id));
+                                              : original(engine, object, security, id));
     }
     if (error == 0 && id != NULL) {
         *id = given;
     }
     return error;
+}
+
+DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *security, UINT64 *id)
+{
+    return add_with_id("FwpmFilterAdd0", engine, filter, security, id);
+}
+
+DWORD WINAPI hook_FwpmProviderContextAdd0(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id)
+{
+    return add_with_id("FwpmProviderContextAdd0", engine, context, security, id);
+}
+
+DWORD WINAPI hook_FwpmProviderContextAdd1(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id)
+{
+    return add_with_id("FwpmProviderContextAdd1", engine, context, security, id);
+}
+
+DWORD WINAPI hook_FwpmProviderContextAdd2(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id)
+{
+    return add_with_id("FwpmProviderContextAdd2", engine, context, security, id);
+}
+
+DWORD WINAPI hook_FwpmProviderContextAdd3(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id)
+{
+    return add_with_id("FwpmProviderContextAdd3", engine, context, security, id);
 }
 
 /* ---- removing ---- */
@@ -141,6 +171,16 @@ DWORD WINAPI hook_FwpmFilterDeleteByKey0(HANDLE engine, const void *key)
 DWORD WINAPI hook_FwpmFilterDeleteById0(HANDLE engine, UINT64 id)
 {
     return filter_of_id("FwpmFilterDeleteById0", engine, id);
+}
+
+DWORD WINAPI hook_FwpmProviderContextDeleteByKey0(HANDLE engine, const void *key)
+{
+    return filter_of_object("FwpmProviderContextDeleteByKey0", engine, key);
+}
+
+DWORD WINAPI hook_FwpmProviderContextDeleteById0(HANDLE engine, UINT64 id)
+{
+    return filter_of_id("FwpmProviderContextDeleteById0", engine, id);
 }
 
 /* ---- looking up ---- */

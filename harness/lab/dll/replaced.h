@@ -250,5 +250,34 @@ DWORD WINAPI hook_FwpmFilterEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, vo
 DWORD WINAPI hook_FwpmFilterDestroyEnumHandle0(HANDLE engine, HANDLE begun);
 DWORD WINAPI hook_FwpmGetAppIdFromFileName0(const wchar_t *path, struct filter_blob **app);
 void WINAPI hook_FwpmFreeMemory0(void **memory);
+DWORD WINAPI hook_FwpmProviderContextAdd0(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextAdd1(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextAdd2(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextAdd3(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextDeleteByKey0(HANDLE engine, const void *key);
+DWORD WINAPI hook_FwpmProviderContextDeleteById0(HANDLE engine, UINT64 id);
+
+/* ---- filter_enum_hooks.c ---- */
+
+DWORD WINAPI hook_FwpmProviderCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
+DWORD WINAPI hook_FwpmProviderEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
+                                    UINT32 *count);
+DWORD WINAPI hook_FwpmProviderDestroyEnumHandle0(HANDLE engine, HANDLE begun);
+DWORD WINAPI hook_FwpmSubLayerCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
+DWORD WINAPI hook_FwpmSubLayerEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
+                                    UINT32 *count);
+DWORD WINAPI hook_FwpmSubLayerDestroyEnumHandle0(HANDLE engine, HANDLE begun);
+DWORD WINAPI hook_FwpmCalloutCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
+DWORD WINAPI hook_FwpmCalloutEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
+                                   UINT32 *count);
+DWORD WINAPI hook_FwpmCalloutDestroyEnumHandle0(HANDLE engine, HANDLE begun);
+DWORD WINAPI hook_FwpmLayerCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
+DWORD WINAPI hook_FwpmLayerEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
+                                 UINT32 *count);
+DWORD WINAPI hook_FwpmLayerDestroyEnumHandle0(HANDLE engine, HANDLE begun);
 
 #endif
