@@ -117,29 +117,18 @@ DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *securi
     return add_with_id("FwpmFilterAdd0", engine, filter, security, id);
 }
 
-DWORD WINAPI hook_FwpmProviderContextAdd0(HANDLE engine, const void *context, void *security,
-                                          UINT64 *id)
-{
-    return add_with_id("FwpmProviderContextAdd0", engine, context, security, id);
-}
+/* The four have one shape: what differs is the struct, which is not looked into. */
+#define ADDS_CONTEXT(version)                                                                      \
+    DWORD WINAPI hook_FwpmProviderContextAdd##version(HANDLE engine, const void *context,          \
+                                                      void *security, UINT64 *id)                  \
+    {                                                                                              \
+        return add_with_id("FwpmProviderContextAdd" #version, engine, context, security, id);      \
+    }
 
-DWORD WINAPI hook_FwpmProviderContextAdd1(HANDLE engine, const void *context, void *security,
-                                          UINT64 *id)
-{
-    return add_with_id("FwpmProviderContextAdd1", engine, context, security, id);
-}
-
-DWORD WINAPI hook_FwpmProviderContextAdd2(HANDLE engine, const void *context, void *security,
-                                          UINT64 *id)
-{
-    return add_with_id("FwpmProviderContextAdd2", engine, context, security, id);
-}
-
-DWORD WINAPI hook_FwpmProviderContextAdd3(HANDLE engine, const void *context, void *security,
-                                          UINT64 *id)
-{
-    return add_with_id("FwpmProviderContextAdd3", engine, context, security, id);
-}
+ADDS_CONTEXT(0)
+ADDS_CONTEXT(1)
+ADDS_CONTEXT(2)
+ADDS_CONTEXT(3)
 
 /* ---- removing ---- */
 
@@ -203,22 +192,6 @@ DWORD WINAPI hook_FwpmCalloutGetByKey0(HANDLE engine, const void *key, void **fo
 DWORD WINAPI hook_FwpmFilterGetByKey0(HANDLE engine, const void *key, void **found)
 {
     return filter_find("FwpmFilterGetByKey0", engine, key, found);
-}
-
-DWORD WINAPI hook_FwpmFilterCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun)
-{
-    return filter_enum_begin("FwpmFilterCreateEnumHandle0", engine, what, begun);
-}
-
-DWORD WINAPI hook_FwpmFilterEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                  UINT32 *count)
-{
-    return filter_enum("FwpmFilterEnum0", engine, begun, wanted, entries, count);
-}
-
-DWORD WINAPI hook_FwpmFilterDestroyEnumHandle0(HANDLE engine, HANDLE begun)
-{
-    return filter_of_object("FwpmFilterDestroyEnumHandle0", engine, begun);
 }
 
 /* ---- memory ---- */

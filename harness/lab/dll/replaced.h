@@ -244,10 +244,6 @@ DWORD WINAPI hook_FwpmProviderGetByKey0(HANDLE engine, const void *key, void **f
 DWORD WINAPI hook_FwpmSubLayerGetByKey0(HANDLE engine, const void *key, void **found);
 DWORD WINAPI hook_FwpmCalloutGetByKey0(HANDLE engine, const void *key, void **found);
 DWORD WINAPI hook_FwpmFilterGetByKey0(HANDLE engine, const void *key, void **found);
-DWORD WINAPI hook_FwpmFilterCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
-DWORD WINAPI hook_FwpmFilterEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                  UINT32 *count);
-DWORD WINAPI hook_FwpmFilterDestroyEnumHandle0(HANDLE engine, HANDLE begun);
 DWORD WINAPI hook_FwpmGetAppIdFromFileName0(const wchar_t *path, struct filter_blob **app);
 void WINAPI hook_FwpmFreeMemory0(void **memory);
 DWORD WINAPI hook_FwpmProviderContextAdd0(HANDLE engine, const void *context, void *security,
@@ -263,21 +259,17 @@ DWORD WINAPI hook_FwpmProviderContextDeleteById0(HANDLE engine, UINT64 id);
 
 /* ---- filter_enum_hooks.c ---- */
 
-DWORD WINAPI hook_FwpmProviderCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
-DWORD WINAPI hook_FwpmProviderEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                    UINT32 *count);
-DWORD WINAPI hook_FwpmProviderDestroyEnumHandle0(HANDLE engine, HANDLE begun);
-DWORD WINAPI hook_FwpmSubLayerCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
-DWORD WINAPI hook_FwpmSubLayerEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                    UINT32 *count);
-DWORD WINAPI hook_FwpmSubLayerDestroyEnumHandle0(HANDLE engine, HANDLE begun);
-DWORD WINAPI hook_FwpmCalloutCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
-DWORD WINAPI hook_FwpmCalloutEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                   UINT32 *count);
-DWORD WINAPI hook_FwpmCalloutDestroyEnumHandle0(HANDLE engine, HANDLE begun);
-DWORD WINAPI hook_FwpmLayerCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
-DWORD WINAPI hook_FwpmLayerEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                 UINT32 *count);
-DWORD WINAPI hook_FwpmLayerDestroyEnumHandle0(HANDLE engine, HANDLE begun);
+#define REPLACED_ENUMERATION(object)                                                               \
+    DWORD WINAPI hook_Fwpm##object##CreateEnumHandle0(HANDLE engine, const void *what,             \
+                                                      HANDLE *begun);                              \
+    DWORD WINAPI hook_Fwpm##object##Enum0(HANDLE engine, HANDLE begun, UINT32 wanted,              \
+                                          void ***entries, UINT32 *count);                         \
+    DWORD WINAPI hook_Fwpm##object##DestroyEnumHandle0(HANDLE engine, HANDLE begun)
+
+REPLACED_ENUMERATION(Provider);
+REPLACED_ENUMERATION(SubLayer);
+REPLACED_ENUMERATION(Callout);
+REPLACED_ENUMERATION(Filter);
+REPLACED_ENUMERATION(Layer);
 
 #endif
