@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Programs that are started, and go on, in other ways than a console program that never ends
-(tests/proxies/hooks/start.c)."""
+(tests/proxies/hooks/start.c, prefork.c)."""
 
 import json
 
@@ -35,6 +35,12 @@ def test_program_is_followed_and_clean(native, tmp_path, way):
     run = start(native, tmp_path, way, *WAYS[way])
     assert run.code == 0, run.output
     assert run.rules("fail") == set() and run.rules("pass") >= {"PRX-12", "PRX-14", "PRX-31"}
+
+
+def test_a_child_that_inherits_the_listener_is_followed(native, tmp_path):
+    run = lab.run(native, [lab.built("hook_prefork")], tmp_path, *SCENARIO, "--follow", udp=False)
+    assert run.code == 0, run.output
+    assert run.rules("fail") == set() and run.rules("pass") >= {"PRX-03", "PRX-14", "PRX-31"}
 
 
 def test_a_service_that_a_stand_in_names_runs_as_one(native, tmp_path):

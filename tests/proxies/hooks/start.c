@@ -13,6 +13,7 @@
 #include <string.h>
 #include <windows.h>
 
+#include "tests/proxies/hooks/child.h"
 #include "tests/proxies/reference/proxy.h"
 
 static int word_count;
@@ -82,28 +83,17 @@ static int be_service(void)
 
 /* ---- in another process ---- */
 
-/* The same words without the first, which said how to start. */
-static bool start_child(HANDLE *child)
+/* With the same words but the first, which said how to start. */
+static bool start_again(HANDLE *child)
 {
-    STARTUPINFOW start = {.cb = sizeof start};
-    PROCESS_INFORMATION process;
-    wchar_t path[MAX_PATH], line[1024];
     const wchar_t *rest = wcsstr(GetCommandLineW(), L"--listen");
-    DWORD length = GetModuleFileNameW(NULL, path, MAX_PATH);
-    swprintf(line, sizeof line / sizeof line[0], L"proxy %ls", rest ? rest : L"");
-    if (length == 0 || !CreateProcessW(path, line, NULL, NULL, TRUE, CREATE_BREAKAWAY_FROM_JOB,
-                                       NULL, NULL, &start, &process)) {
-        fprintf(stderr, "no child: error %lu\n", GetLastError());
-        return false;
-    }
-    *child = process.hProcess;
-    return true;
+    return child_start(rest ? rest : L"", child);
 }
 
 static int in_child(void)
 {
     HANDLE child;
-    if (!start_child(&child)) {
+    if (!start_again(&child)) {
         return 2;
     }
     WaitForSingleObject(child, INFINITE);
@@ -113,7 +103,7 @@ static int in_child(void)
 static int again(void)
 {
     HANDLE child;
-    return start_child(&child) ? 0 : 2;
+    return start_again(&child) ? 0 : 2;
 }
 
 /* ---- */
