@@ -24,6 +24,7 @@
 #define LISTENER(backlog)                                                                          \
     "socket socket=1 family=2 type=1\n"                                                            \
     "listen socket=1 backlog=" backlog " error=0\n"
+#define CHILD "child flags=1 system-process=11\nhello process=2 system-process=11 parent=10\n"
 #define SCENARIO "scenario name=one text=observed\n"
 #define BEGIN RUN LISTENER("-1024") SCENARIO
 #define END "scenario-end name=one\n"
@@ -327,6 +328,14 @@ static const struct script_case client_cases[] = {
                                                                   "exit-code=0xC0000005\n" END},
     /* The lab ends it, and a helper of its own may end. */
     {"PRX-12", PROXY_PASS, "", BEGIN TAKEN SERVED "process-end how=1\n"},
+    /* It starts itself again, and that one is the proxy from then on. */
+    {"PRX-12", PROXY_PASS, "", RUN CHILD SCENARIO "process-end how=0 exit-code=0\n" END},
+    {"PRX-12", PROXY_FAIL, "", RUN CHILD SCENARIO "process-end how=0 exit-code=1\n" END},
+    {"PRX-12", PROXY_FAIL, "",
+     RUN LISTENER("-1024") CHILD SCENARIO "process-end how=0 exit-code=0\n" END},
+    {"PRX-12", PROXY_FAIL, "",
+     RUN CHILD "process-end how=0 exit-code=0\n" SCENARIO
+               "process-end process=2 how=0 exit-code=0\n" END},
     {"PRX-12", PROXY_PASS, "",
      BEGIN
      "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=0\n" TAKEN SERVED},

@@ -101,11 +101,21 @@ static void tell_end(const struct process *process)
     lab_tell(process->lab, &event);
 }
 
+static bool listens(const struct process *process)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < process->room && !found; i++) {
+        found = process->sockets[i] != NULL && process->sockets[i]->listening;
+    }
+    return found;
+}
+
 /* A program that starts itself again is from then on the one that it started. */
 static bool passes_on(const struct process *process)
 {
     return process->lab->order->follow && !process->proxy->stopping && process->said_exit &&
-           process->exit_code == 0 && process->started_others;
+           process->exit_code == 0 && process->started_others && !listens(process);
 }
 
 static void promote_next(struct proxy *proxy)
