@@ -18,11 +18,14 @@ import wire
 
 QUERY_RECORDS, SET_RECORDS = 0x980000DC, 0x980000DE
 QUERY_CONTEXT = 0x980000DD
+UDP_NETRESET = 0x9800000F
 HEAP, NULL = 0, 3
 POINTERS = {"in_pointer": NULL, "out_pointer": HEAP, "count_pointer": HEAP,
             "overlapped_pointer": NULL, "routine_pointer": NULL}
 UPSTREAM = ("127.0.0.1", 1080)
+FORWARDED_TO = ("198.18.0.1", 443)
 PLAIN_TCP = {"family": 2, "type": 1, "protocol": 6, "flags": 1}
+PLAIN_UDP = {"family": 2, "type": 2, "protocol": 17, "flags": 1}
 
 
 class Interposer:
@@ -34,6 +37,7 @@ class Interposer:
         self.lock = threading.Lock()
         self.sockets = 0
         self.sets = True
+        self.asks = True
         self.by_option = False
         self.through = None  # what is said to the server at UPSTREAM, to be led to a target
         self.hello = self.ask("hello", protocol=1, system_process=os.getpid(), parent=os.getppid(),
@@ -108,6 +112,14 @@ def original_destination(lab, number):
     return socket.inet_ntop(socket.AF_INET, out[4:8]), int.from_bytes(out[2:4], "big")
 
 
+def learn(lab, number):
+    """The record and the destination of an accepted connection."""
+    if not lab.asks:
+        return b"none", FORWARDED_TO
+    return (query(lab, number, QUERY_RECORDS), original_destination(lab, number) if lab.by_option
+            else destination_of(query(lab, number, QUERY_CONTEXT)))
+
+
 def dial(lab, target, record):
     number = lab.number()
     lab.tell("socket", socket=number, **PLAIN_TCP)
@@ -165,9 +177,7 @@ def relay(one, other):
 
 
 def serve(lab, client, number):
-    record = query(lab, number, QUERY_RECORDS)
-    target = (original_destination(lab, number) if lab.by_option
-              else destination_of(query(lab, number, QUERY_CONTEXT)))
+    record, target = learn(lab, number)
     upstream, outgoing = dial(lab, target, record) if record and target else (None, None)
     if upstream is not None:
         back = threading.Thread(target=relay, args=(upstream, client))
@@ -205,6 +215,28 @@ def play_never_sets(host, port):
     work(lab, host, port)
 
 
+def play_forward(host, port):
+    """Knows nothing of redirects: all that comes goes to one place."""
+    lab = Interposer()
+    lab.asks = lab.sets = False
+    work(lab, host, port)
+
+
+def play_network_reports(host, port):
+    """As Go does with each socket of datagrams; without an answer it ends."""
+    lab = Interposer()
+    number = lab.number()
+    lab.tell("socket", socket=number, **PLAIN_UDP)
+    if lab.ioctl(number, UDP_NETRESET, given=bytes(4))["error"]:
+        sys.exit(2)
+    work(lab, host, port)
+
+
+def play_overrides(_host, _port):
+    print("overrides:", os.environ["WINEDLLOVERRIDES"], flush=True)
+    sys.exit(7)
+
+
 def play_by_option(host, port):
     """Knows no context."""
     lab = Interposer()
@@ -222,6 +254,17 @@ def play_through(talk, host, port):
 def play_exit(_host, _port):
     print("no driver, no proxy", flush=True)
     sys.exit(7)
+
+
+def play_elsewhere(host, port):
+    """Listens, and receives datagrams, on its own idea of an address."""
+    lab = Interposer()
+    kept = listen(lab, "127.0.0.2", port)
+    number = lab.number()
+    lab.tell("socket", socket=number, **PLAIN_UDP)
+    lab.tell("bind", socket=number, local=("127.0.0.3", port), error=0)
+    time.sleep(60)
+    del kept
 
 
 def play_death(host, port):

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import stat
@@ -131,6 +132,39 @@ def test_a_record_that_is_not_set_is_a_loop(lab):
     assert len(lab.events("loop")) == 3
 
 
+def failures(lab, done):
+    assert done.returncode == 1, done.stderr
+    return re.findall(r"^  FAIL  (PRX-\d+)", done.stdout, re.MULTILINE)
+
+
+def test_a_proxy_that_dials_one_place_for_all_is_told_what_it_lacks(lab):
+    """Not that payload was altered, or nobody dialled: whose dial is whose it cannot know."""
+    done = lab.run("forward", "--scenario", "server-first", "--scenario", "half-close")
+    assert failures(lab, done) == ["PRX-03", "PRX-37"]
+    arrived = [event for event in lab.events("arrival-data") if event["size"] and not event["error"]]
+    assert {event["client"] for event in arrived} == {1, 2, 3}, "known by what they sent"
+
+
+def test_a_socket_of_datagrams_hears_of_no_network(lab):
+    done = lab.run("network-reports")
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = next(event for event in lab.events("ioctl") if event["code"] == "0x9800000F")
+    assert (asked["error"], asked["by"]) == ("OK", "shim")
+
+
+@pytest.mark.parametrize("given, expected", [
+    (None, "winedbg.exe=d"),
+    ("mscoree=", "mscoree=;winedbg.exe=d"),
+    ("winedbg.exe=b", "winedbg.exe=b"),
+])
+def test_no_debugger_prints_over_what_a_program_says(lab, given, expected):
+    environment = lab.environment()
+    environment.pop("WINEDLLOVERRIDES", None)
+    done = lab.run("overrides", environment=dict(
+        environment, **({} if given is None else {"WINEDLLOVERRIDES": given})))
+    assert f"overrides: {expected} " in done.stderr
+
+
 @pytest.mark.parametrize("play, expected", [
     ("exit", ["exit code 7", "no driver, no proxy"]),
     ("nowhere", ["exit code 1"]),
@@ -140,6 +174,14 @@ def test_a_program_that_does_not_start(lab, play, expected):
     assert done.returncode == 3
     for words in expected + [f"127.0.0.1:{lab.port}"]:
         assert words in done.stderr
+
+
+def test_a_program_that_listens_elsewhere_is_told_where(lab):
+    """The lab waits as long as for any other; it may still come."""
+    done = lab.run("elsewhere")
+    assert done.returncode == 3
+    assert (f"it runs, and does not; it listens on 127.0.0.2:{lab.port}, "
+            f"it receives datagrams on 127.0.0.3:{lab.port}") in done.stderr
 
 
 def test_a_proxy_that_dies_is_told_and_started_again(lab):

@@ -34,6 +34,8 @@ static const struct row rows[] = {
     {UPSTREAM_HTTP, BYTES("CONNECT [2001:db8::1]:80 HTTP/1.1\r\nHost: x\r\n\r\n"),
      "[2001:db8::1]:80"},
     {UPSTREAM_HTTP, BYTES("GET / HTTP/1.1\r\n\r\n"), NULL},
+    /* The other dialogue, which waits for an answer: no end of a head would ever come. */
+    {UPSTREAM_HTTP, BYTES("\5\1\0"), NULL},
     {UPSTREAM_HTTP, BYTES("CONNECT host HTTP/1.1\r\n\r\n"), NULL},
 };
 
@@ -81,6 +83,7 @@ static void what_never_ends_is_given_up(void **state)
 
     (void)state;
     memset(noise, 'x', sizeof noise);
+    memcpy(noise, "CONNECT ", 8);
     for (int kind = UPSTREAM_SOCKS5; kind <= UPSTREAM_HTTP; kind++) {
         struct upstream_talk talk = {.kind = (enum upstream_kind)kind};
 

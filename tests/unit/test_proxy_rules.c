@@ -24,6 +24,7 @@
 #define LISTENER(backlog)                                                                          \
     "socket socket=1 family=2 type=1\n"                                                            \
     "listen socket=1 backlog=" backlog " error=0\n"
+#define CHILD "child flags=1 system-process=11\nhello process=2 system-process=11 parent=10\n"
 #define SCENARIO "scenario name=one text=observed\n"
 #define BEGIN RUN LISTENER("-1024") SCENARIO
 #define END "scenario-end name=one\n"
@@ -52,6 +53,10 @@
     "told socket=" socket " state=1\n"                                                             \
     "arrival dial=" dial " socket=" socket " peer=" peer " client=1\n"
 #define DIAL DIAL_ON("7", "198.18.0.1:443", "1")
+#define THROUGH                                                                                    \
+    "connect socket=7 peer=127.0.0.1:1080 dial=1 by=1\n"                                           \
+    "done kind-of=connect socket=7 error=0\ntold socket=7 state=1\n"
+#define LED_TO(peer) "arrival dial=1 socket=7 peer=" peer " client=1\n"
 #define DIAL_REFUSED                                                                               \
     "connect socket=7 peer=198.18.0.1:443 by=1\n"                                                  \
     "done kind-of=connect socket=7 error=10061\n"
@@ -323,6 +328,14 @@ static const struct script_case client_cases[] = {
                                                                   "exit-code=0xC0000005\n" END},
     /* The lab ends it, and a helper of its own may end. */
     {"PRX-12", PROXY_PASS, "", BEGIN TAKEN SERVED "process-end how=1\n"},
+    /* It starts itself again, and that one is the proxy from then on. */
+    {"PRX-12", PROXY_PASS, "", RUN CHILD SCENARIO "process-end how=0 exit-code=0\n" END},
+    {"PRX-12", PROXY_FAIL, "", RUN CHILD SCENARIO "process-end how=0 exit-code=1\n" END},
+    {"PRX-12", PROXY_FAIL, "",
+     RUN LISTENER("-1024") CHILD SCENARIO "process-end how=0 exit-code=0\n" END},
+    {"PRX-12", PROXY_FAIL, "",
+     RUN CHILD "process-end how=0 exit-code=0\n" SCENARIO
+               "process-end process=2 how=0 exit-code=0\n" END},
     {"PRX-12", PROXY_PASS, "",
      BEGIN
      "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=0\n" TAKEN SERVED},
@@ -355,6 +368,10 @@ static const struct script_case client_cases[] = {
          RECORD_OK SOCKET SET_OK DIAL DIAL_END CLOSE END},
 
     {"PRX-24", PROXY_PASS, "", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK IPV6_DIAL REST},
+    {"PRX-24", PROXY_PASS, "",
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK THROUGH LED_TO("[2001:db8::1]:443") REST},
+    {"PRX-24", PROXY_IDLE, "",
+     BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET SET_OK THROUGH CLIENT_END("0") CLOSE END},
     {"PRX-24", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-24", PROXY_FAIL, "", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SOCKET REFUSED},
     {"PRX-24", PROXY_FAIL, "PRX-38", BEGIN IPV6_CLIENT ACCEPT RECORD_OK SERVED},
@@ -884,21 +901,32 @@ static void test_evidence_is_precise(void **state)
     proxy_judgement_free(judgement);
 }
 
+static const struct {
+    const char *script;
+    const char *expected;
+} listed[] = {
+    {BEGIN "socket socket=20 family=2 type=1\nconnect socket=20 peer=8.8.8.8:53\n"
+           "connect socket=20 peer=8.8.4.4:53\npassed name=WSAIoctlEx\nnote text=hello\n"
+           "note text=hello\n" END,
+     "not followed: WSAIoctlEx\nnote: hello (2 times)\ndial for no client: 8.8.8.8:53\n"
+     "dial for no client: 8.8.4.4:53\n"},
+    {BEGIN TAKEN SOCKET SET_OK "connect socket=7 peer=127.0.0.1:1080\n" CLOSE CLIENT_END("0") END,
+     "dial past the lab (to an upstream? --upstream names it): 127.0.0.1:1080\n"},
+    {BEGIN TAKEN SERVED, ""},
+};
+
 static void test_lists_what_it_does_not_judge(void **state)
 {
-    struct trace *trace = proxy_script(
-        BEGIN "socket socket=20 family=2 type=1\nconnect socket=20 peer=8.8.8.8:53\n"
-              "connect socket=20 peer=8.8.4.4:53\npassed name=WSAIoctlEx\nnote text=hello\n"
-              "note text=hello\n" END);
-    struct proxy_judgement *judgement;
-
     (void)state;
-    assert_int_equal(proxy_judge(trace, &judgement), STATUS_OK);
-    trace_free(trace);
-    assert_string_equal(judgement->listed, "not followed: WSAIoctlEx\nnote: hello (2 times)\n"
-                                           "dial for no client: 8.8.8.8:53\n"
-                                           "dial for no client: 8.8.4.4:53\n");
-    proxy_judgement_free(judgement);
+    for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++) {
+        struct trace *trace = proxy_script(listed[i].script);
+        struct proxy_judgement *judgement;
+
+        assert_int_equal(proxy_judge(trace, &judgement), STATUS_OK);
+        trace_free(trace);
+        assert_string_equal(judgement->listed != NULL ? judgement->listed : "", listed[i].expected);
+        proxy_judgement_free(judgement);
+    }
 }
 
 int main(void)

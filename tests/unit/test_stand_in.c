@@ -299,6 +299,10 @@ static const struct {
     {"StartServiceW", "ExampleRedirect", 1060, 0, false},
     {"OpenServiceW", "Another", 0, 0, true},
     {"LockServiceDatabase", "ExampleRedirect", 0, 0, true},
+    /* The program is that service: the manager has started it. */
+    {"StartServiceCtrlDispatcherA", "ExampleRedirect", 0, 4, false},
+    {"StartServiceCtrlDispatcherW", "Another", 0, 0, true},
+    {"DeleteService", "ExampleRedirect", 0, 0, false},
     {"CreateServiceW", "ExampleRedirect", 0, 1, false}, /* so that it does not end as it began */
 };
 

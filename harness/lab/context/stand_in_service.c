@@ -12,26 +12,33 @@ enum {
 };
 
 /* What a call of the service manager wants, and makes of the service. */
-enum deed { LOOK, CREATE, START, STOP, REMOVE };
+enum deed { LOOK, CREATE, START, STOP, REMOVE, BE };
 
 static const struct {
-    const char *call; /* without the W or A at its end */
+    const char *call; /* without the W or A at its end; the first that fits */
     enum deed deed;
 } calls[] = {
-    {"CreateService", CREATE},    {"StartService", START},       {"StopService", STOP},
-    {"DeleteService", REMOVE},    {"OpenService", LOOK},         {"QueryServiceStatus", LOOK},
-    {"CloseServiceHandle", LOOK}, {"ChangeServiceConfig", LOOK},
+    {"StartServiceCtrlDispatcher", BE},
+    {"CreateService", CREATE},
+    {"StartService", START},
+    {"StopService", STOP},
+    {"DeleteService", REMOVE},
+    {"OpenService", LOOK},
+    {"QueryServiceStatus", LOOK},
+    {"CloseServiceHandle", LOOK},
+    {"ChangeServiceConfig", LOOK},
 };
 
 static const int becomes[] = {
-    [CREATE] = STAND_IN_STOPPED,
-    [START] = STAND_IN_RUNNING,
-    [STOP] = STAND_IN_STOPPED,
-    [REMOVE] = STAND_IN_ABSENT,
+    [CREATE] = STAND_IN_STOPPED, [START] = STAND_IN_RUNNING, [STOP] = STAND_IN_STOPPED,
+    [REMOVE] = STAND_IN_ABSENT,  [BE] = STAND_IN_RUNNING,
 };
 
 static uint32_t refusal(enum deed deed, int state)
 {
+    if (deed == BE) {
+        return 0; /* The manager has started it: whatever it was, it is there. */
+    }
     if (deed == CREATE) {
         return state == STAND_IN_ABSENT ? 0 : SERVICE_EXISTS;
     }

@@ -24,7 +24,7 @@ static void tell_accepted(SOCKET listener, SOCKET accepted)
     struct event event;
     struct wfp_address peer;
 
-    if (is_nothing(accepted) || !socket_know(listener, &facts)) {
+    if (is_nothing(accepted) || !socket_know_listener(listener, &facts)) {
         return;
     }
     event = socket_event(EVENT_ACCEPT, &facts);
@@ -65,7 +65,7 @@ static bool begin(SOCKET listener, const struct operation_accept *call, LPOVERLA
     struct operation *operation;
     struct event event;
 
-    if (overlapped == NULL || !socket_know(listener, &from) ||
+    if (overlapped == NULL || !socket_know_listener(listener, &from) ||
         !socket_know(call->accepted, &into)) {
         return false;
     }

@@ -94,22 +94,41 @@ DWORD WINAPI hook_FwpmCalloutAdd0(HANDLE engine, const void *callout, void *secu
     return error;
 }
 
-DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *security, UINT64 *id)
+static DWORD add_with_id(const char *name, HANDLE engine, const void *object, void *security,
+                         UINT64 *id)
 {
     adds_id original;
     UINT64 given;
     DWORD error;
 
-    if (!filter_answered(engine, "FwpmFilterAdd0", &error, &given)) {
-        original = (adds_id)(void (*)(void))filter_original("FwpmFilterAdd0");
+    if (!filter_answered(engine, name, &error, &given)) {
+        original = (adds_id)(void (*)(void))filter_original(name);
         return filter_passed(original == NULL ? ERROR_PROC_NOT_FOUND
-                                              : original(engine, filter, security, id));
+                                              : original(engine, object, security, id));
     }
     if (error == 0 && id != NULL) {
         *id = given;
     }
     return error;
 }
+
+DWORD WINAPI hook_FwpmFilterAdd0(HANDLE engine, const void *filter, void *security, UINT64 *id)
+{
+    return add_with_id("FwpmFilterAdd0", engine, filter, security, id);
+}
+
+/* The four have one shape: what differs is the struct, which is not looked into. */
+#define ADDS_CONTEXT(version)                                                                      \
+    DWORD WINAPI hook_FwpmProviderContextAdd##version(HANDLE engine, const void *context,          \
+                                                      void *security, UINT64 *id)                  \
+    {                                                                                              \
+        return add_with_id("FwpmProviderContextAdd" #version, engine, context, security, id);      \
+    }
+
+ADDS_CONTEXT(0)
+ADDS_CONTEXT(1)
+ADDS_CONTEXT(2)
+ADDS_CONTEXT(3)
 
 /* ---- removing ---- */
 
@@ -143,6 +162,16 @@ DWORD WINAPI hook_FwpmFilterDeleteById0(HANDLE engine, UINT64 id)
     return filter_of_id("FwpmFilterDeleteById0", engine, id);
 }
 
+DWORD WINAPI hook_FwpmProviderContextDeleteByKey0(HANDLE engine, const void *key)
+{
+    return filter_of_object("FwpmProviderContextDeleteByKey0", engine, key);
+}
+
+DWORD WINAPI hook_FwpmProviderContextDeleteById0(HANDLE engine, UINT64 id)
+{
+    return filter_of_id("FwpmProviderContextDeleteById0", engine, id);
+}
+
 /* ---- looking up ---- */
 
 DWORD WINAPI hook_FwpmProviderGetByKey0(HANDLE engine, const void *key, void **found)
@@ -163,22 +192,6 @@ DWORD WINAPI hook_FwpmCalloutGetByKey0(HANDLE engine, const void *key, void **fo
 DWORD WINAPI hook_FwpmFilterGetByKey0(HANDLE engine, const void *key, void **found)
 {
     return filter_find("FwpmFilterGetByKey0", engine, key, found);
-}
-
-DWORD WINAPI hook_FwpmFilterCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun)
-{
-    return filter_enum_begin("FwpmFilterCreateEnumHandle0", engine, what, begun);
-}
-
-DWORD WINAPI hook_FwpmFilterEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                  UINT32 *count)
-{
-    return filter_enum("FwpmFilterEnum0", engine, begun, wanted, entries, count);
-}
-
-DWORD WINAPI hook_FwpmFilterDestroyEnumHandle0(HANDLE engine, HANDLE begun)
-{
-    return filter_of_object("FwpmFilterDestroyEnumHandle0", engine, begun);
 }
 
 /* ---- memory ---- */

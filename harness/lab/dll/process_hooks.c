@@ -15,6 +15,12 @@
 
 /* ---- children ---- */
 
+/* What the lab ends, it ends with all that it started: a child stays in the job. */
+static DWORD flags_of(DWORD flags)
+{
+    return (flags & ~(DWORD)CREATE_BREAKAWAY_FROM_JOB) | CREATE_SUSPENDED;
+}
+
 /* It is told before its code runs, and its suspension is the program's matter. */
 static void created(BOOL done, PROCESS_INFORMATION *process, DWORD flags, const char *line)
 {
@@ -35,7 +41,7 @@ BOOL WINAPI hook_CreateProcessA(LPCSTR program, LPSTR line, LPSECURITY_ATTRIBUTE
                                 LPPROCESS_INFORMATION process)
 {
     const BOOL done = CreateProcessA(program, line, process_security, thread_security, inherits,
-                                     flags | CREATE_SUSPENDED, environment, folder, start, process);
+                                     flags_of(flags), environment, folder, start, process);
 
     created(done, process, flags, line == NULL ? program : line);
     return done;
@@ -49,7 +55,7 @@ BOOL WINAPI hook_CreateProcessW(LPCWSTR program, LPWSTR line,
 {
     char narrow[CHILD_LINE_MAX] = "";
     const BOOL done = CreateProcessW(program, line, process_security, thread_security, inherits,
-                                     flags | CREATE_SUSPENDED, environment, folder, start, process);
+                                     flags_of(flags), environment, folder, start, process);
 
     (void)WideCharToMultiByte(CP_UTF8, 0, line == NULL ? program : line, -1, narrow,
                               sizeof narrow - 1, NULL, NULL);

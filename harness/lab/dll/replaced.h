@@ -202,6 +202,22 @@ BOOL WINAPI hook_ChangeServiceConfigW(SC_HANDLE service, DWORD type, DWORD start
                                       LPCWSTR display);
 BOOL WINAPI hook_ChangeServiceConfig2W(SC_HANDLE service, DWORD level, LPVOID info);
 
+/* ---- service_main_hooks.c ---- */
+
+BOOL WINAPI hook_StartServiceCtrlDispatcherW(const SERVICE_TABLE_ENTRYW *table);
+BOOL WINAPI hook_StartServiceCtrlDispatcherA(const SERVICE_TABLE_ENTRYA *table);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerW(LPCWSTR name,
+                                                              LPHANDLER_FUNCTION handler);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerA(LPCSTR name,
+                                                              LPHANDLER_FUNCTION handler);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerExW(LPCWSTR name,
+                                                                LPHANDLER_FUNCTION_EX handler,
+                                                                LPVOID context);
+SERVICE_STATUS_HANDLE WINAPI hook_RegisterServiceCtrlHandlerExA(LPCSTR name,
+                                                                LPHANDLER_FUNCTION_EX handler,
+                                                                LPVOID context);
+BOOL WINAPI hook_SetServiceStatus(SERVICE_STATUS_HANDLE handle, LPSERVICE_STATUS status);
+
 /* ---- filter_hooks.c ---- */
 
 struct filter_blob;
@@ -228,11 +244,32 @@ DWORD WINAPI hook_FwpmProviderGetByKey0(HANDLE engine, const void *key, void **f
 DWORD WINAPI hook_FwpmSubLayerGetByKey0(HANDLE engine, const void *key, void **found);
 DWORD WINAPI hook_FwpmCalloutGetByKey0(HANDLE engine, const void *key, void **found);
 DWORD WINAPI hook_FwpmFilterGetByKey0(HANDLE engine, const void *key, void **found);
-DWORD WINAPI hook_FwpmFilterCreateEnumHandle0(HANDLE engine, const void *what, HANDLE *begun);
-DWORD WINAPI hook_FwpmFilterEnum0(HANDLE engine, HANDLE begun, UINT32 wanted, void ***entries,
-                                  UINT32 *count);
-DWORD WINAPI hook_FwpmFilterDestroyEnumHandle0(HANDLE engine, HANDLE begun);
 DWORD WINAPI hook_FwpmGetAppIdFromFileName0(const wchar_t *path, struct filter_blob **app);
 void WINAPI hook_FwpmFreeMemory0(void **memory);
+DWORD WINAPI hook_FwpmProviderContextAdd0(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextAdd1(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextAdd2(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextAdd3(HANDLE engine, const void *context, void *security,
+                                          UINT64 *id);
+DWORD WINAPI hook_FwpmProviderContextDeleteByKey0(HANDLE engine, const void *key);
+DWORD WINAPI hook_FwpmProviderContextDeleteById0(HANDLE engine, UINT64 id);
+
+/* ---- filter_enum_hooks.c ---- */
+
+#define REPLACED_ENUMERATION(object)                                                               \
+    DWORD WINAPI hook_Fwpm##object##CreateEnumHandle0(HANDLE engine, const void *what,             \
+                                                      HANDLE *begun);                              \
+    DWORD WINAPI hook_Fwpm##object##Enum0(HANDLE engine, HANDLE begun, UINT32 wanted,              \
+                                          void ***entries, UINT32 *count);                         \
+    DWORD WINAPI hook_Fwpm##object##DestroyEnumHandle0(HANDLE engine, HANDLE begun)
+
+REPLACED_ENUMERATION(Provider);
+REPLACED_ENUMERATION(SubLayer);
+REPLACED_ENUMERATION(Callout);
+REPLACED_ENUMERATION(Filter);
+REPLACED_ENUMERATION(Layer);
 
 #endif

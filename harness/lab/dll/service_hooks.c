@@ -8,63 +8,7 @@
 
 #include "harness/lab/dll/link.h"
 #include "harness/lab/dll/pretended.h"
-
-/* What is asked, and of which service: nothing for the manager itself. */
-struct question {
-    const char *call;
-    char service[PRETENDED_NAME_MAX];
-};
-
-static void name_wide(struct question *question, LPCWSTR name)
-{
-    if (name == NULL || WideCharToMultiByte(CP_UTF8, 0, name, -1, question->service,
-                                            sizeof question->service, NULL, NULL) == 0) {
-        question->service[0] = '\0';
-    }
-}
-
-/* False without a name, or for one that no service can have. */
-static bool widen(LPCSTR name, wchar_t wide[PRETENDED_NAME_MAX])
-{
-    return name != NULL && MultiByteToWideChar(CP_ACP, 0, name, -1, wide, PRETENDED_NAME_MAX) > 0;
-}
-
-/* ---- asking ---- */
-
-/* False: it is to be passed. */
-static bool ask(const struct question *question, DWORD *error, DWORD *state)
-{
-    struct event event = {.kind = EVENT_SERVICE_CALL};
-    struct link_answer answer;
-    enum link_outcome outcome;
-
-    event_set_text(&event, FIELD_NAME, question->call);
-    event_set_text(&event, FIELD_TEXT, question->service);
-    outcome = link_ask(&event, &answer);
-    *error = RPC_S_SERVER_UNAVAILABLE;
-    if (outcome == LINK_ANSWERED) {
-        *error = (DWORD)event_number(&answer.event, FIELD_ERROR);
-        *state = (DWORD)event_number(&answer.event, FIELD_NUMBER);
-    }
-    link_answer_free(&answer);
-    return outcome != LINK_PASSED;
-}
-
-static BOOL gives(DWORD error)
-{
-    if (error != 0) {
-        SetLastError(error);
-    }
-    return error == 0;
-}
-
-static void done(BOOL succeeded)
-{
-    const DWORD error = GetLastError();
-
-    link_done(EVENT_SERVICE_CALL, 0, succeeded ? 0 : error, 0);
-    SetLastError(error);
-}
+#include "harness/lab/dll/service_call.h"
 
 /* ---- handles ---- */
 
@@ -73,7 +17,7 @@ static SC_HANDLE open_pretended(enum pretended_kind kind, const char *name, SC_H
 {
     SC_HANDLE made = error == 0 ? (SC_HANDLE)pretended_add(kind, name, real) : NULL;
 
-    (void)gives(error == 0 && made == NULL ? ERROR_NOT_ENOUGH_MEMORY : error);
+    (void)service_call_gives(error == 0 && made == NULL ? ERROR_NOT_ENOUGH_MEMORY : error);
     return made;
 }
 
@@ -88,17 +32,17 @@ static SC_HANDLE real_manager(SC_HANDLE manager)
 
 static SC_HANDLE passed(SC_HANDLE handle)
 {
-    done(handle != NULL);
+    service_call_done(handle != NULL);
     return handle;
 }
 
 SC_HANDLE WINAPI hook_OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD access)
 {
-    const struct question question = {"OpenSCManagerW", ""};
+    const struct service_call question = {"OpenSCManagerW", ""};
     DWORD error;
     DWORD state;
 
-    if (!ask(&question, &error, &state)) {
+    if (!service_call_ask(&question, &error, &state)) {
         return passed(OpenSCManagerW(machine, database, access));
     }
     /* Other services than those that are pretended are asked of the system. */
@@ -107,11 +51,11 @@ SC_HANDLE WINAPI hook_OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD ac
 
 SC_HANDLE WINAPI hook_OpenSCManagerA(LPCSTR machine, LPCSTR database, DWORD access)
 {
-    const struct question question = {"OpenSCManagerA", ""};
+    const struct service_call question = {"OpenSCManagerA", ""};
     DWORD error;
     DWORD state;
 
-    if (!ask(&question, &error, &state)) {
+    if (!service_call_ask(&question, &error, &state)) {
         return passed(OpenSCManagerA(machine, database, access));
     }
     return open_pretended(PRETENDED_MANAGER, "", OpenSCManagerA(machine, database, access), error);
@@ -119,12 +63,12 @@ SC_HANDLE WINAPI hook_OpenSCManagerA(LPCSTR machine, LPCSTR database, DWORD acce
 
 static SC_HANDLE open_service(const char *call, SC_HANDLE manager, LPCWSTR name, DWORD access)
 {
-    struct question question = {.call = call};
+    struct service_call question = {.call = call};
     DWORD error;
     DWORD state;
 
-    name_wide(&question, name);
-    if (!ask(&question, &error, &state)) {
+    service_call_name(&question, name);
+    if (!service_call_ask(&question, &error, &state)) {
         return passed(OpenServiceW(real_manager(manager), name, access));
     }
     return open_pretended(PRETENDED_SERVICE, question.service, NULL, error);
@@ -139,7 +83,8 @@ SC_HANDLE WINAPI hook_OpenServiceA(SC_HANDLE manager, LPCSTR name, DWORD access)
 {
     wchar_t wide[PRETENDED_NAME_MAX];
 
-    return open_service("OpenServiceA", manager, widen(name, wide) ? wide : NULL, access);
+    return open_service("OpenServiceA", manager, service_call_widen(name, wide) ? wide : NULL,
+                        access);
 }
 
 SC_HANDLE WINAPI hook_CreateServiceW(SC_HANDLE manager, LPCWSTR name, LPCWSTR display, DWORD access,
@@ -147,12 +92,12 @@ SC_HANDLE WINAPI hook_CreateServiceW(SC_HANDLE manager, LPCWSTR name, LPCWSTR di
                                      LPCWSTR group, LPDWORD tag, LPCWSTR dependencies, LPCWSTR user,
                                      LPCWSTR password)
 {
-    struct question question = {.call = "CreateServiceW"};
+    struct service_call question = {.call = "CreateServiceW"};
     DWORD error;
     DWORD state;
 
-    name_wide(&question, name);
-    if (!ask(&question, &error, &state)) {
+    service_call_name(&question, name);
+    if (!service_call_ask(&question, &error, &state)) {
         return passed(CreateServiceW(real_manager(manager), name, display, access, type, start,
                                      control, path, group, tag, dependencies, user, password));
     }
@@ -164,13 +109,13 @@ SC_HANDLE WINAPI hook_CreateServiceA(SC_HANDLE manager, LPCSTR name, LPCSTR disp
                                      LPCSTR group, LPDWORD tag, LPCSTR dependencies, LPCSTR user,
                                      LPCSTR password)
 {
-    struct question question = {.call = "CreateServiceA"};
+    struct service_call question = {.call = "CreateServiceA"};
     wchar_t wide[PRETENDED_NAME_MAX];
     DWORD error;
     DWORD state;
 
-    name_wide(&question, widen(name, wide) ? wide : NULL);
-    if (!ask(&question, &error, &state)) {
+    service_call_name(&question, service_call_widen(name, wide) ? wide : NULL);
+    if (!service_call_ask(&question, &error, &state)) {
         return passed(CreateServiceA(real_manager(manager), name, display, access, type, start,
                                      control, path, group, tag, dependencies, user, password));
     }
@@ -198,13 +143,13 @@ BOOL WINAPI hook_CloseServiceHandle(SC_HANDLE handle)
 /* True: the service is pretended, and the call is answered. */
 static bool answered(SC_HANDLE service, const char *call, DWORD *error, DWORD *state)
 {
-    struct question question = {.call = call};
+    struct service_call question = {.call = call};
 
     if (!pretended_know(service, PRETENDED_SERVICE, question.service, NULL)) {
         link_passed(call);
         return false;
     }
-    if (!ask(&question, error, state)) {
+    if (!service_call_ask(&question, error, state)) {
         *error = ERROR_CALL_NOT_IMPLEMENTED;
     }
     return true;
@@ -216,7 +161,7 @@ BOOL WINAPI hook_StartServiceW(SC_HANDLE service, DWORD count, LPCWSTR *words)
     DWORD state;
 
     return answered(service, "StartServiceW", &error, &state)
-               ? gives(error)
+               ? service_call_gives(error)
                : StartServiceW(service, count, words);
 }
 
@@ -226,7 +171,7 @@ BOOL WINAPI hook_StartServiceA(SC_HANDLE service, DWORD count, LPCSTR *words)
     DWORD state;
 
     return answered(service, "StartServiceA", &error, &state)
-               ? gives(error)
+               ? service_call_gives(error)
                : StartServiceA(service, count, words);
 }
 
@@ -235,7 +180,7 @@ BOOL WINAPI hook_DeleteService(SC_HANDLE service)
     DWORD error;
     DWORD state;
 
-    return answered(service, "DeleteService", &error, &state) ? gives(error)
+    return answered(service, "DeleteService", &error, &state) ? service_call_gives(error)
                                                               : DeleteService(service);
 }
 
@@ -255,7 +200,7 @@ static BOOL give_status(DWORD error, DWORD state, LPSERVICE_STATUS status)
     if (error == 0) {
         *status = status_of(state);
     }
-    return gives(error);
+    return service_call_gives(error);
 }
 
 BOOL WINAPI hook_ControlService(SC_HANDLE service, DWORD control, LPSERVICE_STATUS status)
@@ -294,7 +239,7 @@ static BOOL give_process(DWORD error, DWORD state, LPBYTE out, DWORD room, LPDWO
     if (error == 0) {
         memcpy(out, &process, sizeof process);
     }
-    return gives(error);
+    return service_call_gives(error);
 }
 
 BOOL WINAPI hook_QueryServiceStatusEx(SC_HANDLE service, SC_STATUS_TYPE type, LPBYTE out,
@@ -317,7 +262,7 @@ BOOL WINAPI hook_ChangeServiceConfigW(SC_HANDLE service, DWORD type, DWORD start
     DWORD state;
 
     return answered(service, "ChangeServiceConfigW", &error, &state)
-               ? gives(error)
+               ? service_call_gives(error)
                : ChangeServiceConfigW(service, type, start, control, path, group, tag, dependencies,
                                       user, password, display);
 }
@@ -328,6 +273,6 @@ BOOL WINAPI hook_ChangeServiceConfig2W(SC_HANDLE service, DWORD level, LPVOID in
     DWORD state;
 
     return answered(service, "ChangeServiceConfig2W", &error, &state)
-               ? gives(error)
+               ? service_call_gives(error)
                : ChangeServiceConfig2W(service, level, info);
 }

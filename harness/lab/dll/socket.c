@@ -65,6 +65,23 @@ bool socket_know(SOCKET socket, struct socket_facts *facts)
     return known;
 }
 
+bool socket_know_listener(SOCKET socket, struct socket_facts *facts)
+{
+    const int error = WSAGetLastError();
+    bool known = socket_know(socket, facts);
+    struct wfp_address local;
+
+    if (!known && link_wanted() && address_local(socket, &local)) {
+        memset(facts, 0, sizeof *facts);
+        facts->family = local.family == WFP_IPV6 ? AF_INET6 : AF_INET;
+        facts->type = SOCK_STREAM;
+        facts->protocol = IPPROTO_TCP;
+        known = add(socket, facts, NULL);
+    }
+    WSASetLastError(error);
+    return known;
+}
+
 void socket_opened(SOCKET socket, int family, int type, int protocol, DWORD flags)
 {
     struct socket_facts facts;

@@ -17,6 +17,11 @@
  * is asked about, and told, now. False for what is no socket.
  */
 bool socket_know(SOCKET socket, struct socket_facts *facts);
+/*
+ * The same of a socket that accepts: Wine says nothing of one that was inherited, but what accepts
+ * is known to be a stream.
+ */
+bool socket_know_listener(SOCKET socket, struct socket_facts *facts);
 /* A new socket: it is told, with these flags of WSASocket. */
 void socket_opened(SOCKET socket, int family, int type, int protocol, DWORD flags);
 /* One that accept gave, like its listener; gives its number. */

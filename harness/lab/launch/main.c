@@ -16,7 +16,7 @@
 #include "harness/lab/launch/output.h"
 #include "harness/lab/launch/program.h"
 
-enum { EXIT_OWN_FAILURE = 125 };
+enum { EXIT_OWN_FAILURE = 125, LOOK_PERIOD = 10 /* milliseconds */ };
 
 static const wchar_t shim_name[] = L"wfpcheck-shim.dll";
 
@@ -77,13 +77,20 @@ static HANDLE open_job(void)
     return job;
 }
 
-/* Our own standard input says when to end, and is not for the program. */
-static HANDLE no_input(void)
+/*
+ * Our own standard input says when to end, and is not for the program. It gets one into which
+ * nobody types, and which has no end: many a program runs until somebody presses Enter.
+ */
+static HANDLE silent_input(void)
 {
     SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
+    HANDLE read = NULL;
+    HANDLE write;
 
-    return CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
-                       OPEN_EXISTING, 0, NULL);
+    if (CreatePipe(&read, &write, &inherited, 0)) {
+        (void)SetHandleInformation(write, HANDLE_FLAG_INHERIT, 0);
+    }
+    return read;
 }
 
 static bool open_outputs(void)
@@ -100,7 +107,7 @@ static bool create(const wchar_t *path, wchar_t *command, PROCESS_INFORMATION *p
     STARTUPINFOW start = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES};
     BOOL created;
 
-    start.hStdInput = no_input();
+    start.hStdInput = silent_input();
     start.hStdOutput = outputs[0].write;
     start.hStdError = outputs[1].write;
     (void)SetHandleInformation(GetStdHandle(STD_INPUT_HANDLE), HANDLE_FLAG_INHERIT, 0);
@@ -142,6 +149,24 @@ static DWORD WINAPI watch_input(LPVOID job)
     return 0;
 }
 
+/* One process at the least is still there. */
+static bool is_inhabited(HANDLE job)
+{
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION counts = {0};
+
+    return QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &counts,
+                                     sizeof counts, NULL) &&
+           counts.ActiveProcesses > 0;
+}
+
+/* A program that has ended well may have started itself again: that one is the program then. */
+static void wait_for_heirs(HANDLE job)
+{
+    while (is_inhabited(job)) {
+        Sleep(LOOK_PERIOD);
+    }
+}
+
 /* An exit code that is the status of an exception is what the program died of. */
 static void say_end(DWORD code)
 {
@@ -152,7 +177,7 @@ static void say_end(DWORD code)
     }
 }
 
-static int run(const PROCESS_INFORMATION *process, HANDLE job)
+static int run(const PROCESS_INFORMATION *process, HANDLE job, bool follow)
 {
     const HANDLE watcher = CreateThread(NULL, 0, watch_input, job, 0, NULL);
     DWORD code = EXIT_OWN_FAILURE;
@@ -163,6 +188,9 @@ static int run(const PROCESS_INFORMATION *process, HANDLE job)
     }
     (void)WaitForSingleObject(process->hProcess, INFINITE);
     (void)GetExitCodeProcess(process->hProcess, &code);
+    if (follow && code == 0) {
+        wait_for_heirs(job);
+    }
     return (int)code;
 }
 
@@ -174,7 +202,7 @@ static void finish(HANDLE job)
     output_finish(&outputs[1]);
 }
 
-static int launch(const wchar_t *command, const wchar_t *name)
+static int launch(const wchar_t *command, const wchar_t *name, bool follow)
 {
     static wchar_t shim[PROGRAM_PATH_MAX];
     static wchar_t path[PROGRAM_PATH_MAX];
@@ -194,7 +222,7 @@ static int launch(const wchar_t *command, const wchar_t *name)
         (void)TerminateProcess(process.hProcess, EXIT_OWN_FAILURE);
         return EXIT_OWN_FAILURE;
     }
-    code = run(&process, job);
+    code = run(&process, job, follow);
     finish(job);
     say_end((DWORD)code);
     return code;
@@ -211,5 +239,7 @@ int wmain(int count, wchar_t **words)
         return EXIT_OWN_FAILURE;
     }
     (void)SetEnvironmentVariableW(L"WFPCHECK_SHIM_FOLLOW", follow ? L"1" : NULL);
-    return launch(command, words[follow ? 3 : 2]);
+    /* Inherited: no box waits for a click where the program dies, and no debugger of Wine's. */
+    (void)SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+    return launch(command, words[follow ? 3 : 2], follow);
 }

@@ -69,9 +69,11 @@ static void list_dial(const struct dial *dial, struct lines *lines)
 {
     char address[ADDRESS_TEXT_MAX];
 
+    address_print(&dial->peer, address, sizeof address);
     if (dial->client == NOWHERE) {
-        address_print(&dial->peer, address, sizeof address);
         add_line(lines, "dial for no client: ", address);
+    } else if (dial->number == 0 && !address_of_lab(&dial->peer)) {
+        add_line(lines, "dial past the lab (to an upstream? --upstream names it): ", address);
     }
 }
 

@@ -87,6 +87,18 @@ void each_query_or_set(struct finding *finding,
 /* The first dial for a client by a process (0: any); NULL. */
 const struct dial *dial_for(const struct view *view, size_t client, uint64_t process);
 
+/*
+ * Which of the lab's destinations a dial was for: through an upstream, the one that it was asked
+ * for. False: none of them, as far as the lab has seen.
+ */
+bool dial_meant(const struct view *view, const struct dial *dial, struct wfp_address *peer);
+
+/*
+ * The proxy knows no destinations: it dialled the same one for clients of several. Whose dial is
+ * whose cannot be told then, and PRX-03 or PRX-38 has said what is wrong.
+ */
+bool dials_one_for_all(const struct finding *finding);
+
 /* The lab waited for this client in vain. */
 bool client_waits_in_vain(const struct client *client);
 

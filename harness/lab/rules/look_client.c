@@ -186,7 +186,8 @@ static void look_waiting(struct finding *finding, size_t index)
     }
     accepted = &view->endpoints[client->accepted];
     receive = view_find(view, accepted->first, EVENT_STREAM_RECEIVE);
-    if (!client_waits_in_vain(client) || finding->of->death != NOWHERE) {
+    if (!client_waits_in_vain(client) || finding->of->death != NOWHERE ||
+        dials_one_for_all(finding)) {
         return;
     }
     if (receive == NOWHERE && most_asked(view, client->accepted) > 0) {
@@ -246,6 +247,14 @@ static void fail_family(struct finding *finding, size_t index, const struct dial
     finding_line(finding, dial == NULL ? client->end : event_of(view, dial->act), NULL);
 }
 
+/* It reached the server in between, which was never told where to lead to. */
+static bool leads_nowhere(const struct view *view, const struct dial *dial)
+{
+    struct wfp_address peer;
+
+    return dial != NULL && dial->number != 0 && !dial_meant(view, dial, &peer);
+}
+
 /* Where an IPv6 socket was opened and not dialled on, another rule tells why. */
 static void look_family(struct finding *finding, size_t index)
 {
@@ -253,12 +262,14 @@ static void look_family(struct finding *finding, size_t index)
     const struct client *client = &view->clients[index];
     const struct dial *dial = dial_for(view, index, 0);
     const struct endpoint *accepted;
+    struct wfp_address peer;
 
-    if (client->accepted == NOWHERE) {
+    if (client->accepted == NOWHERE || leads_nowhere(view, dial)) {
         return;
     }
     accepted = &view->endpoints[client->accepted];
-    if (dial != NULL && wfp_address_unmapped(&dial->peer).family == WFP_IPV6) {
+    if (dial != NULL && dial_meant(view, dial, &peer) &&
+        wfp_address_unmapped(&peer).family == WFP_IPV6) {
         finding_met(finding);
     } else if (query_of_client(view, index, accepted->process, NOWHERE).end == QUERY_DONE &&
                client->end != NOWHERE && finding->of->death == NOWHERE &&

@@ -75,6 +75,64 @@ const struct dial *dial_for(const struct view *view, size_t client, uint64_t pro
     return NULL;
 }
 
+bool dial_meant(const struct view *view, const struct dial *dial, struct wfp_address *peer)
+{
+    *peer = dial->peer;
+    if (address_of_lab(peer)) {
+        return true;
+    }
+    if (dial->arrival != NOWHERE) {
+        const struct event arrival = view_event(view, dial->arrival);
+
+        *peer = event_address(&arrival, FIELD_PEER);
+    }
+    return address_of_lab(peer);
+}
+
+/* How many clients were accepted; and whether they wanted to go to different destinations. */
+static size_t wanting(const struct finding *finding, bool *elsewhere)
+{
+    const struct view *view = finding->view;
+    const struct client *first = NULL;
+    size_t count = 0;
+
+    *elsewhere = false;
+    for (size_t i = 0; i < view->client_count; i++) {
+        const struct client *client = &view->clients[i];
+
+        if (client->part != finding->part || client->accepted == NOWHERE) {
+            continue;
+        }
+        first = first == NULL ? client : first;
+        *elsewhere |= !address_same(&first->destination, &client->destination, true);
+        count++;
+    }
+    return count;
+}
+
+bool dials_one_for_all(const struct finding *finding)
+{
+    const struct view *view = finding->view;
+    struct wfp_address first;
+    size_t dials = 0;
+    bool elsewhere;
+    const size_t clients = wanting(finding, &elsewhere);
+
+    for (size_t i = 0; i < view->dial_count; i++) {
+        struct wfp_address peer;
+
+        if (view->dials[i].part != finding->part) {
+            continue;
+        }
+        if (!dial_meant(view, &view->dials[i], &peer) ||
+            (dials++ > 0 && !address_same(&first, &peer, true))) {
+            return false;
+        }
+        first = peer;
+    }
+    return elsewhere && dials >= clients;
+}
+
 bool client_waits_in_vain(const struct client *client)
 {
     return client->deadline != NOWHERE ||

@@ -92,21 +92,6 @@ static bool has_good_context(const struct client *client)
     return client_is_proper(client) && (client->flags & EVENT_CLIENT_CONTEXT_BAD) == 0;
 }
 
-/* Through an upstream, what it was asked for counts; the lab has read it. */
-static bool meant(const struct view *view, const struct dial *dial, struct wfp_address *peer)
-{
-    *peer = dial->peer;
-    if (address_of_lab(peer)) {
-        return true;
-    }
-    if (dial->arrival != NOWHERE) {
-        const struct event arrival = view_event(view, dial->arrival);
-
-        *peer = event_address(&arrival, FIELD_PEER);
-    }
-    return address_of_lab(peer);
-}
-
 static void look_target(struct finding *finding, const struct dial *dial)
 {
     const struct view *view = finding->view;
@@ -115,7 +100,7 @@ static void look_target(struct finding *finding, const struct dial *dial)
     char actual[ADDRESS_TEXT_MAX];
     struct wfp_address peer;
 
-    if (!meant(view, dial, &peer)) {
+    if (!dial_meant(view, dial, &peer)) {
         return;
     }
     if (address_same(&peer, &client->destination, true)) {

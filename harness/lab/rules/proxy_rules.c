@@ -93,7 +93,7 @@ const struct proxy_rule proxy_rules[PROXY_RULES] = {
         .why = "Behind another proxy the record grows. What is not taken cannot be set, and the "
                "connection is redirected again, for ever, or refused for no reason.",
         .mend = "Repeat with the returned size whenever it exceeds your buffer, whatever the "
-                "error; on 10022 with 0 bytes try once more with 64 KiB; stop after 3 tries.",
+                "error; on 10022 with 0 bytes try once more with 1 MiB; stop after 3 tries.",
         .needs = "a query with a small buffer that was too small",
         .look = look_growth,
     },

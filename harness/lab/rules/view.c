@@ -103,8 +103,42 @@ static bool begin_scenario(struct view *view, size_t index, const struct event *
     return begun;
 }
 
-/* A process whose parent is one that we know, too. */
-static bool is_helper(const struct view *view, uint64_t process, size_t index)
+/* Served nobody, and ended well when it had started another: the program started itself again. */
+static bool hands_over(const struct view *view, const struct event *end, size_t index)
+{
+    const uint64_t process = event_number(end, FIELD_PROCESS);
+    bool started = false;
+
+    if (event_number(end, FIELD_HOW) != EVENT_END_CLOSED ||
+        event_number(end, FIELD_EXIT_CODE) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < index; i++) {
+        const struct event event = view_event(view, i);
+
+        if (event_number(&event, FIELD_PROCESS) == process && event.kind == EVENT_LISTEN) {
+            return false;
+        }
+        started |= event_number(&event, FIELD_PROCESS) == process && event.kind == EVENT_CHILD &&
+                   event_number(&event, FIELD_FLAGS) != 0;
+    }
+    return started;
+}
+
+static bool has_ended(const struct view *view, uint64_t process, size_t index)
+{
+    for (size_t i = index; i-- > 0;) {
+        const struct event event = view_event(view, i);
+
+        if (event.kind == EVENT_PROCESS_END && event_number(&event, FIELD_PROCESS) == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The number of its parent, if that is one that we know, too; 0. */
+static uint64_t parent_of(const struct view *view, uint64_t process, size_t index)
 {
     uint64_t parent = 0;
 
@@ -117,10 +151,19 @@ static bool is_helper(const struct view *view, uint64_t process, size_t index)
         if (event_number(&hello, FIELD_PROCESS) == process) {
             parent = event_number(&hello, FIELD_PARENT);
         } else if (parent != 0 && event_number(&hello, FIELD_SYSTEM_PROCESS) == parent) {
-            return true;
+            return event_number(&hello, FIELD_PROCESS);
         }
     }
-    return false;
+    return 0;
+}
+
+/* It ends at `index`. Who has taken its parent's place is none; who has given it up is one. */
+static bool is_helper(const struct view *view, uint64_t process, size_t index)
+{
+    const struct event end = view_event(view, index);
+    const uint64_t parent = parent_of(view, process, index);
+
+    return hands_over(view, &end, index) || (parent != 0 && !has_ended(view, parent, index));
 }
 
 /* Wine hands on the low byte only: of an access violation, a stack overflow, a corrupt heap, a

@@ -87,7 +87,8 @@ static void note_dial(struct view *view, size_t index, const struct event *event
     if (dial == NULL) {
         return;
     }
-    if (event_has(event, FIELD_CLIENT) && dial->client == NOWHERE) {
+    /* The last word counts: what came over it tells more than where it led. */
+    if (event_has(event, FIELD_CLIENT)) {
         dial->client = view_client_numbered(view, dial->part, event_number(event, FIELD_CLIENT));
     }
     if (event->kind == EVENT_ARRIVAL) {

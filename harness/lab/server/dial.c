@@ -69,13 +69,27 @@ static void expect_client(struct dial *dial)
     }
 }
 
-/* Whoever shares a destination with others is known by what it sends first. */
+static bool is_from(const struct client *client, const uint8_t *bytes, size_t size)
+{
+    return client != NULL && size >= SCENARIO_TOKEN &&
+           payload_matches(&client->stream.out, 0, bytes, SCENARIO_TOKEN);
+}
+
+/*
+ * A client is known by what it sends first, where it shares a destination with others, and where a
+ * proxy that knows of none dials the same one for all.
+ */
 static void on_first(struct stream *stream, const uint8_t *bytes, size_t size)
 {
     struct dial *dial = stream->owner;
+    struct client *client;
 
-    if (dial->client == NULL) {
-        dial->client = client_of_payload(dial->lab, bytes, size);
+    if (is_from(dial->client, bytes, size) || stream->sent > 0) {
+        return;
+    }
+    client = client_of_payload(dial->lab, bytes, size);
+    if (client != NULL) {
+        dial->client = client;
         expect_client(dial);
     }
 }

@@ -9,6 +9,7 @@
 
 /* Without one nobody looks: it only goes to the trace, and what is asked is passed. */
 static exchange_look *const looks[EVENT_KIND_COUNT] = {
+    [EVENT_CHILD] = look_at_child,
     [EVENT_EXIT] = look_at_exit,
     [EVENT_SOCKET] = look_at_socket,
     [EVENT_BIND] = look_at_bind,

@@ -68,6 +68,7 @@ exchange_look look_at_update_accept;
 exchange_look look_at_duplicate;
 exchange_look look_at_shutdown;
 exchange_look look_at_close;
+exchange_look look_at_child;
 exchange_look look_at_exit;
 /* exchange_ioctl.c */
 exchange_look look_at_ioctl;

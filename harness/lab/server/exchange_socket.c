@@ -191,6 +191,11 @@ void look_at_close(struct exchange *exchange)
     process_socket_close(exchange->process, number);
 }
 
+void look_at_child(struct exchange *exchange)
+{
+    exchange->process->started_others |= event_number(&exchange->event, FIELD_FLAGS) != 0;
+}
+
 void look_at_exit(struct exchange *exchange)
 {
     exchange->process->said_exit = true;

@@ -133,11 +133,30 @@ static bool is_there(const char *wine)
     return strchr(wine, '/') != NULL ? files_kind(wine) == FILES_REGULAR : is_on_path(wine);
 }
 
+/* It prints pages about a program that dies, and what the program itself has printed is lost. */
+static void without_debugger(void)
+{
+    static const char name[] = "WINEDLLOVERRIDES";
+    static const char debugger[] = "winedbg.exe=d";
+    const char *given = getenv(name);
+    char *both;
+
+    if (given != NULL && strstr(given, "winedbg") != NULL) {
+        return;
+    }
+    both = given == NULL ? join("", debugger, "") : join(given, ";", debugger);
+    if (both != NULL) {
+        (void)uv_os_setenv(name, both);
+    }
+    free(both);
+}
+
 void launch_quiet_wine(void)
 {
     if (getenv("WINEDEBUG") == NULL) {
         (void)uv_os_setenv("WINEDEBUG", "-all");
     }
+    without_debugger();
 }
 
 void launch_wine_version(char *text, size_t size)

@@ -44,7 +44,9 @@ void launch_texts_free(char **texts);
 
 /* What the system calls itself, "Linux 6.1.0 x64"; and whether it is Windows, or Wine. */
 bool launch_system(char *text, size_t size);
-/* Wine's own messages are not the program's: it keeps them to itself, unless the user wants them.
+/*
+ * Wine's own messages are not the program's: it keeps them to itself, and starts no debugger,
+ * unless the user has said something of these (WINEDEBUG, WINEDLLOVERRIDES).
  */
 void launch_quiet_wine(void);
 /* Wine's version, "8.0"; "" where there is none. */

@@ -56,6 +56,8 @@ struct process {
     uint32_t system_process;
     uint32_t bits;
     bool said_exit;
+    bool started_others; /* that are followed */
+    bool passed_on; /* it was the first, and ended well: what it started goes on in its place */
     uint32_t exit_code;
     uint32_t room;           /* of `sockets` */
     struct socket **sockets; /* by number; NULL: closed, or never there */

@@ -75,6 +75,10 @@ static void on_ended(uv_process_t *launcher, int64_t code, int signal)
     proxy->ended = true;
     proxy->exit_code = code;
     proxy->signal = signal;
+    uv_close((uv_handle_t *)launcher, on_closed);
+    if (proxy->main != NULL && proxy->main->passed_on) {
+        return; /* its end has been told */
+    }
     event_set_number(&event, FIELD_PROCESS, proxy->main == NULL ? 0 : proxy->main->number);
     event_set_number(&event, FIELD_EXIT_CODE, (uint64_t)code);
     if (proxy->stopping && !proxy->gone) {
@@ -85,7 +89,6 @@ static void on_ended(uv_process_t *launcher, int64_t code, int signal)
         event_set_number(&event, FIELD_HOW, said ? EVENT_END_CLOSED : EVENT_END_DIED);
     }
     lab_tell(proxy->lab, &event);
-    uv_close((uv_handle_t *)launcher, on_closed);
 }
 
 static void make_token(char token[LAB_TOKEN_MAX])

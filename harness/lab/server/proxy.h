@@ -52,7 +52,7 @@ struct proxy {
     struct proxy_output output;
     struct driver driver;
 
-    struct process *main;          /* the first that said hello; NULL: none did */
+    struct process *main;          /* the first that said hello, or its heir; NULL: none did */
     bool listens[LAB_LISTEN_MAX];  /* at the program's addresses */
     bool receives[LAB_LISTEN_MAX]; /* datagrams there */
     bool has_v6;                   /* it listens at ::1 or ::, */

@@ -9,15 +9,21 @@
 #include "harness/complaint.h"
 #include "harness/lab/context/stand_in_missing.h"
 #include "harness/lab/server/lab.h"
+#include "harness/lab/server/process.h"
 #include "harness/lab/trace/trace.h"
 #include "harness/text.h"
 
-enum { MISSING_SHOWN = 12 /* lines */, OUTPUT_SHOWN = PROXY_OUTPUT_MAX / 4 /* bytes */ };
+enum {
+    PLACES_SHOWN = 4,
+    MISSING_SHOWN = 12 /* lines */,
+    OUTPUT_SHOWN = PROXY_OUTPUT_MAX / 4 /* bytes */
+};
 
 /* What is missing, in words: an address, or the interposer. */
 static void describe_missing(const struct proxy *proxy, char *text, size_t size)
 {
     const struct lab_program *program = proxy->program;
+    const char *what = "listens on";
     char address[ADDRESS_TEXT_MAX] = "";
 
     for (size_t i = 0; *address == '\0' && i < program->listen_count; i++) {
@@ -28,9 +34,38 @@ static void describe_missing(const struct proxy *proxy, char *text, size_t size)
     for (size_t i = 0; *address == '\0' && i < program->udp_count; i++) {
         if (!proxy->receives[i]) {
             address_print(&program->udp[i], address, sizeof address);
+            what = "receives datagrams on";
         }
     }
-    (void)snprintf(text, size, "a program that listens on %s", address);
+    (void)snprintf(text, size, "a program that %s %s", what, address);
+}
+
+/* "; it listens on A, it receives datagrams on B": what it was told to may be another address. */
+static void add_places(const struct process *process, unsigned *shown, struct text *text)
+{
+    for (uint32_t i = 0; i < process->room && *shown < PLACES_SHOWN; i++) {
+        const struct socket *socket = process->sockets[i];
+        char address[ADDRESS_TEXT_MAX];
+
+        if (socket == NULL || !socket->bound || (socket->type == WFP_TCP && !socket->listening)) {
+            continue;
+        }
+        address_print(&socket->local, address, sizeof address);
+        text_add(text, "%s it %s %s", (*shown)++ == 0 ? ";" : ",",
+                 socket->type == WFP_TCP ? "listens on" : "receives datagrams on", address);
+    }
+}
+
+static void add_all_places(const struct proxy *proxy, struct text *text)
+{
+    const struct lab *lab = proxy->lab;
+    unsigned shown = 0;
+
+    for (size_t i = 0; i < lab->process_count; i++) {
+        if (lab->processes[i]->proxy == proxy && lab->processes[i]->peer != NULL) {
+            add_places(lab->processes[i], &shown, text);
+        }
+    }
 }
 
 /* The usual reason: a proxy without its driver does not start. */
@@ -90,6 +125,7 @@ void proxy_complain_of_absence(const struct proxy *proxy)
     } else {
         text_add(&actual, "after %d s it runs, and does not", LAB_START_LIMIT / 1000);
     }
+    add_all_places(proxy, &actual);
     add_missing(proxy, &actual);
     if (has_other_processes(proxy->lab->trace)) {
         text_add(&actual, "; it has started others, which --follow looks into");

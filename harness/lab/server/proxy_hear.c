@@ -37,7 +37,9 @@ bool proxy_hello(struct exchange *exchange)
     process->system_process = (uint32_t)event_number(event, FIELD_SYSTEM_PROCESS);
     exchange->process = process;
     exchange->peer->process = process;
-    proxy->main = proxy->main == NULL ? process : proxy->main;
+    if (proxy->main == NULL || proxy->main->passed_on) {
+        proxy->main = process;
+    }
     exchange_answer(exchange, EVENT_BY_SHIM,
                     event_number(event, FIELD_PROTOCOL) == EVENT_PROTOCOL ? 0 : 1);
     event_set_number(&exchange->answer, FIELD_PROCESS, process->number);
@@ -86,24 +88,64 @@ void proxy_bound(struct proxy *proxy, const struct socket *socket)
     note_v6(proxy, socket);
 }
 
-void proxy_process_gone(struct process *process)
+static void tell_end(const struct process *process)
 {
     struct event event = {.kind = EVENT_PROCESS_END};
+    const enum event_end unasked = process->said_exit ? EVENT_END_CLOSED : EVENT_END_DIED;
 
-    if (process->proxy == NULL) {
-        return;
-    }
-    /* The first one's end is told when its launcher ends, which knows the exit code. */
-    if (process == process->proxy->main) {
-        process->proxy->gone = !process->proxy->stopping;
-        return;
-    }
     event_set_number(&event, FIELD_PROCESS, process->number);
-    event_set_number(&event, FIELD_HOW, process->said_exit ? EVENT_END_CLOSED : EVENT_END_DIED);
+    event_set_number(&event, FIELD_HOW, process->proxy->stopping ? EVENT_END_RESET : unasked);
     if (process->said_exit) {
         event_set_number(&event, FIELD_EXIT_CODE, process->exit_code);
     }
     lab_tell(process->lab, &event);
+}
+
+static bool listens(const struct process *process)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < process->room && !found; i++) {
+        found = process->sockets[i] != NULL && process->sockets[i]->listening;
+    }
+    return found;
+}
+
+/* A program that starts itself again is from then on the one that it started. */
+static bool passes_on(const struct process *process)
+{
+    return process->lab->order->follow && !process->proxy->stopping && process->said_exit &&
+           process->exit_code == 0 && process->started_others && !listens(process);
+}
+
+static void promote_next(struct proxy *proxy)
+{
+    const struct lab *lab = proxy->lab;
+
+    for (size_t i = proxy->main->number; i < lab->process_count && proxy->main->passed_on; i++) {
+        if (lab->processes[i]->proxy == proxy && lab->processes[i]->peer != NULL) {
+            proxy->main = lab->processes[i];
+        }
+    }
+}
+
+void proxy_process_gone(struct process *process)
+{
+    struct proxy *proxy = process->proxy;
+
+    if (proxy == NULL) {
+        return;
+    }
+    /* The first one's end is told when its launcher ends, which knows the exit code. */
+    if (process == proxy->main && !passes_on(process)) {
+        proxy->gone = !proxy->stopping;
+        return;
+    }
+    tell_end(process);
+    if (process == proxy->main) {
+        process->passed_on = true;
+        promote_next(proxy);
+    }
 }
 
 /* ---- where it is reached ---- */

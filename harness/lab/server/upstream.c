@@ -126,11 +126,12 @@ static enum upstream_step take_head(struct upstream_talk *talk)
     char text[ADDRESS_TEXT_MAX];
     size_t length;
 
+    length = talk->size < sizeof method - 1 ? talk->size : sizeof method - 1;
+    if (memcmp(talk->bytes, method, length) != 0) {
+        return UPSTREAM_BAD;
+    }
     if (talk->size < 4 || memcmp(talk->bytes + talk->size - 4, "\r\n\r\n", 4) != 0) {
         return UPSTREAM_MORE;
-    }
-    if (memcmp(talk->bytes, method, sizeof method - 1) != 0) {
-        return UPSTREAM_BAD;
     }
     length = strcspn((const char *)talk->bytes + sizeof method - 1, " \r");
     if (length >= sizeof text) {

@@ -4,6 +4,8 @@
 
 #include "tests/proxies/hooks/driver.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <windows.h>
 
 #include <fwpmu.h>
@@ -127,15 +129,52 @@ static const char *name_program(void)
     return app == NULL ? NULL : "the program's name stays";
 }
 
+typedef void any_call(void);
+typedef DWORD(WINAPI *begins)(HANDLE, const void *, HANDLE *);
+typedef DWORD(WINAPI *enumerates)(HANDLE, HANDLE, UINT32, void ***, UINT32 *);
+typedef DWORD(WINAPI *ends)(HANDLE, HANDLE);
+typedef DWORD(WINAPI *adds_id)(HANDLE, const void *, void *, UINT64 *);
+typedef DWORD(WINAPI *deletes_id)(HANDLE, UINT64);
+
+static any_call *filter_call(const char *object, const char *verb)
+{
+    char name[64];
+    snprintf(name, sizeof name, "Fwpm%s%s0", object, verb);
+    return (any_call *)GetProcAddress(GetModuleHandleW(L"fwpuclnt.dll"), name);
+}
+
+static bool is_empty(HANDLE engine, const char *object)
+{
+    begins begin = (begins)filter_call(object, "CreateEnumHandle");
+    enumerates next = (enumerates)filter_call(object, "Enum");
+    ends end = (ends)filter_call(object, "DestroyEnumHandle");
+    HANDLE begun = NULL;
+    void **found = NULL;
+    UINT32 count = 1;
+    return begin && next && end && begin(engine, NULL, &begun) == 0 && begun &&
+           next(engine, begun, 100, &found, &count) == 0 && count == 0 && end(engine, begun) == 0;
+}
+
 static const char *enumerate(HANDLE engine)
 {
-    HANDLE begun = NULL;
-    FWPM_FILTER0 **filters = NULL;
-    UINT32 count = 1;
-    if (FwpmFilterCreateEnumHandle0(engine, NULL, &begun) != 0 || !begun ||
-        FwpmFilterEnum0(engine, begun, 100, &filters, &count) != 0 || count > 0 ||
-        FwpmFilterDestroyEnumHandle0(engine, begun) != 0) {
-        return "there are filters before any is added";
+    static const char *const objects[] = {"Filter", "Callout", "SubLayer", "Provider", "Layer"};
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        if (!is_empty(engine, objects[i])) {
+            return "there are objects before any is added";
+        }
+    }
+    return NULL;
+}
+
+static const char *keep_context(HANDLE engine)
+{
+    adds_id keep = (adds_id)filter_call("ProviderContext", "Add");
+    deletes_id drop = (deletes_id)filter_call("ProviderContext", "DeleteById");
+    FWPM_PROVIDER_CONTEXT0 context = {.providerContextKey = key};
+    UINT64 id = 0;
+    if (!keep || !drop || keep(engine, &context, NULL, &id) != 0 || id == 0 ||
+        drop(engine, id) != 0) {
+        return "no context of a provider";
     }
     return NULL;
 }
@@ -148,6 +187,7 @@ const char *filters_try(void)
     }
     const char *wrong = name_program();
     wrong = wrong ? wrong : enumerate(engine);
+    wrong = wrong ? wrong : keep_context(engine);
     wrong = wrong ? wrong : add(engine);
     wrong = wrong ? wrong : remove_again(engine);
     if (FwpmEngineClose0(engine) != 0) {
