@@ -203,13 +203,20 @@ static enum status find_wine(struct complaints *complaints, struct launch *launc
  */
 static enum status check_program(const char *program, struct complaints *complaints, bool *x86)
 {
+    static const char *const refused[] = {
+        [IMAGE_ABSENT] = "no such file",
+        [IMAGE_OTHER] = "a file that is none",
+        [IMAGE_X64] = NULL,
+        [IMAGE_X86] = NULL,
+        [IMAGE_ASSEMBLY] = "a .NET assembly: start the x64 program that dotnet publish makes of it",
+    };
     const enum image_kind kind = image_kind_of(program);
     const bool is_path = strchr(program, '/') != NULL;
 
     *x86 = kind == IMAGE_X86;
-    if (kind == IMAGE_OTHER || (kind == IMAGE_ABSENT && is_path)) {
-        complain(complaints, program, 0, "program", "a Windows program, x64 or x86",
-                 kind == IMAGE_OTHER ? "a file that is none" : "no such file");
+    if (refused[kind] != NULL && (kind != IMAGE_ABSENT || is_path)) {
+        complain(complaints, program, 0, "program", "a Windows program, x64 or x86", "%s",
+                 refused[kind]);
         return STATUS_BAD_INPUT;
     }
     return STATUS_OK;
