@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A proxy in Python that tells the lab of its calls as wfpcheck-shim.dll would, without Windows.
+"""A proxy in Python that tells the lab of its calls as wfpcheck-shim.dll would, without Windows,
+and the launcher that holds it.
 
 The lab starts it in Wine's place (WFPCHECK_WINE): LAUNCHER -- PROGRAM PLAY HOST PORT. PLAY says what
 it does: one of the functions play_... below.
@@ -231,6 +232,22 @@ def play_death(host, port):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def play_launcher_death(host, port):
+    """What holds it is killed."""
+    lab = Interposer()
+    accept(lab, *listen(lab, host, port))
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+
+
+def play_wine_death(host, port):
+    """What holds it goes, without a word, as when Wine's server is killed."""
+    lab = Interposer()
+    accept(lab, *listen(lab, host, port))
+    os.kill(os.getppid(), signal.SIGUSR1)
+    time.sleep(60)
+
+
 def play_silence(host, port):
     """Accepts, and never says anything more."""
     lab = Interposer()
@@ -270,13 +287,32 @@ def play_hostile(host, port):
     work(lab, host, port)
 
 
+def play(words):
+    name, host, port = words[words.index("--") + 2:]
+    if name in TALKS:
+        play_through(name, host, int(port))
+    globals()["play_" + name.replace("-", "_")](host, int(port))
+
+
+def hold(child):
+    """As wfpcheck-launch: whoever started this is gone when standard input ends."""
+    def watch():
+        while sys.stdin.buffer.read(1):
+            pass
+        os.kill(child, signal.SIGKILL)
+
+    signal.signal(signal.SIGUSR1, lambda *_: os._exit(1))
+    threading.Thread(target=watch, daemon=True).start()
+    code = max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+    print(f"wfpcheck-launch: ended: 0x{code:08X}", file=sys.stderr, flush=True)
+    os._exit(code)
+
+
 def main(words):
-    play, host, port = words[words.index("--") + 2:]
-    # Whoever started this is gone when standard input ends.
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(125)), daemon=True).start()
-    if play in TALKS:
-        play_through(play, host, int(port))
-    globals()["play_" + play.replace("-", "_")](host, int(port))
+    child = os.fork()
+    if child:
+        hold(child)
+    play(words)
 
 
 if __name__ == "__main__":

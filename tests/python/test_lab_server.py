@@ -147,8 +147,29 @@ def test_a_proxy_that_dies_is_told_and_started_again(lab):
     assert done.returncode == 1, done.stderr
     assert "PRX-12" in done.stdout
     deaths = lab.events("process-end")
-    assert [event["how"] for event in deaths] == ["died"]
+    assert [event["how"] for event in deaths] == ["killed"] and "exit-code" not in deaths[0]
     assert lab.nobody_is_left()
+
+
+DEATHS = {"wine-death": "Wine's server ended: wfpcheck-launch, which held the program, went with it",
+          "launcher-death": "wfpcheck-launch, which held the program, was killed by signal 9"}
+
+
+@pytest.mark.parametrize("play", DEATHS)
+def test_what_dies_under_the_lab_is_told_and_ends_the_run(lab, play):
+    """At once, without another scenario; and it is no failure of the proxy's."""
+    done = lab.run(play, "--format", "jsonl", scenario=None)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [line for line in lines if line["type"] == "case"
+            and line["verdict"] not in ("pass", "unsupported")]
+    assert done.returncode == 3 and DEATHS[play] in done.stderr
+    assert [(case["topic"], case["verdict"]) for case in told] == [("LAB", "broken")]
+    assert DEATHS[play] in told[0]["message"] and lines[-1]["verdicts"]["broken"] == 1
+    assert len(lab.events("scenario")) == 1 and lab.nobody_is_left()
+    assert not lab.events("process-end") and not lab.events("deadline")
+    later = subprocess.run([lab.native, "judge", lab.trace], capture_output=True, check=False,
+                           text=True, encoding="utf-8", timeout=60)
+    assert later.returncode == 3 and DEATHS[play] in later.stdout
 
 
 def test_silence_is_a_deadline(lab):

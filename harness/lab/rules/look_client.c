@@ -98,12 +98,20 @@ void look_lost_record(struct finding *finding)
 
 /* ---- PRX-12: it stays alive ---- */
 
+static const char *how_it_ended(const struct part *part)
+{
+    if (part->death_how == EVENT_END_KILLED) {
+        return "Was killed, or ended by TerminateProcess: it has not said that it ends.";
+    }
+    return part->died ? "Ended by an exception." : "Ended by itself.";
+}
+
 void look_alive(struct finding *finding)
 {
     const struct part *part = finding->of;
 
     if (part->death != NOWHERE) {
-        finding_fail(finding, part->died ? "Ended by an exception." : "Ended by itself.");
+        finding_fail(finding, "%s", how_it_ended(part));
         finding_line(finding, part->death, "no scenario is a reason to end");
     } else if (part->started && part->ended) {
         finding_met(finding);

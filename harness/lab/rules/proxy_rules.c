@@ -515,6 +515,16 @@ const struct proxy_rule proxy_rules[PROXY_RULES] = {
     },
 };
 
+const struct proxy_rule proxy_lab = {
+    .id = "LAB",
+    .title = "the lab itself lasts to the end",
+    .severity = PROXY_MUST,
+    .clauses = "",
+    .looks_at = "Wine's server, and wfpcheck-launch, which holds the program",
+    .why = "Nothing: it says nothing about the proxy.",
+    .mend = "Find out what ended it, and run this again.",
+};
+
 const struct proxy_rule *proxy_rule_named(const char *id)
 {
     for (size_t i = 0; i < PROXY_RULES; i++) {

@@ -7,8 +7,6 @@
 
 #include "harness/lab/rules/view_socket.h"
 
-#define FIRST_EXCEPTION 0x80000000u /* of the exit codes that are an NTSTATUS */
-
 void *view_room(void *array, size_t count, size_t size)
 {
     const bool full = (count & (count - 1)) == 0;
@@ -56,7 +54,8 @@ static bool begin_part(struct view *view, size_t index, char *scenario, char *pr
                                               .profile = profile,
                                               .first = index,
                                               .clients = view->client_count,
-                                              .death = NOWHERE};
+                                              .death = NOWHERE,
+                                              .broken = NOWHERE};
     return true;
 }
 
@@ -123,22 +122,9 @@ static bool is_helper(const struct view *view, uint64_t process, size_t index)
     return false;
 }
 
-/* Wine hands on the low byte only: of an access violation, a stack overflow, a corrupt heap, a
- * division by zero, an illegal instruction, a fast failure. */
-static bool is_exception_code(uint64_t code)
-{
-    static const uint8_t low[] = {0x05, 0xFD, 0x74, 0x94, 0x1D, 0x09};
-
-    return code >= FIRST_EXCEPTION ||
-           (code <= UINT8_MAX && memchr(low, (int)code, sizeof low) != NULL);
-}
-
-/* Whoever calls exit() while another thread does may never come to say so; the exit code tells. */
 static bool is_exception(const struct event *event)
 {
-    return event_number(event, FIELD_HOW) == EVENT_END_DIED &&
-           (!event_has(event, FIELD_EXIT_CODE) ||
-            is_exception_code(event_number(event, FIELD_EXIT_CODE)));
+    return event_number(event, FIELD_HOW) == EVENT_END_DIED;
 }
 
 /* A helper of the proxy's may end in order; what the lab started may not, and nothing may die. */
@@ -181,8 +167,12 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
     case EVENT_PROCESS_END:
         if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
             part->death = index;
+            part->death_how = (enum event_end)event_number(&event, FIELD_HOW);
             part->died = is_exception(&event);
         }
+        return true;
+    case EVENT_BROKEN:
+        part->broken = part->broken == NOWHERE ? index : part->broken;
         return true;
     default:
         return view_add_client(view, index, &event) && view_add_act(view, sockets, index, &event);

@@ -51,6 +51,7 @@ struct lab {
     bool timer_due;
     uv_signal_t signals[2];
     bool interrupted;
+    bool broken; /* see lab_break() */
 
     uv_tcp_t wire; /* where interposers connect */
     uint16_t wire_port;
@@ -101,6 +102,11 @@ uint64_t lab_time(const struct lab *lab);
 void lab_tell(struct lab *lab, struct event *event);
 /* The same with a text only. */
 void lab_note(struct lab *lab, enum event_kind kind, const char *text);
+/*
+ * What the lab rests on has died under it: neither the proxy nor the lab can be blamed for anything
+ * any more, and the run ends. Only the first time counts. `what` is a sentence without its end.
+ */
+void lab_break(struct lab *lab, const char *what);
 
 /*
  * Lets things happen until `done` says so, at most so many milliseconds, or until the lab is

@@ -80,10 +80,13 @@ void proxy_complain_of_absence(const struct proxy *proxy)
     char expected[128];
 
     describe_missing(proxy, expected, sizeof expected);
-    if (proxy->ended && proxy->signal != 0) {
-        text_add(&actual, "wfpcheck-launch, which holds it, was ended by signal %d", proxy->signal);
+    if (proxy->word == PROXY_SAID_ENDED) {
+        text_add(&actual,
+                 proxy->exit_code > INT32_MAX ? "it ended with exit code 0x%08lX"
+                                              : "it ended with exit code %lu",
+                 (unsigned long)proxy->exit_code);
     } else if (proxy->ended) {
-        text_add(&actual, "it ended with exit code %lld", (long long)proxy->exit_code);
+        text_add(&actual, "wfpcheck-launch did not start it");
     } else if (proxy->main == NULL) {
         text_add(&actual, "after %d s nothing was heard from the interposer in it",
                  LAB_START_LIMIT / 1000);

@@ -67,6 +67,7 @@ const struct event_kind_row event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_NOTE] = TOLD("note"),
     [EVENT_CLIENT_SHUTDOWN] = TOLD("client-shutdown"),
     [EVENT_ARRIVAL_SHUTDOWN] = TOLD("arrival-shutdown"),
+    [EVENT_BROKEN] = TOLD("broken"),
 };
 
 const char *const event_fields[FIELDS_ALL] = {

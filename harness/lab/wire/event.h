@@ -112,11 +112,12 @@ enum event_kind {
     EVENT_LOOP,          /* text: the cycle, "A > B > A" */
     EVENT_DEADLINE,      /* text: what did not happen in time, client */
     EVENT_PROCESS_START, /* process, text: command */
-    EVENT_PROCESS_END,   /* process, exit-code, how: enum event_end */
+    EVENT_PROCESS_END,   /* process, exit-code where it is known, how: enum event_end */
     EVENT_NOTE,          /* text: for people */
     /* client: it has sent its last, with size bytes in all, and goes on receiving */
     EVENT_CLIENT_SHUTDOWN,
     EVENT_ARRIVAL_SHUTDOWN, /* dial, client, size: the destination has, in the same way */
+    EVENT_BROKEN, /* text: what died under the lab; nothing of this scenario can be judged */
     EVENT_KIND_COUNT
 };
 
@@ -139,10 +140,11 @@ enum {
 
 enum event_end {
     EVENT_END_CLOSED, /* in order: FIN, or exit */
-    EVENT_END_RESET,  /* RST, or killed */
+    EVENT_END_RESET,  /* RST, or ended by the lab */
     EVENT_END_REFUSED,
     EVENT_END_TIMEOUT,
-    EVENT_END_DIED, /* a process that ended by an exception */
+    EVENT_END_DIED,   /* a process that ended by an exception */
+    EVENT_END_KILLED, /* a process that ended neither so nor by exit */
     EVENT_END_COUNT
 };
 
