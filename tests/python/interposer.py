@@ -37,7 +37,7 @@ class Interposer:
         self.sets = True
         self.by_option = False
         self.through = None  # what is said to the server at UPSTREAM, to be led to a target
-        self.hello = self.ask("hello", protocol=1, system_process=os.getpid(), parent=os.getppid(),
+        self.hello = self.ask("hello", protocol=2, system_process=os.getpid(), parent=os.getppid(),
                               bits=64, text="proxy.exe", name=own if token is None else token)
 
     def number(self):
@@ -275,8 +275,8 @@ def play_hostile(host, port):
     hostile(b"\xff" * 65536)
     hostile(b"GET / HTTP/1.1\r\n\r\n" * 4096)
     hostile(wire.encode("listen", socket=1, backlog=5, local=("127.0.0.1", port), error=0))
-    hostile(wire.encode("hello", protocol=1, bits=64, text="x", name="0" * 32))
-    hostile(wire.encode("hello", protocol=1, bits=64, text="x" * 100000, name=""))
+    hostile(wire.encode("hello", protocol=2, bits=64, text="x", name="0" * 32))
+    hostile(wire.encode("hello", protocol=2, bits=64, text="x" * 100000, name=""))
     traitor = Interposer()
     traitor.tell("scenario-end", name="plain")
     traitor.stream.settimeout(10)

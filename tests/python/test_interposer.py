@@ -188,7 +188,7 @@ def test_a_program_introduces_itself(run, lab):
     events = played.events()
     assert code == 0
     kind, hello = events[0]
-    assert kind == "hello" and hello["protocol"] == 1 and hello["bits"] == 64
+    assert kind == "hello" and hello["protocol"] == 2 and hello["bits"] == 64
     assert hello["name"] == "token" and hello["text"].endswith("interposed.exe")
     module = of_kind(events, "module")[0]
     assert module["text"] == hello["text"] and module["size"] > 10
@@ -215,6 +215,7 @@ def test_copies_of_a_socket_have_numbers_of_their_own(run, lab):
     assert [(fields["socket"], fields["other"]) for fields in of_kind(events, "duplicate")] == [
         (1, 2), (1, 3)]
     assert [fields["socket"] for fields in of_kind(events, "close")] == [2, 3, 1]
+    assert all(fields["handles"] >= 0 for fields in of_kind(events, "close"))
 
 
 @pytest.fixture

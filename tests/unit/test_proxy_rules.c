@@ -884,89 +884,6 @@ static void test_evidence_is_precise(void **state)
     proxy_judgement_free(judgement);
 }
 
-/* The case of a rule that failed, of the judgement of a script. */
-static void assert_tells(const char *script, const char *id, const char *message, const char *words)
-{
-    struct trace *trace = proxy_script(script);
-    struct proxy_judgement *judgement;
-    bool found = false;
-
-    assert_int_equal(proxy_judge(trace, &judgement), STATUS_OK);
-    trace_free(trace);
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct proxy_case *one = &judgement->cases[i];
-
-        if (one->verdict == PROXY_FAIL && strcmp(one->rule->id, id) == 0) {
-            found = true;
-            assert_string_equal(one->message, message);
-            if (strstr(one->evidence, words) == NULL) {
-                fail_msg("\"%s\" is not in \"%s\"", words, one->evidence);
-            }
-        }
-    }
-    assert_true(found);
-    proxy_judgement_free(judgement);
-}
-
-static void test_an_end_is_told_as_it_came(void **state)
-{
-    static const struct {
-        const char *end;
-        const char *message;
-        const char *words;
-    } ends[] = {
-        {BEGIN TAKEN "process-end how=4 exit-code=0xC0000005\n" END, "Ended by an exception.",
-         "process-end died exit code 0xC0000005 "},
-        {BEGIN TAKEN "process-end how=0 exit-code=7\n" END, "Ended by itself.",
-         "process-end closed exit code 7 "},
-        {BEGIN TAKEN "process-end how=5\n" END,
-         "Was killed, or ended by TerminateProcess: it has not said that it ends.",
-         "process-end killed  "},
-        {BEGIN TAKEN "process-end how=5 exit-code=3\n" END,
-         "Was killed, or ended by TerminateProcess: it has not said that it ends.",
-         "process-end killed exit code 3 "},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        assert_tells(ends[i].end, "PRX-12", ends[i].message, ends[i].words);
-    }
-}
-
-/* What it did before, rules may tell; of that scenario nothing but what befell the lab. */
-static void test_where_the_lab_broke_no_rule_looks(void **state)
-{
-    static const char *const scripts[] = {
-        BEGIN TAKEN SOCKET DIAL "process-end how=4\nbroken text=Wine\n",
-        BEGIN TAKEN SERVED "scenario name=two text=observed\nbroken text=Wine\n" TAKEN,
-        BEGIN TAKEN SERVED "process-start text=proxy\nbroken text=Wine\n",
-    };
-    static const size_t judged[] = {0, 1, 1};
-    static const char *const places[] = {"one", "two", "start-up"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
-        struct trace *trace = proxy_script(scripts[i]);
-        const struct proxy_case *last;
-        struct proxy_judgement *judgement;
-
-        assert_int_equal(proxy_judge(trace, &judgement), STATUS_OK);
-        trace_free(trace);
-        assert_int_equal(judgement->scenarios, judged[i]);
-        last = &judgement->cases[judgement->count - 1];
-        assert_ptr_equal(last->rule, &proxy_lab);
-        assert_int_equal(last->verdict, PROXY_BROKEN);
-        assert_string_equal(last->scenario, places[i]);
-        assert_string_equal(last->message, "Wine; what was planned from here on was not tried");
-        for (size_t j = 0; j + 1 < judgement->count; j++) {
-            const struct proxy_case *one = &judgement->cases[j];
-
-            assert_true(one->verdict == PROXY_PASS || one->verdict == PROXY_IDLE);
-        }
-        proxy_judgement_free(judgement);
-    }
-}
-
 static void test_lists_what_it_does_not_judge(void **state)
 {
     struct trace *trace = proxy_script(
@@ -999,8 +916,6 @@ int main(void)
         cmocka_unit_test(test_ids_are_in_order),
         cmocka_unit_test(test_clauses_are_in_the_catalogue),
         cmocka_unit_test(test_evidence_is_precise),
-        cmocka_unit_test(test_an_end_is_told_as_it_came),
-        cmocka_unit_test(test_where_the_lab_broke_no_rule_looks),
         cmocka_unit_test(test_lists_what_it_does_not_judge),
     };
 

@@ -38,6 +38,7 @@ static const struct saying sayings[] = {
     {FIELD_STATE, ""},
     {FIELD_HOW, ""},
     {FIELD_EXIT_CODE, "exit code "},
+    {FIELD_HANDLES, "handles="},
     {FIELD_TEXT, ""},
 };
 
@@ -98,7 +99,7 @@ static bool goes_without_saying(const struct event *event, enum event_field fiel
     if (field == FIELD_NAME) {
         return is_named_like_its_kind(event);
     }
-    if (field == FIELD_IN_SIZE || field == FIELD_CONTROL_SIZE) {
+    if (field == FIELD_IN_SIZE || field == FIELD_CONTROL_SIZE || field == FIELD_HANDLES) {
         return none;
     }
     return field == FIELD_OUT_SIZE && none && (code == 0 || code == WFP_SIO_SET_RECORDS);

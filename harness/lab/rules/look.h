@@ -61,6 +61,8 @@ void look_datagram_destination(struct finding *finding);
 /* look_stream.c */
 void look_payload(struct finding *finding);
 void look_half_close(struct finding *finding);
+
+/* look_leak.c */
 void look_leak(struct finding *finding);
 
 /* look_path.c */

@@ -445,13 +445,16 @@ const struct proxy_rule proxy_rules[PROXY_RULES] = {
     },
     {
         .id = "PRX-34",
-        .title = "leaks no socket",
+        .title = "leaks no socket, and no handle",
         .severity = PROXY_MUST,
         .clauses = "CTX-14 UDP-08",
-        .looks_at = "sockets of connections that are over, where there were 8 or more",
+        .looks_at = "sockets of connections that are over, where there were 8 or more; where there "
+                    "were 64 or more (--leak), the count of the process's handles at moments "
+                    "without a connection, too",
         .why = "After some thousand connections there are no more sockets, and the records of "
                "closed connections stay in the kernel.",
-        .mend = "Close both sockets on every path, errors included.",
+        .mend = "Close both sockets on every path, errors included, and every event, thread and "
+                "completion port that was made for the connection.",
         .needs = "a scenario with 8 connections",
         .look = look_leak,
     },

@@ -72,6 +72,7 @@ struct lab {
     struct client **clients; /* of this scenario, by number less one */
     size_t heard;            /* events of interposers, in this scenario */
     size_t timeouts;         /* clients that came to no end in it */
+    unsigned round;          /* from 1: which of them may start; see CLIENTS_ROUNDS */
     size_t clients_started;
     size_t clients_ended;
     size_t doubtful_open; /* flows of datagrams that need not end */

@@ -146,6 +146,18 @@ static void wait_for_clients(struct lab *lab)
     }
 }
 
+/* Between rounds the proxy closes what it has: at such moments its handles can be compared. */
+static void wait_for_rounds(struct lab *lab)
+{
+    wait_for_clients(lab);
+    while (!clients_last_round(lab) && clients_only_doubtful(lab) && are_alive(lab) &&
+           !lab->interrupted) {
+        (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
+        clients_next_round(lab);
+        wait_for_clients(lab);
+    }
+}
+
 static bool has_ended(struct lab *lab, void *context)
 {
     (void)context;
@@ -218,7 +230,7 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     tell_scenario(lab, EVENT_SCENARIO, profile);
     if (clients_start(lab)) {
-        wait_for_clients(lab);
+        wait_for_rounds(lab);
     } else {
         status = STATUS_BROKEN;
     }

@@ -109,6 +109,7 @@ const char *const event_fields[FIELDS_ALL] = {
     [FIELD_NUMBER] = "number",
     [FIELD_KIND_OF] = "kind-of",
     [FIELD_BY] = "by",
+    [FIELD_HANDLES] = "handles",
     [FIELD_LOCAL] = "local",
     [FIELD_PEER] = "peer",
     [FIELD_REAL] = "real",

@@ -25,7 +25,7 @@
 #include <wfp/sim.h>
 
 enum {
-    EVENT_PROTOCOL = 1,         /* of this file; the two sides must have the same */
+    EVENT_PROTOCOL = 2,         /* of this file; the two sides must have the same */
     EVENT_BYTES_MAX = 131072,   /* of one field */
     EVENT_WIRE_MAX = 3 * 131072 /* of one event on the wire, its length included */
 };
@@ -71,7 +71,7 @@ enum event_kind {
     EVENT_STREAM_SEND,    /* socket: the first of a socket that is connected */
     EVENT_STREAM_RECEIVE, /* the same; told before the call waits */
     EVENT_SHUTDOWN,       /* socket, how, error */
-    EVENT_CLOSE,          /* socket */
+    EVENT_CLOSE,          /* socket, handles */
     EVENT_DUPLICATE,      /* socket, other */
     EVENT_PEER_NAME,      /* socket, peer, error: the first getpeername */
     EVENT_RESOLVE,        /* Asked. text: the name. Answer: peer, or an error */
@@ -202,6 +202,7 @@ enum event_field {
     FIELD_NUMBER,
     FIELD_KIND_OF, /* enum event_kind */
     FIELD_BY,      /* enum event_by: who answered what was asked; in a trace */
+    FIELD_HANDLES, /* that the process has open, of all kinds; 0: the system does not count them */
     FIELD_NUMBERS_END,
 
     FIELD_LOCAL = FIELD_NUMBERS_END,
