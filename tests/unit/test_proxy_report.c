@@ -112,7 +112,7 @@ static void assert_says(const char *report, const char *words)
 static void test_a_person_is_told_what_broke_and_why(void **state)
 {
     static const char *const sayings[] = {
-        "  my<proxy>.exe \xC2\xB7 39 rules \xC2\xB7 4 scenarios played \xC2\xB7 profiles "
+        "  my<proxy>.exe \xC2\xB7 40 rules \xC2\xB7 4 scenarios played \xC2\xB7 profiles "
         "documented "
         "observed \xC2\xB7 Linux \xC2\xB7 Wine 8.0\n",
         "  FAIL  PRX-04  grows its buffer on every \"too small\" answer                MUST  "
@@ -128,7 +128,7 @@ static void test_a_person_is_told_what_broke_and_why(void **state)
         "  note  PRX-23  SOMAXCONN was measured to mean 200",
         "  not judged, but seen:\n        not followed: TransmitFile\n",
         "  the proxy printed:\n        out of memory\n",
-        "  ok    14 rules \xC2\xB7 failed 1 \xC2\xB7 undecided 24 \xC2\xB7 1.5 s\n",
+        "  ok    15 rules \xC2\xB7 failed 1 \xC2\xB7 undecided 24 \xC2\xB7 1.5 s\n",
         "          PRX-35  not seen: a connection accepted by AcceptEx\n",
         "        undecided, and fails the run unless --allow-undecided: 1, see above\n",
         "  again: wfpcheck proxy -- my.exe\n",
@@ -214,7 +214,7 @@ static void test_all_are_told_when_the_lab_broke(void **state)
         {"human", "  BROKEN  LAB  the lab itself lasts to the end\n"
                   "        in bad[observed]\n"
                   "        Wine-died; what was planned from here on was not tried\n"},
-        {"human", "39 rules \xC2\xB7 1 scenario played"},
+        {"human", "40 rules \xC2\xB7 1 scenario played"},
         {"human", "  again: wfpcheck proxy -- my.exe\n"},
         {"tap", " - LAB[bad][observed]\n  ---\n  verdict: \"broken\"\n  message: \"Wine-died; "},
         {"tap", "\n# broken: 1\n"},

@@ -538,6 +538,8 @@ static void test_calls(void **state)
 #define ONE_CLOSED(n) ONE_LEAKED(n) "close socket=10" n "\n"
 #define EIGHT(one) one("11") one("12") one("13") one("14") one("15") one("16") one("17") one("18")
 #define FOUR(x) x x x x
+#define TWICE(x) x x
+#define DIAL_UNDER_WAY "connect socket=7 peer=198.18.0.1:443 dial=1 by=1\n"
 
 static const struct script_case stream_cases[] = {
     {"PRX-31", PROXY_PASS, "", BEGIN TAKEN SERVED},
@@ -616,6 +618,30 @@ static const struct script_case stream_cases[] = {
     {"PRX-39", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-39", PROXY_FAIL, "",
      BEGIN TAKEN SOCKET SET_OK FOUR(FOUR(DIAL_REFUSED)) DIAL_REFUSED REFUSED},
+
+    {"PRX-40", PROXY_PASS, "", BEGIN TAKEN SERVED},
+    {"PRX-40", PROXY_PASS, "", BEGIN TAKEN REFUSED},
+    {"PRX-40", PROXY_IDLE, "", BEGIN DIRECT ACCEPT NO_RECORD REFUSED},
+    {"PRX-40", PROXY_UNDECIDED, "", BEGIN PROPER END},
+    {"PRX-40", PROXY_UNDECIDED, "", BEGIN TAKEN END},
+    {"PRX-40", PROXY_UNDECIDED, "", BEGIN TAKEN SOCKET SET_OK DIAL_UNDER_WAY STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN PROPER ACCEPT STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN PROPER ACCEPT RECORDS("1024", "error=10050 count=0") STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK DIAL STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK DIAL DATA DIAL_END STUCK},
+    /* A dial after it had given up is none. */
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN CLIENT_END("3") SOCKET SET_OK DIAL END},
+    {"PRX-22", PROXY_FAIL, "",
+     BEGIN CLIENT("9") ACCEPT "stream-receive socket=5\n" CLIENT_END("3")
+         RECORD_OK SOCKET SET_OK DIAL END},
+    /* Where others tell why, it is silent. */
+    {"PRX-04", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014", "2049") STUCK},
+    {"PRX-05", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT TWICE(FOUR(RECORDS("1024", "error=10050 count=0")))
+         RECORDS("1024", "error=10050 count=0") STUCK},
+    {"PRX-12", PROXY_FAIL, "", BEGIN TAKEN "process-end how=5\n" STUCK},
 };
 
 static void test_streams(void **state)
@@ -830,7 +856,7 @@ static void test_ids_are_in_order(void **state)
         (void)snprintf(id, sizeof id, "PRX-%02d", i + 1);
         assert_string_equal(proxy_rules[i].id, id);
     }
-    assert_null(proxy_rule_named("PRX-40"));
+    assert_null(proxy_rule_named("PRX-41"));
 }
 
 static void test_clauses_are_in_the_catalogue(void **state)

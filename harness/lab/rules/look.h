@@ -58,6 +58,9 @@ void look_datagram_loss(struct finding *finding);
 void look_datagram_refused(struct finding *finding, bool lost);
 void look_datagram_destination(struct finding *finding);
 
+/* look_silence.c */
+void look_silence(struct finding *finding);
+
 /* look_stream.c */
 void look_payload(struct finding *finding);
 void look_half_close(struct finding *finding);
@@ -70,6 +73,9 @@ void look_unreachable(struct finding *finding);
 void look_path(struct finding *finding);
 void look_destination(struct finding *finding);
 void look_after_failure(struct finding *finding);
+/* The event that shows that the client's connection cannot go on, as every dial for it has failed
+ * or was reset; NOWHERE. */
+size_t client_dead_end(const struct view *view, size_t client);
 
 /* ---- look_each.c: walking through a part ---- */
 
@@ -88,6 +94,9 @@ void each_query_or_set(struct finding *finding,
 
 /* The first dial for a client by a process (0: any); NULL. */
 const struct dial *dial_for(const struct view *view, size_t client, uint64_t process);
+
+/* It was dialled for, before it had given up. */
+bool client_dialled_in_time(const struct view *view, size_t client);
 
 /* The lab waited for this client in vain. */
 bool client_waits_in_vain(const struct client *client);

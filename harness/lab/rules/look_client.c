@@ -170,14 +170,6 @@ static bool is_server_first(const struct client *client)
     return client_is_proper(client) && (client->flags & EVENT_CLIENT_SERVER_FIRST) != 0;
 }
 
-/* Before the client had given up. */
-static bool dialled_in_time(const struct view *view, size_t index)
-{
-    const struct dial *dial = dial_for(view, index, 0);
-
-    return dial != NULL && view->acts[dial->act].event < view->clients[index].end;
-}
-
 static void look_waiting(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
@@ -188,7 +180,7 @@ static void look_waiting(struct finding *finding, size_t index)
     if (client->accepted == NOWHERE) {
         return;
     }
-    if (dialled_in_time(view, index)) {
+    if (client_dialled_in_time(view, index)) {
         finding_met(finding);
         return;
     }

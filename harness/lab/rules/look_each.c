@@ -75,6 +75,13 @@ const struct dial *dial_for(const struct view *view, size_t client, uint64_t pro
     return NULL;
 }
 
+bool client_dialled_in_time(const struct view *view, size_t client)
+{
+    const struct dial *dial = dial_for(view, client, 0);
+
+    return dial != NULL && view->acts[dial->act].event < view->clients[client].end;
+}
+
 bool client_waits_in_vain(const struct client *client)
 {
     return client->deadline != NOWHERE ||

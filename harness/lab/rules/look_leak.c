@@ -148,8 +148,8 @@ static void compare(struct finding *finding, const struct quiet *first, const st
                        "sockets only: this system does not count a process's handles");
     } else if (connections < HANDLE_CLIENTS / HANDLE_SHARE) {
         finding_advise(finding, event,
-                       "sockets only: there were no two moments without a connection, so that "
-                       "handles cannot be compared");
+                       "sockets only: there were no two moments without a connection, with enough "
+                       "of them between, to compare handles at");
     } else if (last->handles > first->handles &&
                (last->handles - first->handles) * HANDLE_SHARE >= connections) {
         finding_fail(finding,
@@ -169,7 +169,7 @@ static void look_handles(struct finding *finding, uint64_t process)
     const struct quiet last = find_quiet(finding, process, 0, true);
     struct quiet first;
 
-    if (last.act == NOWHERE || last.closed < HANDLE_CLIENTS) {
+    if (last.act == NOWHERE) {
         return;
     }
     first = find_quiet(finding, process, last.closed / HANDLE_WARM_UP, false);

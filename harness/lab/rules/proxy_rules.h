@@ -32,7 +32,7 @@ struct proxy_rule {
     void (*look)(struct finding *finding); /* at one part of a trace */
 };
 
-enum { PROXY_RULES = 39 };
+enum { PROXY_RULES = 40 };
 extern const struct proxy_rule proxy_rules[PROXY_RULES]; /* in the order of their ids */
 
 /* NULL when there is none of that id. */
