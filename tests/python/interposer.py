@@ -4,11 +4,12 @@
 and the launcher that holds it.
 
 The lab starts it in Wine's place (WFPCHECK_WINE): LAUNCHER -- PROGRAM PLAY HOST PORT. PLAY says what
-it does: one of the functions play_... below.
+it does: one of the functions play_... below; with "no-wine" nothing comes to run.
 """
 
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import sys
@@ -232,20 +233,34 @@ def play_death(host, port):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def end_launcher(host, port, number):
+    """With a client in its hands, and others at its door."""
+    lab = Interposer()
+    listener, own = listen(lab, host, port)
+    kept = accept(lab, listener, own)
+    os.kill(os.getppid(), number)
+    time.sleep(60)
+    del kept
+
+
 def play_launcher_death(host, port):
     """What holds it is killed."""
-    lab = Interposer()
-    accept(lab, *listen(lab, host, port))
-    os.kill(os.getppid(), signal.SIGKILL)
-    time.sleep(60)
+    end_launcher(host, port, signal.SIGKILL)
 
 
 def play_wine_death(host, port):
     """What holds it goes, without a word, as when Wine's server is killed."""
+    end_launcher(host, port, signal.SIGUSR1)
+
+
+def play_last_words(host, port):
+    """Says why it ends; the next one that is started says something else, and ends, too."""
     lab = Interposer()
+    mark = pathlib.Path(os.environ["WFPCHECK_LAST_WORDS"])
+    print("the first to end" if not mark.exists() else "the second to end", flush=True)
+    mark.touch()
     accept(lab, *listen(lab, host, port))
-    os.kill(os.getppid(), signal.SIGUSR1)
-    time.sleep(60)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def play_silence(host, port):
@@ -309,6 +324,8 @@ def hold(child):
 
 
 def main(words):
+    if "no-wine" in words:
+        sys.exit("wine: cannot start here")
     child = os.fork()
     if child:
         hold(child)

@@ -142,6 +142,21 @@ def test_a_program_that_does_not_start(lab, play, expected):
         assert words in done.stderr
 
 
+def test_a_wine_that_does_not_start_is_not_killed(lab):
+    done = lab.run("no-wine")
+    assert done.returncode == 3
+    assert "Wine ended with exit code 1 before it ran" in done.stderr
+    assert "wine: cannot start here" in done.stderr and "Wine's server" not in done.stderr
+
+
+def test_what_a_proxy_printed_before_it_died_is_shown(lab):
+    """Not what those printed that were started after it."""
+    done = lab.run("last-words", "--scenario", "lost", environment=lab.environment(
+        WFPCHECK_LAST_WORDS=str(lab.folder / "mark")))
+    assert done.returncode == 1 and len(lab.events("process-end")) >= 2
+    assert "the first to end" in done.stdout and "the second to end" not in done.stdout
+
+
 def test_a_proxy_that_dies_is_told_and_started_again(lab):
     done = lab.run("death", scenario="lost")
     assert done.returncode == 1, done.stderr

@@ -329,6 +329,9 @@ static const struct script_case client_cases[] = {
     {"PRX-12", PROXY_FAIL, "",
      BEGIN
      "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=4\n" TAKEN SERVED},
+    {"PRX-12", PROXY_UNDECIDED, "",
+     BEGIN
+     "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=5\n" TAKEN SERVED},
 
     {"PRX-13", PROXY_PASS, "", BEGIN CLIENT("17") ACCEPT CONTEXT_OK REFUSED},
     {"PRX-13", PROXY_IDLE, "", BEGIN TAKEN SERVED},

@@ -113,6 +113,13 @@ void look_alive(struct finding *finding)
     if (part->death != NOWHERE) {
         finding_fail(finding, "%s", how_it_ended(part));
         finding_line(finding, part->death, "no scenario is a reason to end");
+    } else if (part->unclear != NOWHERE) {
+        const struct event event = view_event(finding->view, part->unclear);
+
+        finding_open(finding,
+                     "process %llu, which the proxy had started, was killed or died: it has not "
+                     "said that it ends",
+                     (unsigned long long)event_number(&event, FIELD_PROCESS));
     } else if (part->started && part->ended) {
         finding_met(finding);
     } else if (part->started) {

@@ -55,6 +55,7 @@ static bool begin_part(struct view *view, size_t index, char *scenario, char *pr
                                               .first = index,
                                               .clients = view->client_count,
                                               .death = NOWHERE,
+                                              .unclear = NOWHERE,
                                               .broken = NOWHERE};
     return true;
 }
@@ -122,20 +123,33 @@ static bool is_helper(const struct view *view, uint64_t process, size_t index)
     return false;
 }
 
-static bool is_exception(const struct event *event)
+static void note_death(struct part *part, const struct event *event, size_t index)
 {
-    return event_number(event, FIELD_HOW) == EVENT_END_DIED;
+    if (part->death == NOWHERE) {
+        part->death = index;
+        part->death_how = (enum event_end)event_number(event, FIELD_HOW);
+        part->died = part->death_how == EVENT_END_DIED;
+    }
 }
 
 /* A helper of the proxy's may end in order; what the lab started may not, and nothing may die. */
-static bool ends_unasked(const struct view *view, const struct part *part,
-                         const struct event *event, size_t index)
+static void note_end(const struct view *view, struct part *part, const struct event *event,
+                     size_t index)
 {
-    if (is_exception(event)) {
-        return true;
+    const enum event_end how = (enum event_end)event_number(event, FIELD_HOW);
+
+    if (how == EVENT_END_DIED) {
+        note_death(part, event, index);
+        return;
     }
-    return event_number(event, FIELD_HOW) != EVENT_END_RESET && part->started && !part->ended &&
-           !is_helper(view, event_number(event, FIELD_PROCESS), index);
+    if (how == EVENT_END_RESET || !part->started || part->ended) {
+        return;
+    }
+    if (!is_helper(view, event_number(event, FIELD_PROCESS), index)) {
+        note_death(part, event, index);
+    } else if (how == EVENT_END_KILLED) {
+        part->unclear = index;
+    }
 }
 
 /* Between scenarios a proxy is started anew, under the profile that the next one tells. */
@@ -165,11 +179,7 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
         part->ended = true;
         return true;
     case EVENT_PROCESS_END:
-        if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
-            part->death = index;
-            part->death_how = (enum event_end)event_number(&event, FIELD_HOW);
-            part->died = is_exception(&event);
-        }
+        note_end(view, part, &event, index);
         return true;
     case EVENT_BROKEN:
         part->broken = part->broken == NOWHERE ? index : part->broken;

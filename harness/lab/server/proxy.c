@@ -275,16 +275,17 @@ static void end_launcher(struct proxy *proxy)
     proxy->lab->interrupted |= interrupted;
 }
 
-/* What the first proxy printed last is shown with its report. */
+/* What the first proxy printed last is shown with the report, unless one has ended unasked. */
 static void keep_output(const struct proxy *proxy)
 {
     const struct proxy_output *output = &proxy->output;
     const size_t size = output->size < LAB_OUTPUT_MAX ? output->size : LAB_OUTPUT_MAX;
-    char *kept = proxy->lab->result->output;
+    struct lab_result *result = proxy->lab->result;
 
-    if (proxy->number == 1) {
-        memcpy(kept, output->bytes + output->size - size, size);
-        kept[size] = '\0';
+    if (!result->output_of_end && (proxy->number == 1 || proxy->gone)) {
+        memcpy(result->output, output->bytes + output->size - size, size);
+        result->output[size] = '\0';
+        result->output_of_end = proxy->gone;
     }
 }
 

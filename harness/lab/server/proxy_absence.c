@@ -85,8 +85,11 @@ void proxy_complain_of_absence(const struct proxy *proxy)
                  proxy->exit_code > INT32_MAX ? "it ended with exit code 0x%08lX"
                                               : "it ended with exit code %lu",
                  (unsigned long)proxy->exit_code);
+    } else if (proxy->word == PROXY_SAID_ERROR) {
+        text_add(&actual, "wfpcheck-launch could not start it");
     } else if (proxy->ended) {
-        text_add(&actual, "wfpcheck-launch did not start it");
+        text_add(&actual, "%s ended with exit code %lld before it ran",
+                 proxy->group != 0 ? "Wine" : "wfpcheck-launch", (long long)proxy->launcher_code);
     } else if (proxy->main == NULL) {
         text_add(&actual, "after %d s nothing was heard from the interposer in it",
                  LAB_START_LIMIT / 1000);

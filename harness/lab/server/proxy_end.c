@@ -62,10 +62,17 @@ static void tell_taken_away(const struct proxy *proxy)
     lab_break(proxy->lab, text);
 }
 
+/* Where the program never ran, Wine may not have started at all, and has said why. */
+static bool was_taken_away(const struct proxy *proxy)
+{
+    return proxy->word == PROXY_SAID_NOTHING && !proxy->stopping &&
+           (proxy->main != NULL || proxy->launcher_signal != 0);
+}
+
 static void conclude(struct proxy *proxy)
 {
     proxy->ended = true;
-    if (proxy->word == PROXY_SAID_NOTHING && !proxy->stopping) {
+    if (was_taken_away(proxy)) {
         tell_taken_away(proxy);
     } else {
         tell_end(proxy);

@@ -99,7 +99,7 @@ void proxy_process_gone(struct process *process)
         return;
     }
     event_set_number(&event, FIELD_PROCESS, process->number);
-    event_set_number(&event, FIELD_HOW, process->said_exit ? EVENT_END_CLOSED : EVENT_END_DIED);
+    event_set_number(&event, FIELD_HOW, process->said_exit ? EVENT_END_CLOSED : EVENT_END_KILLED);
     if (process->said_exit) {
         event_set_number(&event, FIELD_EXIT_CODE, process->exit_code);
     }

@@ -144,7 +144,7 @@ enum event_end {
     EVENT_END_REFUSED,
     EVENT_END_TIMEOUT,
     EVENT_END_DIED,   /* a process that ended by an exception */
-    EVENT_END_KILLED, /* a process that ended neither so nor by exit */
+    EVENT_END_KILLED, /* ... that ended otherwise than by exit, or nobody saw by what */
     EVENT_END_COUNT
 };
 
