@@ -326,6 +326,7 @@ def hold(child):
 def main(words):
     if "no-wine" in words:
         sys.exit("wine: cannot start here")
+    print("wfpcheck-launch: begins", file=sys.stderr, flush=True)
     child = os.fork()
     if child:
         hold(child)

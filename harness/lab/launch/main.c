@@ -259,6 +259,8 @@ int wmain(int count, wchar_t **words)
     if (command == NULL) {
         return EXIT_OWN_FAILURE;
     }
+    (void)fputs(LAUNCH_BEGINS "\n", stderr);
+    (void)fflush(stderr);
     (void)SetEnvironmentVariableW(L"WFPCHECK_SHIM_FOLLOW", follow ? L"1" : NULL);
     return launch(command, words[follow ? 3 : 2]);
 }

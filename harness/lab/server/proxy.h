@@ -41,8 +41,9 @@ struct proxy_line {
 /* What its launcher has said of it (harness/lab/wire/launch_words.h). */
 enum proxy_word {
     PROXY_SAID_NOTHING,
-    PROXY_SAID_ERROR, /* it never ran */
-    PROXY_SAID_ENDED  /* and `exit_code` is there */
+    PROXY_SAID_BEGINS, /* the launcher runs */
+    PROXY_SAID_ERROR,  /* the program never ran */
+    PROXY_SAID_ENDED   /* the program has, and `exit_code` is there */
 };
 
 struct proxy {

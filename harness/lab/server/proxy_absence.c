@@ -90,6 +90,9 @@ void proxy_complain_of_absence(const struct proxy *proxy)
     } else if (proxy->ended) {
         text_add(&actual, "%s ended with exit code %lld before it ran",
                  proxy->group != 0 ? "Wine" : "wfpcheck-launch", (long long)proxy->launcher_code);
+    } else if (proxy->word == PROXY_SAID_NOTHING) {
+        text_add(&actual, "after %d s %s has not begun to start it", LAB_START_LIMIT / 1000,
+                 proxy->group != 0 ? "Wine" : "wfpcheck-launch");
     } else if (proxy->main == NULL) {
         text_add(&actual, "after %d s nothing was heard from the interposer in it",
                  LAB_START_LIMIT / 1000);

@@ -62,11 +62,11 @@ static void tell_taken_away(const struct proxy *proxy)
     lab_break(proxy->lab, text);
 }
 
-/* Where the program never ran, Wine may not have started at all, and has said why. */
+/* Where the launcher never began, Wine did not start, and has said why. */
 static bool was_taken_away(const struct proxy *proxy)
 {
-    return proxy->word == PROXY_SAID_NOTHING && !proxy->stopping &&
-           (proxy->main != NULL || proxy->launcher_signal != 0);
+    return !proxy->stopping && (proxy->word == PROXY_SAID_BEGINS ||
+                                (proxy->word == PROXY_SAID_NOTHING && proxy->launcher_signal != 0));
 }
 
 static void conclude(struct proxy *proxy)
@@ -87,7 +87,7 @@ void proxy_launcher_ended(uv_process_t *launcher, int64_t code, int signal)
     proxy->launcher_gone = true;
     proxy->launcher_code = code;
     proxy->launcher_signal = signal;
-    if (proxy->word != PROXY_SAID_NOTHING) {
+    if (proxy->word > PROXY_SAID_BEGINS) {
         conclude(proxy);
     }
     proxy_close_handle(proxy, (uv_handle_t *)launcher);

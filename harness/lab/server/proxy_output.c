@@ -76,6 +76,10 @@ static void take_line(struct proxy *proxy, const char *line)
     struct proxy_output *output = &proxy->output;
     const size_t length = strlen(line);
 
+    if (strcmp(line, LAUNCH_BEGINS) == 0) {
+        proxy->word = PROXY_SAID_BEGINS;
+        return;
+    }
     if (is_ended(line, &proxy->exit_code)) {
         proxy->word = PROXY_SAID_ENDED;
         return;
