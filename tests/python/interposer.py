@@ -233,6 +233,13 @@ def play_death(host, port):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def play_crash(host, port):
+    """By itself, with a client in its hands."""
+    lab = Interposer()
+    accept(lab, *listen(lab, host, port))
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
 def end_launcher(host, port, number):
     """With a client in its hands, and others at its door."""
     lab = Interposer()
@@ -318,9 +325,10 @@ def hold(child):
 
     signal.signal(signal.SIGUSR1, lambda *_: os._exit(1))
     threading.Thread(target=watch, daemon=True).start()
-    code = max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 0xC0000005 if status == -signal.SIGSEGV else max(status, 0)
     print(f"wfpcheck-launch: ended: 0x{code:08X}", file=sys.stderr, flush=True)
-    os._exit(code)
+    os._exit(code & 0xFF)
 
 
 def main(words):

@@ -166,6 +166,15 @@ def test_a_proxy_that_dies_is_told_and_started_again(lab):
     assert lab.nobody_is_left()
 
 
+def test_what_a_proxy_died_of_is_told(lab):
+    """All of the code, of which a process of this system ends with the last eight bits."""
+    done = lab.run("crash", scenario="lost")
+    assert done.returncode == 1, done.stderr
+    assert [(event["how"], event["exit-code"]) for event in lab.events("process-end")] == [
+        ("died", 0xC0000005)]
+    assert "Ended by an exception." in done.stdout and "exit code 0xC0000005" in done.stdout
+
+
 DEATHS = {"wine-death": "Wine's server ended: wfpcheck-launch, which held the program, went with it",
           "launcher-death": "wfpcheck-launch, which held the program, was killed by signal 9"}
 

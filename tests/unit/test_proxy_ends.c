@@ -61,9 +61,6 @@ static void test_an_end_is_told_as_it_came(void **state)
         {BEGIN "process-end how=5\n" END,
          "Was killed, or ended by TerminateProcess: it has not said that it ends.",
          "process-end killed  "},
-        {BEGIN "process-end how=5 exit-code=3\n" END,
-         "Was killed, or ended by TerminateProcess: it has not said that it ends.",
-         "process-end killed exit code 3 "},
     };
 
     (void)state;

@@ -18,10 +18,11 @@ struct output {
     HANDLE to;
 };
 
-enum output_state {                /* the liveliest first */
-                    OUTPUT_PASSED, /* something was copied; there may be more */
-                    OUTPUT_SILENT,
-                    OUTPUT_ENDED /* nobody is left who could write */
+/* The liveliest first. */
+enum output_state {
+    OUTPUT_PASSED, /* something was copied; there may be more */
+    OUTPUT_SILENT,
+    OUTPUT_ENDED /* nobody is left who could write */
 };
 
 /* What the program writes goes on to `to`. False, and the error is the system's. */

@@ -15,7 +15,10 @@ static bool is_exception(uint32_t code)
     return code >= FIRST_EXCEPTION && code <= LAST_EXCEPTION;
 }
 
-/* Whoever calls exit() while another thread does may never come to say so. */
+/*
+ * Whoever calls exit() while another thread does may never come to say so: the code tells. That of
+ * a program which was killed is 0 under Wine, and nobody meant it.
+ */
 static enum event_end how_it_ended(const struct proxy *proxy)
 {
     if (proxy->stopping && !proxy->gone) {
@@ -24,11 +27,12 @@ static enum event_end how_it_ended(const struct proxy *proxy)
     if (proxy->main != NULL && proxy->main->said_exit) {
         return EVENT_END_CLOSED;
     }
-    return proxy->word == PROXY_SAID_ENDED && is_exception(proxy->exit_code) ? EVENT_END_DIED
-                                                                             : EVENT_END_KILLED;
+    if (proxy->word != PROXY_SAID_ENDED || proxy->exit_code == 0) {
+        return EVENT_END_KILLED;
+    }
+    return is_exception(proxy->exit_code) ? EVENT_END_DIED : EVENT_END_CLOSED;
 }
 
-/* Of a program that was killed Wine says 0, which nobody meant. */
 static void tell_end(struct proxy *proxy)
 {
     const enum event_end how = how_it_ended(proxy);
@@ -36,7 +40,7 @@ static void tell_end(struct proxy *proxy)
 
     event_set_number(&event, FIELD_PROCESS, proxy->main == NULL ? 0 : proxy->main->number);
     event_set_number(&event, FIELD_HOW, how);
-    if (proxy->word == PROXY_SAID_ENDED && (how != EVENT_END_KILLED || proxy->exit_code != 0)) {
+    if (proxy->word == PROXY_SAID_ENDED && how != EVENT_END_KILLED) {
         event_set_number(&event, FIELD_EXIT_CODE, proxy->exit_code);
     }
     lab_tell(proxy->lab, &event);
