@@ -175,7 +175,7 @@ def test_what_a_proxy_died_of_is_told(lab):
     assert "Ended by an exception." in done.stdout and "exit code 0xC0000005" in done.stdout
 
 
-DEATHS = {"wine-death": "Wine's server ended: wfpcheck-launch, which held the program, went with it",
+DEATHS = {"wine-death": "Wine's server ended, as far as the lab can tell: wfpcheck-launch",
           "launcher-death": "wfpcheck-launch, which held the program, was killed by signal 9"}
 
 

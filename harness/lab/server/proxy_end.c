@@ -57,7 +57,8 @@ static void tell_taken_away(const struct proxy *proxy)
                        proxy->launcher_signal);
     } else if (proxy->group != 0) {
         (void)snprintf(text, sizeof text,
-                       "Wine's server ended: %s went with it, without a word about the program",
+                       "Wine's server ended, as far as the lab can tell: %s went without a word "
+                       "about how it fared",
                        launcher);
     } else {
         (void)snprintf(text, sizeof text, "%s was ended from outside with exit code %lld", launcher,
