@@ -27,7 +27,7 @@ ROOMS = (
     Room("shim", 2, ("harness/lab/shim/*",), ("public", "interpose")),
     Room("wire", 2, ("harness/lab/wire/*",), ("public", "model")),
     Room("dll", 3, ("harness/lab/dll/*",), ("public", "wire", "interpose")),
-    Room("launch", 3, ("harness/lab/launch/*",), ("interpose",)),
+    Room("launch", 3, ("harness/lab/launch/*",), ("wire", "interpose")),
     Room("door", 4, ("harness/main.c", "harness/cli.h", "harness/cli_*"),
          ("public", "model", "status", "platform", "harness", "backend", "replay", "lab")),
     Room("backend", 3, ("harness/backend/*",),

@@ -55,7 +55,9 @@ static enum status judge(const struct judge_trace *wanted, struct complaints *co
     if (status == STATUS_OK) {
         status = report(wanted, &head, judgement, &totals);
     }
-    if (status == STATUS_OK && judgement->scenarios == 0 && !head.passed_through) {
+    if (status == STATUS_OK && totals.verdicts[VERDICT_BROKEN] > 0) {
+        *code = EXIT_BROKEN;
+    } else if (status == STATUS_OK && judgement->scenarios == 0 && !head.passed_through) {
         (void)fprintf(stderr, "wfpcheck judge: the trace has no scenario to judge\n");
         status = STATUS_BROKEN;
     } else if (status == STATUS_OK) {

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A proxy in Python that tells the lab of its calls as wfpcheck-shim.dll would, without Windows.
+"""A proxy in Python that tells the lab of its calls as wfpcheck-shim.dll would, without Windows,
+and the launcher that holds it.
 
 The lab starts it in Wine's place (WFPCHECK_WINE): LAUNCHER -- PROGRAM PLAY HOST PORT. PLAY says what
-it does: one of the functions play_... below.
+it does: one of the functions play_... below; with "no-wine" nothing comes to run.
 """
 
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import sys
@@ -40,7 +42,7 @@ class Interposer:
         self.asks = True
         self.by_option = False
         self.through = None  # what is said to the server at UPSTREAM, to be led to a target
-        self.hello = self.ask("hello", protocol=1, system_process=os.getpid(), parent=os.getppid(),
+        self.hello = self.ask("hello", protocol=2, system_process=os.getpid(), parent=os.getppid(),
                               bits=64, text="proxy.exe", name=own if token is None else token)
 
     def number(self):
@@ -274,6 +276,43 @@ def play_death(host, port):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def play_crash(host, port):
+    """By itself, with a client in its hands."""
+    lab = Interposer()
+    accept(lab, *listen(lab, host, port))
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def end_launcher(host, port, number):
+    """With a client in its hands, and others at its door."""
+    lab = Interposer()
+    listener, own = listen(lab, host, port)
+    kept = accept(lab, listener, own)
+    os.kill(os.getppid(), number)
+    time.sleep(60)
+    del kept
+
+
+def play_launcher_death(host, port):
+    """What holds it is killed."""
+    end_launcher(host, port, signal.SIGKILL)
+
+
+def play_wine_death(host, port):
+    """What holds it goes, without a word, as when Wine's server is killed."""
+    end_launcher(host, port, signal.SIGUSR1)
+
+
+def play_last_words(host, port):
+    """Says why it ends; the next one that is started says something else, and ends, too."""
+    lab = Interposer()
+    mark = pathlib.Path(os.environ["WFPCHECK_LAST_WORDS"])
+    print("the first to end" if not mark.exists() else "the second to end", flush=True)
+    mark.touch()
+    accept(lab, *listen(lab, host, port))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def play_silence(host, port):
     """Accepts, and never says anything more."""
     lab = Interposer()
@@ -301,8 +340,8 @@ def play_hostile(host, port):
     hostile(b"\xff" * 65536)
     hostile(b"GET / HTTP/1.1\r\n\r\n" * 4096)
     hostile(wire.encode("listen", socket=1, backlog=5, local=("127.0.0.1", port), error=0))
-    hostile(wire.encode("hello", protocol=1, bits=64, text="x", name="0" * 32))
-    hostile(wire.encode("hello", protocol=1, bits=64, text="x" * 100000, name=""))
+    hostile(wire.encode("hello", protocol=2, bits=64, text="x", name="0" * 32))
+    hostile(wire.encode("hello", protocol=2, bits=64, text="x" * 100000, name=""))
     traitor = Interposer()
     traitor.tell("scenario-end", name="plain")
     traitor.stream.settimeout(10)
@@ -313,13 +352,36 @@ def play_hostile(host, port):
     work(lab, host, port)
 
 
+def play(words):
+    name, host, port = words[words.index("--") + 2:]
+    if name in TALKS:
+        play_through(name, host, int(port))
+    globals()["play_" + name.replace("-", "_")](host, int(port))
+
+
+def hold(child):
+    """As wfpcheck-launch: whoever started this is gone when standard input ends."""
+    def watch():
+        while sys.stdin.buffer.read(1):
+            pass
+        os.kill(child, signal.SIGKILL)
+
+    signal.signal(signal.SIGUSR1, lambda *_: os._exit(1))
+    threading.Thread(target=watch, daemon=True).start()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 0xC0000005 if status == -signal.SIGSEGV else max(status, 0)
+    print(f"wfpcheck-launch: ended: 0x{code:08X}", file=sys.stderr, flush=True)
+    os._exit(code & 0xFF)
+
+
 def main(words):
-    play, host, port = words[words.index("--") + 2:]
-    # Whoever started this is gone when standard input ends.
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(125)), daemon=True).start()
-    if play in TALKS:
-        play_through(play, host, int(port))
-    globals()["play_" + play.replace("-", "_")](host, int(port))
+    if "no-wine" in words:
+        sys.exit("wine: cannot start here")
+    print("wfpcheck-launch: begins", file=sys.stderr, flush=True)
+    child = os.fork()
+    if child:
+        hold(child)
+    play(words)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 import lab
 from recordings import forge, wfpcheck
 
-RULES = [f"PRX-{number:02}" for number in range(1, 40)]
+RULES = [f"PRX-{number:02}" for number in range(1, 41)]
 HEAD = {"kind": "proxy-trace", "format": 1, "tool": "0.1.0", "system": "Linux", "wine": "8.0",
         "program": "my.exe", "profiles": "observed", "upstream": "",
         "date": "2026-01-31T12:00:00Z", "passed-through": False}

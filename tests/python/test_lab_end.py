@@ -50,9 +50,9 @@ class Running:
 
     def __init__(self, wfpcheck, folder, env=None):
         self.address, self.report = lab.free_address(), folder / "report.jsonl"
-        self.told = folder / "output.txt"
+        self.told, self.trace = folder / "output.txt", folder / "trace.jsonl"
         command = lab.words(wfpcheck, [lab.built("reference_proxy")], folder, "--trace",
-                            folder / "trace.jsonl", listen=self.address)
+                            self.trace, listen=self.address)
         with open(self.told, "wb") as output:
             self.lab = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                         stderr=output, env={**os.environ, **(env or {})})
@@ -112,7 +112,20 @@ def test_killed_proxy_is_told(running):
     until(run.all_gone, "the lab does not come to its end")
     cases, totals = lab.read(run.report)
     assert run.lab.returncode == 1 and totals["planned"] == totals["executed"]
-    assert [case["topic"] for case in cases if case["verdict"] == "fail"] == ["PRX-12"]
+    told = [case for case in cases if case["verdict"] == "fail"]
+    assert [case["topic"] for case in told] == ["PRX-12"]
+    assert "process-end process 1 killed" in told[0]["detail"]
+    assert "exit code" not in told[0]["detail"]
+
+
+def assert_broken(run, words):
+    """The run has ended there, and blames nobody else."""
+    cases, _ = lab.read(run.report)
+    told = [case for case in cases if case["verdict"] in ("fail", "broken")]
+    assert run.lab.returncode == 3, run.text()
+    assert [case["topic"] for case in told] == ["LAB"]
+    assert told[0]["message"].startswith(words) and words in run.text()
+    assert '"kind":"deadline"' not in run.trace.read_text("utf-8"), "waited for its time limits"
 
 
 def test_killed_launcher_takes_the_proxy_with_it(running):
@@ -121,7 +134,7 @@ def test_killed_launcher_takes_the_proxy_with_it(running):
     assert launchers
     run.kill(launchers)
     until(run.all_gone, "the lab does not come to its end")
-    assert run.lab.returncode in (1, 3), run.text()
+    assert_broken(run, "wfpcheck-launch, which held the program, was killed by signal 9")
 
 
 def link(source, target):
@@ -129,12 +142,30 @@ def link(source, target):
     (shutil.copy2 if source.endswith(".reg") else os.link)(source, target)
 
 
-def test_killed_wine_is_told(running, tmp_path):
-    """In a prefix of its own: the end of a Wine is the end of all that runs in it."""
+def of_prefix(prefix):
+    """What runs in that Wine: the services that it starts for itself, too."""
+    wanted = f"WINEPREFIX={prefix}".encode()
+    for folder in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                yield int(folder.name)
+
+
+@pytest.fixture
+def own_wine(tmp_path):
+    """A prefix of its own: the end of a Wine is the end of all that runs in it."""
     prefix = tmp_path / "wine"
     shutil.copytree(os.environ["WINEPREFIX"], prefix, symlinks=True, copy_function=link)
-    env = {**os.environ, "WINEPREFIX": str(prefix)}
-    run = running(env)
-    subprocess.run(["wineserver", "--kill"], env=env, check=False, timeout=PATIENCE)
+    yield {**os.environ, "WINEPREFIX": str(prefix)}
+    for process in of_prefix(prefix):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("how", ["--kill", "--kill=9"])
+def test_killed_wine_is_told(running, own_wine, how):
+    """With 9 its server has no time to end its clients, and those that wait would wait for ever."""
+    run = running(own_wine)
+    subprocess.run(["wineserver", how], env=own_wine, check=False, timeout=PATIENCE)
     until(run.all_gone, "the lab does not come to its end")
-    assert run.lab.returncode in (1, 3), run.text()
+    assert_broken(run, "Wine's server ended, as far as the lab can tell: wfpcheck-launch")

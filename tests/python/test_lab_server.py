@@ -184,13 +184,58 @@ def test_a_program_that_listens_elsewhere_is_told_where(lab):
             f"it receives datagrams on 127.0.0.3:{lab.port}") in done.stderr
 
 
+def test_a_wine_that_does_not_start_is_not_killed(lab):
+    done = lab.run("no-wine")
+    assert done.returncode == 3
+    assert "Wine ended with exit code 1 before it ran" in done.stderr
+    assert "wine: cannot start here" in done.stderr and "Wine's server" not in done.stderr
+
+
+def test_what_a_proxy_printed_before_it_died_is_shown(lab):
+    """Not what those printed that were started after it."""
+    done = lab.run("last-words", "--scenario", "lost", environment=lab.environment(
+        WFPCHECK_LAST_WORDS=str(lab.folder / "mark")))
+    assert done.returncode == 1 and len(lab.events("process-end")) >= 2
+    assert "the first to end" in done.stdout and "the second to end" not in done.stdout
+
+
 def test_a_proxy_that_dies_is_told_and_started_again(lab):
     done = lab.run("death", scenario="lost")
     assert done.returncode == 1, done.stderr
     assert "PRX-12" in done.stdout
     deaths = lab.events("process-end")
-    assert [event["how"] for event in deaths] == ["died"]
+    assert [event["how"] for event in deaths] == ["killed"] and "exit-code" not in deaths[0]
     assert lab.nobody_is_left()
+
+
+def test_what_a_proxy_died_of_is_told(lab):
+    """All of the code, of which a process of this system ends with the last eight bits."""
+    done = lab.run("crash", scenario="lost")
+    assert done.returncode == 1, done.stderr
+    assert [(event["how"], event["exit-code"]) for event in lab.events("process-end")] == [
+        ("died", 0xC0000005)]
+    assert "Ended by an exception." in done.stdout and "exit code 0xC0000005" in done.stdout
+
+
+DEATHS = {"wine-death": "Wine's server ended, as far as the lab can tell: wfpcheck-launch",
+          "launcher-death": "wfpcheck-launch, which held the program, was killed by signal 9"}
+
+
+@pytest.mark.parametrize("play", DEATHS)
+def test_what_dies_under_the_lab_is_told_and_ends_the_run(lab, play):
+    """At once, without another scenario; and it is no failure of the proxy's."""
+    done = lab.run(play, "--format", "jsonl", scenario=None)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [line for line in lines if line["type"] == "case"
+            and line["verdict"] not in ("pass", "unsupported")]
+    assert done.returncode == 3 and DEATHS[play] in done.stderr
+    assert [(case["topic"], case["verdict"]) for case in told] == [("LAB", "broken")]
+    assert DEATHS[play] in told[0]["message"] and lines[-1]["verdicts"]["broken"] == 1
+    assert len(lab.events("scenario")) == 1 and lab.nobody_is_left()
+    assert not lab.events("process-end") and not lab.events("deadline")
+    later = subprocess.run([lab.native, "judge", lab.trace], capture_output=True, check=False,
+                           text=True, encoding="utf-8", timeout=60)
+    assert later.returncode == 3 and DEATHS[play] in later.stdout
 
 
 def test_silence_is_a_deadline(lab):

@@ -62,14 +62,26 @@ static const char script[] =
     "passed name=TransmitFile\n"
     "scenario-end name=left\n";
 
-static struct proxy_judgement *judge_script(void)
+/* In a second scenario Wine dies. */
+static const char broken_script[] = "run name=observed\n"
+                                    "scenario name=well text=observed\n"
+                                    "scenario-end name=well\n"
+                                    "scenario name=bad text=observed\n"
+                                    "broken text=Wine-died\n";
+
+static struct proxy_judgement *judge_words(const char *words)
 {
-    struct trace *trace = proxy_script(script);
+    struct trace *trace = proxy_script(words);
     struct proxy_judgement *judgement;
 
     assert_int_equal(proxy_judge(trace, &judgement), STATUS_OK);
     trace_free(trace);
     return judgement;
+}
+
+static struct proxy_judgement *judge_script(void)
+{
+    return judge_words(script);
 }
 
 /* What the report says, to be freed. */
@@ -100,7 +112,7 @@ static void assert_says(const char *report, const char *words)
 static void test_a_person_is_told_what_broke_and_why(void **state)
 {
     static const char *const sayings[] = {
-        "  my<proxy>.exe \xC2\xB7 39 rules \xC2\xB7 4 scenarios played \xC2\xB7 profiles "
+        "  my<proxy>.exe \xC2\xB7 40 rules \xC2\xB7 4 scenarios played \xC2\xB7 profiles "
         "documented "
         "observed \xC2\xB7 Linux \xC2\xB7 Wine 8.0\n",
         "  FAIL  PRX-04  grows its buffer on every \"too small\" answer                MUST  "
@@ -116,7 +128,7 @@ static void test_a_person_is_told_what_broke_and_why(void **state)
         "  note  PRX-23  SOMAXCONN was measured to mean 200",
         "  not judged, but seen:\n        not followed: TransmitFile\n",
         "  the proxy printed:\n        out of memory\n",
-        "  ok    14 rules \xC2\xB7 failed 1 \xC2\xB7 undecided 24 \xC2\xB7 1.5 s\n",
+        "  ok    15 rules \xC2\xB7 failed 1 \xC2\xB7 undecided 24 \xC2\xB7 1.5 s\n",
         "          PRX-35  not seen: a connection accepted by AcceptEx\n",
         "        undecided, and fails the run unless --allow-undecided: 1, see above\n",
         "  again: wfpcheck proxy -- my.exe\n",
@@ -188,6 +200,42 @@ static void test_machines_are_told_each_case(void **state)
         char *text = report_as(sayings[i].format, &report, &totals);
 
         assert_says(text, sayings[i].words);
+        free(text);
+    }
+    proxy_judgement_free(judgement);
+}
+
+static void test_all_are_told_when_the_lab_broke(void **state)
+{
+    static const struct {
+        const char *format;
+        const char *words;
+    } sayings[] = {
+        {"human", "  BROKEN  LAB  the lab itself lasts to the end\n"
+                  "        in bad[observed]\n"
+                  "        Wine-died; what was planned from here on was not tried\n"},
+        {"human", "40 rules \xC2\xB7 1 scenario played"},
+        {"human", "  again: wfpcheck proxy -- my.exe\n"},
+        {"tap", " - LAB[bad][observed]\n  ---\n  verdict: \"broken\"\n  message: \"Wine-died; "},
+        {"tap", "\n# broken: 1\n"},
+        {"junit", "name=\"LAB[bad][observed]\" time=\"0.000000\">\n"
+                  "      <error type=\"broken\" message=\"Wine-died; "},
+        {"jsonl", "\"name\":\"LAB[bad][observed]\",\"vector\":\"bad\",\"profile\":\"observed\","
+                  "\"topic\":\"LAB\""},
+        {"jsonl", "\"verdict\":\"broken\",\"uncontrolled\":false,\"message\":\"Wine-died; "},
+    };
+    struct proxy_judgement *judgement = judge_words(broken_script);
+    const struct proxy_report report = {
+        .head = &head, .judgement = judgement, .again = "wfpcheck proxy -- my.exe"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
+        struct report_totals totals;
+        char *text = report_as(sayings[i].format, &report, &totals);
+
+        assert_says(text, sayings[i].words);
+        assert_int_equal(totals.verdicts[VERDICT_BROKEN], 1);
+        assert_int_equal(totals.verdicts[VERDICT_FAIL] + totals.verdicts[VERDICT_UNDECIDED], 0);
         free(text);
     }
     proxy_judgement_free(judgement);
@@ -304,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_a_person_is_told_what_broke_and_why),
         cmocka_unit_test(test_a_line_is_never_cut_by_colour),
         cmocka_unit_test(test_machines_are_told_each_case),
+        cmocka_unit_test(test_all_are_told_when_the_lab_broke),
         cmocka_unit_test(test_a_failure_fails_and_what_is_open_may_be_allowed),
         cmocka_unit_test(test_known_gaps_are_known),
         cmocka_unit_test(test_the_file_is_judged_as_the_run_was),

@@ -319,10 +319,9 @@ static const struct script_case client_cases[] = {
     {"PRX-12", PROXY_UNDECIDED, "", BEGIN},
     {"PRX-12", PROXY_FAIL, "", BEGIN DIRECT ACCEPT NO_RECORD "process-end how=0 exit-code=1\n" END},
     {"PRX-12", PROXY_FAIL, "", BEGIN TAKEN "process-end how=4\n" END},
-    /* Without having said so: another thread did the same. */
+    /* That it was killed is not the size's doing. */
     {"PRX-12", PROXY_FAIL, "",
-     BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014",
-                                   "2147483647") "process-end how=4 exit-code=3\n" END},
+     BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014", "2147483647") "process-end how=5\n" END},
     {"PRX-12", PROXY_FAIL, "PRX-08",
      BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014", "2147483647") "process-end how=4 "
                                                                   "exit-code=0xC0000005\n" END},
@@ -342,6 +341,9 @@ static const struct script_case client_cases[] = {
     {"PRX-12", PROXY_FAIL, "",
      BEGIN
      "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=4\n" TAKEN SERVED},
+    {"PRX-12", PROXY_UNDECIDED, "",
+     BEGIN
+     "hello process=2 system-process=11 parent=10\nprocess-end process=2 how=5\n" TAKEN SERVED},
 
     {"PRX-13", PROXY_PASS, "", BEGIN CLIENT("17") ACCEPT CONTEXT_OK REFUSED},
     {"PRX-13", PROXY_IDLE, "", BEGIN TAKEN SERVED},
@@ -555,6 +557,8 @@ static void test_calls(void **state)
 #define ONE_CLOSED(n) ONE_LEAKED(n) "close socket=10" n "\n"
 #define EIGHT(one) one("11") one("12") one("13") one("14") one("15") one("16") one("17") one("18")
 #define FOUR(x) x x x x
+#define TWICE(x) x x
+#define DIAL_UNDER_WAY "connect socket=7 peer=198.18.0.1:443 dial=1 by=1\n"
 
 static const struct script_case stream_cases[] = {
     {"PRX-31", PROXY_PASS, "", BEGIN TAKEN SERVED},
@@ -633,6 +637,30 @@ static const struct script_case stream_cases[] = {
     {"PRX-39", PROXY_IDLE, "", BEGIN TAKEN SERVED},
     {"PRX-39", PROXY_FAIL, "",
      BEGIN TAKEN SOCKET SET_OK FOUR(FOUR(DIAL_REFUSED)) DIAL_REFUSED REFUSED},
+
+    {"PRX-40", PROXY_PASS, "", BEGIN TAKEN SERVED},
+    {"PRX-40", PROXY_PASS, "", BEGIN TAKEN REFUSED},
+    {"PRX-40", PROXY_IDLE, "", BEGIN DIRECT ACCEPT NO_RECORD REFUSED},
+    {"PRX-40", PROXY_UNDECIDED, "", BEGIN PROPER END},
+    {"PRX-40", PROXY_UNDECIDED, "", BEGIN TAKEN END},
+    {"PRX-40", PROXY_UNDECIDED, "", BEGIN TAKEN SOCKET SET_OK DIAL_UNDER_WAY STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN PROPER ACCEPT STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN PROPER ACCEPT RECORDS("1024", "error=10050 count=0") STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK DIAL STUCK},
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN SOCKET SET_OK DIAL DATA DIAL_END STUCK},
+    /* A dial after it had given up is none. */
+    {"PRX-40", PROXY_FAIL, "", BEGIN TAKEN CLIENT_END("3") SOCKET SET_OK DIAL END},
+    {"PRX-22", PROXY_FAIL, "",
+     BEGIN CLIENT("9") ACCEPT "stream-receive socket=5\n" CLIENT_END("3")
+         RECORD_OK SOCKET SET_OK DIAL END},
+    /* Where others tell why, it is silent. */
+    {"PRX-04", PROXY_FAIL, "", BEGIN PROPER ACCEPT TOO_SMALL("1024", "10014", "2049") STUCK},
+    {"PRX-05", PROXY_FAIL, "",
+     BEGIN PROPER ACCEPT TWICE(FOUR(RECORDS("1024", "error=10050 count=0")))
+         RECORDS("1024", "error=10050 count=0") STUCK},
+    {"PRX-12", PROXY_FAIL, "", BEGIN TAKEN "process-end how=5\n" STUCK},
 };
 
 static void test_streams(void **state)
@@ -847,7 +875,7 @@ static void test_ids_are_in_order(void **state)
         (void)snprintf(id, sizeof id, "PRX-%02d", i + 1);
         assert_string_equal(proxy_rules[i].id, id);
     }
-    assert_null(proxy_rule_named("PRX-40"));
+    assert_null(proxy_rule_named("PRX-41"));
 }
 
 static void test_clauses_are_in_the_catalogue(void **state)

@@ -18,6 +18,13 @@ DWORD process_parent(void)
     return (DWORD)about[INHERITED_FROM];
 }
 
+DWORD process_handles(void)
+{
+    DWORD count = 0;
+
+    return GetProcessHandleCount(GetCurrentProcess(), &count) ? count : 0;
+}
+
 HMODULE process_own_module(void)
 {
     static const char inside = 0;

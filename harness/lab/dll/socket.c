@@ -10,6 +10,7 @@
 #include "harness/lab/dll/address.h"
 #include "harness/lab/dll/link.h"
 #include "harness/lab/dll/pending.h"
+#include "harness/lab/dll/process.h"
 
 /* By the system, where no call was seen that made it. */
 static bool look_up(SOCKET socket, struct socket_facts *facts)
@@ -117,6 +118,7 @@ void socket_closing(SOCKET socket)
         if (facts.accepting) {
             accept_ex_forget(socket);
         }
+        event_set_number(&event, FIELD_HANDLES, process_handles());
         link_tell(&event);
     }
 }

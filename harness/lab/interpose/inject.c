@@ -17,6 +17,20 @@ static LPTHREAD_START_ROUTINE load_library(void)
     return (LPTHREAD_START_ROUTINE)found;
 }
 
+/* Asks again and again: a wait in Wine's server would not end with it, not even by its time limit.
+ */
+static DWORD wait_for(HANDLE thread)
+{
+    const ULONGLONG began = GetTickCount64();
+    DWORD waited;
+
+    while ((waited = WaitForSingleObject(thread, 0)) == WAIT_TIMEOUT &&
+           GetTickCount64() - began < INJECT_TIME_MAX) {
+        Sleep(1);
+    }
+    return waited;
+}
+
 static DWORD run(HANDLE process, void *path)
 {
     const HANDLE thread = CreateRemoteThread(process, NULL, 0, load_library(), path, 0, NULL);
@@ -26,7 +40,7 @@ static DWORD run(HANDLE process, void *path)
     if (thread == NULL) {
         return GetLastError();
     }
-    waited = WaitForSingleObject(thread, INJECT_TIME_MAX);
+    waited = wait_for(thread);
     (void)GetExitCodeThread(thread, &module);
     CloseHandle(thread);
     if (waited != WAIT_OBJECT_0) {

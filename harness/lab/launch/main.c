@@ -3,8 +3,11 @@
 /*
  * wfpcheck-launch [--follow] -- PROGRAM ARG...
  *
- * Starts a program with wfpcheck-shim.dll in it, waits for its end, and ends with its exit code.
- * When standard input ends, whoever started this is gone: the program and its children end too.
+ * Starts a program with wfpcheck-shim.dll in it, waits for its end, says its exit code on standard
+ * error, and ends with it. What the program prints goes to standard output. When standard input
+ * ends, whoever started this is gone: the program and its children end too. What comes there means
+ * nothing, but is to come now and then: under Wine it is by this that the launcher ends, without
+ * having said anything, soon after Wine's server has.
  */
 
 #include <stdio.h>
@@ -15,8 +18,9 @@
 #include "harness/lab/interpose/inject.h"
 #include "harness/lab/launch/output.h"
 #include "harness/lab/launch/program.h"
+#include "harness/lab/wire/launch_words.h"
 
-enum { EXIT_OWN_FAILURE = 125, LOOK_PERIOD = 10 /* milliseconds */ };
+enum { EXIT_OWN_FAILURE = 125, LOOK_PERIOD = 10, FINISH_LIMIT = 2000 /* milliseconds */ };
 
 static const wchar_t shim_name[] = L"wfpcheck-shim.dll";
 
@@ -95,7 +99,9 @@ static HANDLE silent_input(void)
 
 static bool open_outputs(void)
 {
-    if (output_open(&outputs[0], STD_OUTPUT_HANDLE) && output_open(&outputs[1], STD_ERROR_HANDLE)) {
+    const HANDLE to = GetStdHandle(STD_OUTPUT_HANDLE);
+
+    if (output_open(&outputs[0], to) && output_open(&outputs[1], to)) {
         return true;
     }
     program_complain(L"cannot be made", L"a pipe", GetLastError());
@@ -122,31 +128,68 @@ static bool create(const wchar_t *path, wchar_t *command, PROCESS_INFORMATION *p
     return created;
 }
 
-static bool prepare(const PROCESS_INFORMATION *process, HANDLE job, const wchar_t *shim)
+struct watched {
+    HANDLE process;
+    HANDLE job;
+    bool follow; /* what it starts is the program, too */
+};
+
+static bool has_ended(const struct watched *watched)
+{
+    return WaitForSingleObject(watched->process, 0) != WAIT_TIMEOUT;
+}
+
+/*
+ * Reading waits outside of Wine's server. What comes is nothing but an occasion to ask that server
+ * something, which ends whoever asks when it is gone.
+ */
+static DWORD WINAPI watch_input(LPVOID context)
+{
+    const struct watched *watched = context;
+    const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    char ignored[64];
+    DWORD count;
+
+    while (ReadFile(input, ignored, sizeof ignored, &count, NULL) && count > 0) {
+        (void)has_ended(watched);
+    }
+    (void)TerminateJobObject(watched->job, EXIT_OWN_FAILURE);
+    return 0;
+}
+
+/* In the job, with the shim in it, and running. */
+static bool let_go(const PROCESS_INFORMATION *process, struct watched *watched, const wchar_t *shim)
 {
     DWORD error;
 
-    if (job == NULL || !AssignProcessToJobObject(job, process->hProcess)) {
+    if (watched->job == NULL || !AssignProcessToJobObject(watched->job, process->hProcess)) {
         program_complain(L"cannot be put into a job", L"the program", GetLastError());
         return false;
     }
     error = inject_interposer(process->hProcess, shim);
     if (error != 0) {
         program_complain(L"the program did not load it", shim, error);
+        return false;
     }
-    return error == 0;
+    if (CreateThread(NULL, 0, watch_input, watched, 0, NULL) == NULL ||
+        ResumeThread(process->hThread) == (DWORD)-1) {
+        program_complain(L"cannot be started", L"the program", GetLastError());
+        return false;
+    }
+    return true;
 }
 
-static DWORD WINAPI watch_input(LPVOID job)
+/* Copies what is there, and says how the livelier of the two is. */
+static enum output_state pass_outputs(void)
 {
-    const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
-    char ignored[64];
-    DWORD count;
+    enum output_state liveliest = OUTPUT_ENDED;
 
-    while (ReadFile(input, ignored, sizeof ignored, &count, NULL) && count > 0) {
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+        const enum output_state state = output_pass(&outputs[i]);
+
+        liveliest = state < liveliest ? state : liveliest;
     }
-    (void)TerminateJobObject(job, EXIT_OWN_FAILURE);
-    return 0;
+    return liveliest;
 }
 
 /* One process at the least is still there. */
@@ -160,46 +203,45 @@ static bool is_inhabited(HANDLE job)
 }
 
 /* A program that has ended well may have started itself again: that one is the program then. */
-static void wait_for_heirs(HANDLE job)
+static bool has_heirs(const struct watched *watched)
 {
-    while (is_inhabited(job)) {
-        Sleep(LOOK_PERIOD);
-    }
-}
-
-/* An exit code that is the status of an exception is what the program died of. */
-static void say_end(DWORD code)
-{
-    if (code >> 30 == 3) {
-        (void)fprintf(stderr, "wfpcheck-launch: died: 0x%08lX\n", (unsigned long)code);
-    } else {
-        (void)fprintf(stderr, "wfpcheck-launch: ended: %lu\n", (unsigned long)code);
-    }
-}
-
-static int run(const PROCESS_INFORMATION *process, HANDLE job, bool follow)
-{
-    const HANDLE watcher = CreateThread(NULL, 0, watch_input, job, 0, NULL);
     DWORD code = EXIT_OWN_FAILURE;
 
-    if (watcher == NULL || ResumeThread(process->hThread) == (DWORD)-1) {
-        program_complain(L"cannot be started", L"the program", GetLastError());
-        return EXIT_OWN_FAILURE;
+    return watched->follow && GetExitCodeProcess(watched->process, &code) && code == 0 &&
+           is_inhabited(watched->job);
+}
+
+/*
+ * Looks now and then, and never waits in Wine's server: who does, waits for ever when it dies. Who
+ * asks it something ends then. So do both threads, and with them this process: the lab learns of
+ * it.
+ */
+static DWORD watch(const struct watched *watched)
+{
+    DWORD code = EXIT_OWN_FAILURE;
+
+    while (!has_ended(watched) || has_heirs(watched)) {
+        if (pass_outputs() != OUTPUT_PASSED) {
+            Sleep(LOOK_PERIOD);
+        }
     }
-    (void)WaitForSingleObject(process->hProcess, INFINITE);
-    (void)GetExitCodeProcess(process->hProcess, &code);
-    if (follow && code == 0) {
-        wait_for_heirs(job);
-    }
-    return (int)code;
+    (void)GetExitCodeProcess(watched->process, &code);
+    return code;
 }
 
 /* The children of the program end with it, and so does what they could still print. */
 static void finish(HANDLE job)
 {
+    const ULONGLONG began = GetTickCount64();
+    enum output_state state;
+
     (void)TerminateJobObject(job, EXIT_OWN_FAILURE);
-    output_finish(&outputs[0]);
-    output_finish(&outputs[1]);
+    for (state = pass_outputs(); state != OUTPUT_ENDED && GetTickCount64() - began < FINISH_LIMIT;
+         state = pass_outputs()) {
+        if (state == OUTPUT_SILENT) {
+            Sleep(LOOK_PERIOD);
+        }
+    }
 }
 
 static int launch(const wchar_t *command, const wchar_t *name, bool follow)
@@ -208,24 +250,31 @@ static int launch(const wchar_t *command, const wchar_t *name, bool follow)
     static wchar_t path[PROGRAM_PATH_MAX];
     static wchar_t line[PROGRAM_PATH_MAX];
     PROCESS_INFORMATION process;
-    const HANDLE job = open_job();
-    int code;
+    static struct watched watched; /* of a thread that outlives this call, too */
+    DWORD code;
 
-    if (!find_shim(shim) || !program_find(name, path) || wcslen(command) >= PROGRAM_PATH_MAX) {
+    watched.job = open_job();
+    if (!find_shim(shim) || !program_find(name, path)) {
+        return EXIT_OWN_FAILURE;
+    }
+    if (wcslen(command) >= PROGRAM_PATH_MAX) {
+        program_complain(L"is too long", L"the command line", 0);
         return EXIT_OWN_FAILURE;
     }
     wcscpy(line, command);
     if (!open_outputs() || !create(path, line, &process)) {
         return EXIT_OWN_FAILURE;
     }
-    if (!prepare(&process, job, shim)) {
+    watched.process = process.hProcess;
+    watched.follow = follow;
+    if (!let_go(&process, &watched, shim)) {
         (void)TerminateProcess(process.hProcess, EXIT_OWN_FAILURE);
         return EXIT_OWN_FAILURE;
     }
-    code = run(&process, job, follow);
-    finish(job);
-    say_end((DWORD)code);
-    return code;
+    code = watch(&watched);
+    finish(watched.job);
+    (void)fprintf(stderr, LAUNCH_ENDED "%08lX\n", (unsigned long)code);
+    return (int)code;
 }
 
 int wmain(int count, wchar_t **words);
@@ -238,6 +287,8 @@ int wmain(int count, wchar_t **words)
     if (command == NULL) {
         return EXIT_OWN_FAILURE;
     }
+    (void)fputs(LAUNCH_BEGINS "\n", stderr);
+    (void)fflush(stderr);
     (void)SetEnvironmentVariableW(L"WFPCHECK_SHIM_FOLLOW", follow ? L"1" : NULL);
     /* Inherited: no box waits for a click where the program dies, and no debugger of Wine's. */
     (void)SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);

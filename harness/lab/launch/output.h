@@ -16,14 +16,20 @@ struct output {
     HANDLE write; /* for the program; inherited */
     HANDLE read;
     HANDLE to;
-    HANDLE copier; /* a thread */
 };
 
-/* `which`: STD_OUTPUT_HANDLE or STD_ERROR_HANDLE. False, and the error is the system's. */
-bool output_open(struct output *output, DWORD which);
+/* The liveliest first. */
+enum output_state {
+    OUTPUT_PASSED, /* something was copied; there may be more */
+    OUTPUT_SILENT,
+    OUTPUT_ENDED /* nobody is left who could write */
+};
+
+/* What the program writes goes on to `to`. False, and the error is the system's. */
+bool output_open(struct output *output, HANDLE to);
 /* The program has the pipe, or there will be none: from now on only others write to it. */
 void output_handed_over(struct output *output);
-/* All who could write have ended. Waits for what they left, though not for ever. */
-void output_finish(struct output *output);
+/* Copies what is there, and does not wait for more. */
+enum output_state output_pass(const struct output *output);
 
 #endif

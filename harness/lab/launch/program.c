@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/lab/wire/launch_words.h"
+
 /* In a 64-bit launcher that of x64 or ARM64, in a 32-bit one that of x86. */
 static WORD own_machine(void)
 {
@@ -42,9 +44,9 @@ void program_complain(const wchar_t *what, const wchar_t *name, DWORD error)
         text[--length] = L'\0';
     }
     if (error == 0) {
-        (void)fprintf(stderr, "wfpcheck-launch: error: %ls: %ls\n", name, what);
+        (void)fprintf(stderr, LAUNCH_ERROR "%ls: %ls\n", name, what);
     } else {
-        (void)fprintf(stderr, "wfpcheck-launch: error: %ls: %ls: error %lu: %ls\n", name, what,
+        (void)fprintf(stderr, LAUNCH_ERROR "%ls: %ls: error %lu: %ls\n", name, what,
                       (unsigned long)error, text);
     }
 }

@@ -20,7 +20,7 @@ bool program_find(const wchar_t *name, wchar_t path[PROGRAM_PATH_MAX]);
 /* What follows the first argument of a command line, without the space between. */
 const wchar_t *program_rest(const wchar_t *line);
 
-/* "wfpcheck-launch: error: ..." on standard error; `error` of the system, or 0. */
+/* LAUNCH_ERROR and this on standard error; `error` of the system, or 0. */
 void program_complain(const wchar_t *what, const wchar_t *name, DWORD error);
 
 #endif

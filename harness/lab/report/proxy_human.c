@@ -85,9 +85,9 @@ static void add_places(struct human *human, const struct proxy_rule *rule, enum 
         }
         text_add(&human->text, "%s ", shown++ == 0 ? "" : ",");
         text_add_safe(&human->text, one->scenario, false);
-        text_add(&human->text, "[");
+        text_add(&human->text, one->profile[0] != '\0' ? "[" : "");
         text_add_safe(&human->text, one->profile, false);
-        text_add(&human->text, "]");
+        text_add(&human->text, one->profile[0] != '\0' ? "]" : "");
     }
     if (count > shown && shown > 0) {
         text_add(&human->text, " and %zu more", count - shown);
@@ -103,8 +103,11 @@ static void add_title(struct human *human, const char *word, const char *colour,
     const size_t start = text->length;
 
     text_add(text, "  %-4s  %s  %s", word, rule->id, rule->title);
-    text_pad(text, start, TITLE_COLUMN);
-    text_add(text, "  %s  %s\n", proxy_severity_name(rule->severity), rule->clauses);
+    if (rule->clauses[0] != '\0') {
+        text_pad(text, start, TITLE_COLUMN);
+        text_add(text, "  %s  %s", proxy_severity_name(rule->severity), rule->clauses);
+    }
+    text_add(text, "\n");
     if (human->colour && !text->failed) {
         struct text line = {0};
 
@@ -224,6 +227,7 @@ static void add_block(struct text *text, const char *title, const char *lines)
 
 static void add_rules(struct human *human)
 {
+    add_told(human, &proxy_lab, VERDICT_BROKEN, "BROKEN");
     for (size_t i = 0; i < PROXY_RULES; i++) {
         add_failure(human, &proxy_rules[i]);
     }
@@ -239,8 +243,11 @@ void proxy_human_print(const struct proxy_report *report, const struct proxy_res
                        FILE *out, bool colour)
 {
     struct human human = {.report = report, .results = results, .colour = colour};
-    const bool failed = count_rules(&human, PROXY_FAIL) > 0;
+    size_t broken;
+    bool failed;
 
+    (void)first_of(&human, &proxy_lab, VERDICT_BROKEN, &broken);
+    failed = broken + count_rules(&human, PROXY_FAIL) > 0;
     add_head(&human);
     add_rules(&human);
     add_block(&human.text, "not judged, but seen:", report->judgement->listed);

@@ -37,10 +37,9 @@ void proxy_add_failure(const struct proxy_case *one, const char *message, int in
 static enum verdict verdict_of(const struct proxy_case *one)
 {
     static const enum verdict verdicts[] = {
-        [PROXY_PASS] = VERDICT_PASS,
-        [PROXY_FAIL] = VERDICT_FAIL,
-        [PROXY_UNDECIDED] = VERDICT_UNDECIDED,
-        [PROXY_IDLE] = VERDICT_UNSUPPORTED,
+        [PROXY_PASS] = VERDICT_PASS,           [PROXY_FAIL] = VERDICT_FAIL,
+        [PROXY_UNDECIDED] = VERDICT_UNDECIDED, [PROXY_IDLE] = VERDICT_UNSUPPORTED,
+        [PROXY_BROKEN] = VERDICT_BROKEN,
     };
 
     return verdicts[one->verdict];
@@ -52,7 +51,10 @@ static void add_name(struct text *text, const struct proxy_case *one)
     if (one->scenario[0] != '\0') {
         text_add(text, "[");
         text_add_safe(text, one->scenario, false);
-        text_add(text, "][");
+        text_add(text, "]");
+    }
+    if (one->profile[0] != '\0') {
+        text_add(text, "[");
         text_add_safe(text, one->profile, false);
         text_add(text, "]");
     }
@@ -82,7 +84,7 @@ static bool fill(struct proxy_result *filled, const struct proxy_case *one,
         .vector = given(one->scenario),
         .profile = given(one->profile),
         .topic = one->rule->id,
-        .clauses = one->rule->clauses,
+        .clauses = given(one->rule->clauses),
         .story = one->rule->title,
         .verdict = verdict_of(one),
         .message = given(text_bytes(&filled->message)),

@@ -38,6 +38,7 @@ static const struct saying sayings[] = {
     {FIELD_STATE, ""},
     {FIELD_HOW, ""},
     {FIELD_EXIT_CODE, "exit code "},
+    {FIELD_HANDLES, "handles="},
     {FIELD_TEXT, ""},
 };
 
@@ -60,6 +61,12 @@ static void add_address(struct text *text, const struct event *event, enum event
     text_add(text, "%s", buffer);
 }
 
+/* An exit code that is a status of Windows is written as such. */
+static bool is_status(const struct event *event, enum event_field field)
+{
+    return field == FIELD_EXIT_CODE && event_number(event, field) > INT32_MAX;
+}
+
 /* The word that the trace file has for it, too. */
 static void add_shown(struct text *text, const struct event *event, enum event_field field)
 {
@@ -67,6 +74,8 @@ static void add_shown(struct text *text, const struct event *event, enum event_f
 
     if (json_is_string(value)) {
         text_add(text, "%s", json_string_value(value));
+    } else if (is_status(event, field)) {
+        text_add(text, "0x%08llX", (unsigned long long)event_number(event, field));
     } else {
         text_add(text, "%lld", (long long)json_integer_value(value));
     }
@@ -90,7 +99,7 @@ static bool goes_without_saying(const struct event *event, enum event_field fiel
     if (field == FIELD_NAME) {
         return is_named_like_its_kind(event);
     }
-    if (field == FIELD_IN_SIZE || field == FIELD_CONTROL_SIZE) {
+    if (field == FIELD_IN_SIZE || field == FIELD_CONTROL_SIZE || field == FIELD_HANDLES) {
         return none;
     }
     return field == FIELD_OUT_SIZE && none && (code == 0 || code == WFP_SIO_SET_RECORDS);

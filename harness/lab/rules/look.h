@@ -58,9 +58,14 @@ void look_datagram_loss(struct finding *finding);
 void look_datagram_refused(struct finding *finding, bool lost);
 void look_datagram_destination(struct finding *finding);
 
+/* look_silence.c */
+void look_silence(struct finding *finding);
+
 /* look_stream.c */
 void look_payload(struct finding *finding);
 void look_half_close(struct finding *finding);
+
+/* look_leak.c */
 void look_leak(struct finding *finding);
 
 /* look_path.c */
@@ -68,6 +73,9 @@ void look_unreachable(struct finding *finding);
 void look_path(struct finding *finding);
 void look_destination(struct finding *finding);
 void look_after_failure(struct finding *finding);
+/* The event that shows that the client's connection cannot go on, as every dial for it has failed
+ * or was reset; NOWHERE. */
+size_t client_dead_end(const struct view *view, size_t client);
 
 /* ---- look_each.c: walking through a part ---- */
 
@@ -98,6 +106,9 @@ bool dial_meant(const struct view *view, const struct dial *dial, struct wfp_add
  * whose cannot be told then, and PRX-03 or PRX-38 has said what is wrong.
  */
 bool dials_one_for_all(const struct finding *finding);
+
+/* It was dialled for, before it had given up. */
+bool client_dialled_in_time(const struct view *view, size_t client);
 
 /* The lab waited for this client in vain. */
 bool client_waits_in_vain(const struct client *client);

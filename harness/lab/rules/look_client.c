@@ -98,13 +98,28 @@ void look_lost_record(struct finding *finding)
 
 /* ---- PRX-12: it stays alive ---- */
 
+static const char *how_it_ended(const struct part *part)
+{
+    if (part->death_how == EVENT_END_KILLED) {
+        return "Was killed, or ended by TerminateProcess: it has not said that it ends.";
+    }
+    return part->died ? "Ended by an exception." : "Ended by itself.";
+}
+
 void look_alive(struct finding *finding)
 {
     const struct part *part = finding->of;
 
     if (part->death != NOWHERE) {
-        finding_fail(finding, part->died ? "Ended by an exception." : "Ended by itself.");
+        finding_fail(finding, "%s", how_it_ended(part));
         finding_line(finding, part->death, "no scenario is a reason to end");
+    } else if (part->unclear != NOWHERE) {
+        const struct event event = view_event(finding->view, part->unclear);
+
+        finding_open(finding,
+                     "process %llu, which the proxy had started, was killed or died: it has not "
+                     "said that it ends",
+                     (unsigned long long)event_number(&event, FIELD_PROCESS));
     } else if (part->started && part->ended) {
         finding_met(finding);
     } else if (part->started) {
@@ -162,14 +177,6 @@ static bool is_server_first(const struct client *client)
     return client_is_proper(client) && (client->flags & EVENT_CLIENT_SERVER_FIRST) != 0;
 }
 
-/* Before the client had given up. */
-static bool dialled_in_time(const struct view *view, size_t index)
-{
-    const struct dial *dial = dial_for(view, index, 0);
-
-    return dial != NULL && view->acts[dial->act].event < view->clients[index].end;
-}
-
 static void look_waiting(struct finding *finding, size_t index)
 {
     const struct view *view = finding->view;
@@ -180,7 +187,7 @@ static void look_waiting(struct finding *finding, size_t index)
     if (client->accepted == NOWHERE) {
         return;
     }
-    if (dialled_in_time(view, index)) {
+    if (client_dialled_in_time(view, index)) {
         finding_met(finding);
         return;
     }

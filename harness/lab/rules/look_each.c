@@ -133,6 +133,13 @@ bool dials_one_for_all(const struct finding *finding)
     return elsewhere && dials >= clients;
 }
 
+bool client_dialled_in_time(const struct view *view, size_t client)
+{
+    const struct dial *dial = dial_for(view, client, 0);
+
+    return dial != NULL && view->acts[dial->act].event < view->clients[client].end;
+}
+
 bool client_waits_in_vain(const struct client *client)
 {
     return client->deadline != NOWHERE ||

@@ -11,8 +11,7 @@ enum { REDIALS_MAX = 16 };
 
 /* ---- PRX-33: resets, and targets that cannot be reached ---- */
 
-/* The event that shows that the client's connection cannot go on; NOWHERE. */
-static size_t dead_end(const struct view *view, size_t client)
+size_t client_dead_end(const struct view *view, size_t client)
 {
     size_t found = NOWHERE;
 
@@ -39,7 +38,7 @@ static size_t dead_end(const struct view *view, size_t client)
 static void look_dead_end(struct finding *finding, size_t index)
 {
     const struct client *client = &finding->view->clients[index];
-    const size_t end = dead_end(finding->view, index);
+    const size_t end = client_dead_end(finding->view, index);
 
     if (end == NOWHERE || finding->of->death != NOWHERE || !finding->of->started) {
         return;

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <string.h>
-
 #include "harness/lab/rules/datagrams.h"
 #include "harness/lab/rules/look.h"
-
-enum {
-    LEAK_CLIENTS = 8, /* fewer say nothing about leaks */
-    LEAK_SHARE = 4    /* one in so many is too much */
-};
 
 /* ---- PRX-31: payload ---- */
 
@@ -124,82 +117,4 @@ static void look_half(struct finding *finding, size_t index)
 void look_half_close(struct finding *finding)
 {
     each_client(finding, closes_by_half, look_half);
-}
-
-/* ---- PRX-34: leaks ---- */
-
-static bool hands_sockets_back(const struct view *view)
-{
-    static const char name[] = "DisconnectEx";
-
-    for (size_t i = 0; i < trace_count(view->trace); i++) {
-        const struct event event = view_event(view, i);
-        const struct event_bytes passed = event_bytes(&event, FIELD_NAME);
-
-        if (event.kind == EVENT_PASSED && passed.size == sizeof name - 1 &&
-            memcmp(passed.at, name, passed.size) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The connection is over, and the socket is still there at the end of the trace. */
-static bool is_left(const struct view *view, const struct endpoint *endpoint)
-{
-    const struct dial *dial = endpoint->dial == NOWHERE ? NULL : &view->dials[endpoint->dial];
-
-    if (endpoint->closed != NOWHERE) {
-        return false;
-    }
-    if (dial != NULL) {
-        return dial->client != NOWHERE && dial->end != NOWHERE;
-    }
-    return endpoint->client != NOWHERE && view->clients[endpoint->client].end != NOWHERE;
-}
-
-static size_t part_of(const struct view *view, const struct endpoint *endpoint)
-{
-    return endpoint->first == NOWHERE ? NOWHERE : view->acts[endpoint->first].part;
-}
-
-static size_t clients_of(const struct view *view, size_t part)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < view->client_count; i++) {
-        const struct client *client = &view->clients[i];
-
-        count += client->part == part && !client_is_datagrams(client) &&
-                 client->accepted != NOWHERE && client->end != NOWHERE;
-    }
-    return count;
-}
-
-void look_leak(struct finding *finding)
-{
-    const struct view *view = finding->view;
-    const size_t clients = clients_of(view, finding->part);
-    size_t left = 0;
-    size_t first = NOWHERE;
-
-    if (clients < LEAK_CLIENTS || finding->of->death != NOWHERE || !finding->of->ended) {
-        return;
-    }
-    for (size_t i = 0; i < view->endpoint_count; i++) {
-        const struct endpoint *endpoint = &view->endpoints[i];
-
-        if (part_of(view, endpoint) == finding->part && is_left(view, endpoint)) {
-            first = left++ == 0 ? i : first;
-        }
-    }
-    if (left * LEAK_SHARE < clients) {
-        finding_met(finding);
-    } else if (hands_sockets_back(view)) {
-        finding_open(finding, "sockets are used again by DisconnectEx, which is not followed");
-    } else {
-        finding_fail(finding, "%zu sockets of %zu connections that are over were never closed.",
-                     left, clients);
-        finding_line(finding, event_of(view, view->endpoints[first].first), "one of them");
-    }
 }

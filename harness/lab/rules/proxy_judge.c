@@ -26,17 +26,24 @@ static char *taken(struct text *text, bool *good)
     return copy;
 }
 
-static struct proxy_case *append_case(struct proxy_judgement *judgement)
+/* NULL without memory. */
+static struct proxy_case *append_case(struct proxy_judgement *judgement,
+                                      const struct proxy_rule *rule, enum proxy_verdict verdict,
+                                      const struct part *part)
 {
     struct proxy_case *cases = view_room(judgement->cases, judgement->count, sizeof *cases);
+    struct proxy_case *added;
 
     if (cases == NULL) {
         return NULL;
     }
     judgement->cases = cases;
-    cases += judgement->count++;
-    memset(cases, 0, sizeof *cases);
-    return cases;
+    added = &cases[judgement->count++];
+    *added = (struct proxy_case){.rule = rule,
+                                 .verdict = verdict,
+                                 .scenario = copy_of(part->scenario),
+                                 .profile = copy_of(part->profile)};
+    return added->scenario != NULL && added->profile != NULL ? added : NULL;
 }
 
 /* ---- a rule at a part ---- */
@@ -53,22 +60,18 @@ static bool add_case(struct proxy_judgement *judgement, const struct proxy_rule 
                      struct finding *finding)
 {
     const enum proxy_verdict verdict = verdict_of(finding);
-    struct proxy_case *added = append_case(judgement);
+    struct proxy_case *added = append_case(judgement, rule, verdict, finding->of);
     bool good = added != NULL;
 
     if (added == NULL) {
         return false;
     }
-    added->rule = rule;
-    added->verdict = verdict;
-    added->scenario = copy_of(finding->of->scenario);
-    added->profile = copy_of(finding->of->profile);
     if (finding->failed > 1) {
         text_add(&finding->message, " (%zu times here)", finding->failed);
     }
     added->message = taken(verdict == PROXY_PASS ? &finding->remark : &finding->message, &good);
     added->evidence = verdict == PROXY_FAIL ? taken(&finding->evidence, &good) : NULL;
-    return good && added->scenario != NULL && added->profile != NULL;
+    return good;
 }
 
 static bool look_at_part(struct proxy_judgement *judgement, const struct proxy_rule *rule,
@@ -89,11 +92,15 @@ static bool look_at_part(struct proxy_judgement *judgement, const struct proxy_r
 
 /* ---- a rule that found nothing to judge ---- */
 
+static char none[] = "";
+
 /* In a scenario: of others it is not known how far they came. */
 static bool has_proper_client(const struct view *view)
 {
     for (size_t i = 0; i < view->client_count; i++) {
-        if (view->parts[view->clients[i].part].started && client_is_proper(&view->clients[i])) {
+        const struct part *part = &view->parts[view->clients[i].part];
+
+        if (part->started && part->broken == NOWHERE && client_is_proper(&view->clients[i])) {
             return true;
         }
     }
@@ -103,8 +110,10 @@ static bool has_proper_client(const struct view *view)
 static bool add_idle(struct proxy_judgement *judgement, const struct proxy_rule *rule,
                      const struct view *view)
 {
+    static const struct part whole = {.scenario = none, .profile = none};
     const bool missed = rule->served && has_proper_client(view);
-    struct proxy_case *added = append_case(judgement);
+    struct proxy_case *added =
+        append_case(judgement, rule, missed ? PROXY_UNDECIDED : PROXY_IDLE, &whole);
     struct text message = {0};
     bool good = added != NULL;
 
@@ -113,12 +122,8 @@ static bool add_idle(struct proxy_judgement *judgement, const struct proxy_rule 
     }
     text_add(&message, missed ? "redirected clients came; not seen: %s" : "not seen: %s",
              rule->needs);
-    added->rule = rule;
-    added->verdict = missed ? PROXY_UNDECIDED : PROXY_IDLE;
-    added->scenario = copy_of("");
-    added->profile = copy_of("");
     added->message = taken(&message, &good);
-    return good && added->scenario != NULL && added->profile != NULL;
+    return good;
 }
 
 static bool judge_rule(struct proxy_judgement *judgement, const struct proxy_rule *rule,
@@ -128,9 +133,33 @@ static bool judge_rule(struct proxy_judgement *judgement, const struct proxy_rul
     bool good = true;
 
     for (size_t part = 0; good && part < view->part_count; part++) {
-        good = look_at_part(judgement, rule, view, part);
+        good = view->parts[part].broken != NOWHERE || look_at_part(judgement, rule, view, part);
     }
     return good && (judgement->count > before || add_idle(judgement, rule, view));
+}
+
+/* ---- what befell the lab ---- */
+
+static bool add_broken(struct proxy_judgement *judgement, const struct view *view,
+                       const struct part *part)
+{
+    const struct event event = view_event(view, part->broken);
+    const struct event_bytes what = event_bytes(&event, FIELD_TEXT);
+    struct proxy_case *added = append_case(judgement, &proxy_lab, PROXY_BROKEN, part);
+    struct text raw = {0};
+    struct text message = {0};
+    bool good = added != NULL;
+
+    if (added == NULL) {
+        return false;
+    }
+    text_add_bytes(&raw, (const char *)what.at, what.size);
+    text_add_safe(&message, text_bytes(&raw), false);
+    text_add(&message, "; what was planned from here on was not tried");
+    good = !raw.failed;
+    text_clear(&raw);
+    added->message = taken(&message, &good);
+    return good;
 }
 
 /* ---- the whole ---- */
@@ -143,8 +172,11 @@ static bool judge_view(struct proxy_judgement *judgement, const struct view *vie
     for (size_t i = 0; good && i < PROXY_RULES; i++) {
         good = judge_rule(judgement, &proxy_rules[i], view);
     }
-    for (size_t part = 0; part < view->part_count; part++) {
-        judgement->scenarios += view->parts[part].started;
+    for (size_t i = 0; good && i < view->part_count; i++) {
+        const struct part *part = &view->parts[i];
+
+        judgement->scenarios += part->started && part->broken == NOWHERE;
+        good = part->broken == NOWHERE || add_broken(judgement, view, part);
     }
     listed_add(view, &listed);
     judgement->listed = taken(&listed, &good);

@@ -28,8 +28,9 @@
  *
  * A process that ends is PRX-12; where an exception ended it, the rule whose occasion it was
  * (PRX-08, PRX-13, PRX-27) says so, too. More than eight queries are PRX-05 and not PRX-10. After a
- * half-close a loss is PRX-32 and not PRX-31. PRX-37 is what the others come to: where a record is
- * missing the path has no end, so it fails beside the rule that tells why.
+ * half-close a loss is PRX-32 and not PRX-31. A client that waits in vain is PRX-40's where none of
+ * these says why: PRX-22, PRX-24, PRX-32, PRX-33, or a query above. PRX-37 is what the others come
+ * to: where a record is missing the path has no end, so it fails beside the rule that tells why.
  */
 
 #include "harness/lab/rules/proxy_rules.h"
@@ -445,13 +446,16 @@ const struct proxy_rule proxy_rules[PROXY_RULES] = {
     },
     {
         .id = "PRX-34",
-        .title = "leaks no socket",
+        .title = "leaks no socket, and no handle",
         .severity = PROXY_MUST,
         .clauses = "CTX-14 UDP-08",
-        .looks_at = "sockets of connections that are over, where there were 8 or more",
+        .looks_at = "sockets of connections that are over, where there were 8 or more; where there "
+                    "were 64 or more (--leak), the count of the process's handles at moments "
+                    "without a connection, too",
         .why = "After some thousand connections there are no more sockets, and the records of "
                "closed connections stay in the kernel.",
-        .mend = "Close both sockets on every path, errors included.",
+        .mend = "Close both sockets on every path, errors included, and every event, thread and "
+                "completion port that was made for the connection.",
         .needs = "a scenario with 8 connections",
         .look = look_leak,
     },
@@ -513,6 +517,33 @@ const struct proxy_rule proxy_rules[PROXY_RULES] = {
         .needs = "a dial that failed after SET",
         .look = look_after_failure,
     },
+    {
+        .id = "PRX-40",
+        .title = "leaves no redirected client waiting",
+        .severity = PROXY_MUST,
+        .clauses = "LOOP-02 QRY-20 DEF-07",
+        .looks_at =
+            "redirected clients that were accepted: served to the end, or closed within the "
+            "time limit",
+        .why = "The application waits until its own time limit, on a connection that looks alive, "
+               "and nothing shows that the proxy is at fault.",
+        .mend =
+            "Close the client's connection on every path that does not end in a relay, and give "
+            "each step before it a time limit.",
+        .needs = "a redirected client that was accepted, and that no other rule tells of",
+        .served = true,
+        .look = look_silence,
+    },
+};
+
+const struct proxy_rule proxy_lab = {
+    .id = "LAB",
+    .title = "the lab itself lasts to the end",
+    .severity = PROXY_MUST,
+    .clauses = "",
+    .looks_at = "Wine's server, and wfpcheck-launch, which holds the program",
+    .why = "Nothing: it says nothing about the proxy.",
+    .mend = "Find out what ended it, and run this again.",
 };
 
 const struct proxy_rule *proxy_rule_named(const char *id)

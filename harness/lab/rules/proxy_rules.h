@@ -32,7 +32,7 @@ struct proxy_rule {
     void (*look)(struct finding *finding); /* at one part of a trace */
 };
 
-enum { PROXY_RULES = 39 };
+enum { PROXY_RULES = 40 };
 extern const struct proxy_rule proxy_rules[PROXY_RULES]; /* in the order of their ids */
 
 /* NULL when there is none of that id. */
@@ -44,8 +44,12 @@ enum proxy_verdict {
     PROXY_PASS,
     PROXY_FAIL,
     PROXY_UNDECIDED, /* there was something to judge, and what was seen does not decide it */
-    PROXY_IDLE       /* the trace has nothing that the rule is about; message says what is absent */
+    PROXY_IDLE,      /* the trace has nothing that the rule is about; message says what is absent */
+    PROXY_BROKEN     /* what the lab rests on died in this scenario; of proxy_lab alone */
 };
+
+/* In place of a rule, for what befell the lab; not in the table. */
+extern const struct proxy_rule proxy_lab;
 
 /* One rule in one scenario under one profile. */
 struct proxy_case {
@@ -59,9 +63,10 @@ struct proxy_case {
 };
 
 struct proxy_judgement {
-    struct proxy_case *cases; /* by rule, then in the trace's order; idle only where nothing else */
+    struct proxy_case *cases; /* by rule, then in the trace's order; idle only where nothing else;
+                               * at the end where the lab broke */
     size_t count;
-    size_t scenarios; /* scenario and profile, that the trace has */
+    size_t scenarios; /* scenario and profile, that the trace has, and that were judged */
     char *
         listed; /* NULL, or lines for people: dials of no client, calls that are not followed ... */
 };

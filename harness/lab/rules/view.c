@@ -7,8 +7,6 @@
 
 #include "harness/lab/rules/view_socket.h"
 
-#define FIRST_EXCEPTION 0x80000000u /* of the exit codes that are an NTSTATUS */
-
 void *view_room(void *array, size_t count, size_t size)
 {
     const bool full = (count & (count - 1)) == 0;
@@ -56,7 +54,9 @@ static bool begin_part(struct view *view, size_t index, char *scenario, char *pr
                                               .profile = profile,
                                               .first = index,
                                               .clients = view->client_count,
-                                              .death = NOWHERE};
+                                              .death = NOWHERE,
+                                              .unclear = NOWHERE,
+                                              .broken = NOWHERE};
     return true;
 }
 
@@ -166,33 +166,33 @@ static bool is_helper(const struct view *view, uint64_t process, size_t index)
     return hands_over(view, &end, index) || (parent != 0 && !has_ended(view, parent, index));
 }
 
-/* Wine hands on the low byte only: of an access violation, a stack overflow, a corrupt heap, a
- * division by zero, an illegal instruction, a fast failure. */
-static bool is_exception_code(uint64_t code)
+static void note_death(struct part *part, const struct event *event, size_t index)
 {
-    static const uint8_t low[] = {0x05, 0xFD, 0x74, 0x94, 0x1D, 0x09};
-
-    return code >= FIRST_EXCEPTION ||
-           (code <= UINT8_MAX && memchr(low, (int)code, sizeof low) != NULL);
-}
-
-/* Whoever calls exit() while another thread does may never come to say so; the exit code tells. */
-static bool is_exception(const struct event *event)
-{
-    return event_number(event, FIELD_HOW) == EVENT_END_DIED &&
-           (!event_has(event, FIELD_EXIT_CODE) ||
-            is_exception_code(event_number(event, FIELD_EXIT_CODE)));
+    if (part->death == NOWHERE) {
+        part->death = index;
+        part->death_how = (enum event_end)event_number(event, FIELD_HOW);
+        part->died = part->death_how == EVENT_END_DIED;
+    }
 }
 
 /* A helper of the proxy's may end in order; what the lab started may not, and nothing may die. */
-static bool ends_unasked(const struct view *view, const struct part *part,
-                         const struct event *event, size_t index)
+static void note_end(const struct view *view, struct part *part, const struct event *event,
+                     size_t index)
 {
-    if (is_exception(event)) {
-        return true;
+    const enum event_end how = (enum event_end)event_number(event, FIELD_HOW);
+
+    if (how == EVENT_END_DIED) {
+        note_death(part, event, index);
+        return;
     }
-    return event_number(event, FIELD_HOW) != EVENT_END_RESET && part->started && !part->ended &&
-           !is_helper(view, event_number(event, FIELD_PROCESS), index);
+    if (how == EVENT_END_RESET || !part->started || part->ended) {
+        return;
+    }
+    if (!is_helper(view, event_number(event, FIELD_PROCESS), index)) {
+        note_death(part, event, index);
+    } else if (how == EVENT_END_KILLED) {
+        part->unclear = index;
+    }
 }
 
 /* Between scenarios a proxy is started anew, under the profile that the next one tells. */
@@ -222,10 +222,10 @@ static bool add_event(struct view *view, struct sockets *sockets, size_t index)
         part->ended = true;
         return true;
     case EVENT_PROCESS_END:
-        if (part->death == NOWHERE && ends_unasked(view, part, &event, index)) {
-            part->death = index;
-            part->died = is_exception(&event);
-        }
+        note_end(view, part, &event, index);
+        return true;
+    case EVENT_BROKEN:
+        part->broken = part->broken == NOWHERE ? index : part->broken;
         return true;
     default:
         return view_add_client(view, index, &event) && view_add_act(view, sockets, index, &event);

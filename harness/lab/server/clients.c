@@ -29,10 +29,21 @@ struct client *clients_add(struct lab *lab, const struct scenario_group *group, 
     return client;
 }
 
+static unsigned rounds_of(const struct lab *lab)
+{
+    return lab->order->leak > 0 ? CLIENTS_ROUNDS : 1;
+}
+
+/* How many may have started: those of this round, and of the rounds before. */
+static size_t allowed(const struct lab *lab)
+{
+    return (lab->client_count * lab->round + rounds_of(lab) - 1) / rounds_of(lab);
+}
+
 /* As many as may be under way. Those that end at once make room for the next. */
 void clients_start_more(struct lab *lab)
 {
-    while (lab->clients_started < lab->client_count &&
+    while (lab->clients_started < allowed(lab) &&
            lab->clients_started - lab->clients_ended < CLIENTS_AT_ONCE) {
         struct client *client = lab->clients[lab->clients_started];
 
@@ -62,6 +73,7 @@ bool clients_start(struct lab *lab)
     const struct scenario *scenario = lab->member->scenario;
     bool good = true;
 
+    lab->round = 1;
     lab->clients_started = 0;
     lab->clients_ended = 0;
     lab->doubtful_open = 0;
@@ -75,6 +87,18 @@ bool clients_start(struct lab *lab)
     return good;
 }
 
+bool clients_last_round(const struct lab *lab)
+{
+    return lab->round == rounds_of(lab);
+}
+
+void clients_next_round(struct lab *lab)
+{
+    lab->round++;
+    lab->last_end = lab_time(lab);
+    clients_start_more(lab);
+}
+
 bool clients_over(const struct lab *lab)
 {
     return lab->clients_ended == lab->client_count;
@@ -82,7 +106,7 @@ bool clients_over(const struct lab *lab)
 
 bool clients_only_doubtful(const struct lab *lab)
 {
-    return lab->clients_ended + lab->doubtful_open == lab->client_count;
+    return lab->clients_ended + lab->doubtful_open == allowed(lab);
 }
 
 void clients_finish_doubtful(struct lab *lab)

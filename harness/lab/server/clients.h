@@ -11,13 +11,17 @@
 
 #include "harness/lab/server/client.h"
 
-enum { CLIENTS_AT_ONCE = 64 };
+enum { CLIENTS_AT_ONCE = 64, CLIENTS_ROUNDS = 4 };
 
 /*
- * Starts all clients of the scenario: CLIENTS_AT_ONCE of them now, the others as those come to
- * their end. False without memory.
+ * Makes all clients of the scenario, and starts those of the first round: CLIENTS_AT_ONCE of them
+ * now, the others as those come to their end. There is one round, or CLIENTS_ROUNDS where leaks are
+ * looked for. False without memory.
  */
 bool clients_start(struct lab *lab);
+bool clients_last_round(const struct lab *lab);
+/* When one is over, and was not the last. */
+void clients_next_round(struct lab *lab);
 /* Whenever one has ended: the next. */
 void clients_start_more(struct lab *lab);
 /* One more, whose destination has this number; NULL without memory. */
@@ -26,7 +30,7 @@ struct client *clients_add(struct lab *lab, const struct scenario_group *group, 
 bool clients_over(const struct lab *lab);
 /* Ends those that have not: the time is over. */
 void clients_give_up(struct lab *lab);
-/* Have all ended but flows of datagrams that a proxy may well drop? */
+/* Have all of this round ended but flows of datagrams that a proxy may well drop? */
 bool clients_only_doubtful(const struct lab *lab);
 /* Ends those, as no loss. */
 void clients_finish_doubtful(struct lab *lab);

@@ -130,6 +130,17 @@ void lab_note(struct lab *lab, enum event_kind kind, const char *text)
     lab_tell(lab, &event);
 }
 
+void lab_break(struct lab *lab, const char *what)
+{
+    if (lab->broken) {
+        return;
+    }
+    lab->broken = true;
+    lab_note(lab, EVENT_BROKEN, what);
+    complain(lab->complaints, "wfpcheck proxy", 0, "run",
+             "wfpcheck-launch to last until the lab stops the proxy", "%s", what);
+}
+
 /* ---- waiting ---- */
 
 static void on_timer(uv_timer_t *timer)

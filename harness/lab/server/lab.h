@@ -51,6 +51,7 @@ struct lab {
     bool timer_due;
     uv_signal_t signals[2];
     bool interrupted;
+    bool broken; /* see lab_break() */
 
     uv_tcp_t wire; /* where interposers connect */
     uint16_t wire_port;
@@ -71,6 +72,7 @@ struct lab {
     struct client **clients; /* of this scenario, by number less one */
     size_t heard;            /* events of interposers, in this scenario */
     size_t timeouts;         /* clients that came to no end in it */
+    unsigned round;          /* from 1: which of them may start; see CLIENTS_ROUNDS */
     size_t clients_started;
     size_t clients_ended;
     size_t doubtful_open; /* flows of datagrams that need not end */
@@ -101,6 +103,11 @@ uint64_t lab_time(const struct lab *lab);
 void lab_tell(struct lab *lab, struct event *event);
 /* The same with a text only. */
 void lab_note(struct lab *lab, enum event_kind kind, const char *text);
+/*
+ * What the lab rests on has died under it: neither the proxy nor the lab can be blamed for anything
+ * any more, and the run ends. Only the first time counts. `what` is a sentence without its end.
+ */
+void lab_break(struct lab *lab, const char *what);
 
 /*
  * Lets things happen until `done` says so, at most so many milliseconds, or until the lab is

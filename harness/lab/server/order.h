@@ -63,7 +63,8 @@ struct lab_result {
     bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */
     char wine[LAB_TEXT_MAX];         /* "8.0"; "" where none was needed */
-    char output[LAB_OUTPUT_MAX + 1]; /* the last of what the first proxy printed */
+    char output[LAB_OUTPUT_MAX + 1]; /* the last of what the first proxy printed, */
+    bool output_of_end;              /* or of what one printed that ended unasked: it stays */
 };
 
 /*

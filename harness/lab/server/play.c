@@ -146,6 +146,18 @@ static void wait_for_clients(struct lab *lab)
     }
 }
 
+/* Between rounds the proxy closes what it has: at such moments its handles can be compared. */
+static void wait_for_rounds(struct lab *lab)
+{
+    wait_for_clients(lab);
+    while (!clients_last_round(lab) && clients_only_doubtful(lab) && are_alive(lab) &&
+           !lab->interrupted) {
+        (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
+        clients_next_round(lab);
+        wait_for_clients(lab);
+    }
+}
+
 static bool has_ended(struct lab *lab, void *context)
 {
     (void)context;
@@ -155,6 +167,14 @@ static bool has_ended(struct lab *lab, void *context)
         }
     }
     return true;
+}
+
+/* Of a program that is gone the launcher says how it ended. */
+static void wait_for_word(struct lab *lab)
+{
+    if (!are_alive(lab)) {
+        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
+    }
 }
 
 static void clear(struct lab *lab)
@@ -167,7 +187,8 @@ static void clear(struct lab *lab)
     lab->member = NULL;
 }
 
-static void end_scenario(struct lab *lab)
+/* What goes on after the end of the last client, and what never ended. */
+static void end_clients(struct lab *lab)
 {
     if (clients_only_doubtful(lab) && !lab_wait(lab, is_over, NULL, PLAY_LINGER)) {
         clients_finish_doubtful(lab);
@@ -175,13 +196,19 @@ static void end_scenario(struct lab *lab)
     clients_give_up(lab);
     dials_give_up(lab);
     (void)lab_wait(lab, is_forgotten, NULL, PLAY_LINGER);
-    if (!are_alive(lab)) {
-        /* The launcher says how. */
-        (void)lab_wait(lab, has_ended, NULL, LAB_DEADLINE);
-    }
+    wait_for_word(lab);
     receivers_finish(lab);
     tell_scenario(lab, EVENT_SCENARIO_END, NULL);
+}
+
+static enum status end_scenario(struct lab *lab)
+{
+    wait_for_word(lab);
+    if (!lab->broken) {
+        end_clients(lab);
+    }
     clear(lab);
+    return lab->broken ? STATUS_BROKEN : STATUS_OK;
 }
 
 static enum status play_member(struct lab *lab, const struct scenario_member *member,
@@ -203,11 +230,13 @@ static enum status play_member(struct lab *lab, const struct scenario_member *me
     }
     tell_scenario(lab, EVENT_SCENARIO, profile);
     if (clients_start(lab)) {
-        wait_for_clients(lab);
+        wait_for_rounds(lab);
     } else {
         status = STATUS_BROKEN;
     }
-    end_scenario(lab);
+    if (end_scenario(lab) != STATUS_OK) {
+        status = STATUS_BROKEN;
+    }
     if (lab->timeouts > 0 && lab->heard == 0 && are_alive(lab)) {
         lab_note(lab, EVENT_NOTE,
                  "the program made no call in a whole scenario: it hangs, and is started anew");
@@ -279,5 +308,5 @@ enum status play_through(struct lab *lab, const struct profile *profile)
         lab->scenario_number = 1;
         lab->interrupted = false;
     }
-    return status;
+    return lab->broken ? STATUS_BROKEN : status;
 }

@@ -15,24 +15,7 @@
 
 enum { KILL = 9 };
 
-/* ---- what it prints ---- */
-
-static void on_room(uv_handle_t *pipe, size_t suggested, uv_buf_t *buffer)
-{
-    struct proxy *proxy = pipe->data;
-    struct proxy_output *output = &proxy->output;
-
-    (void)suggested;
-    if (output->size > PROXY_OUTPUT_MAX) {
-        const size_t left = output->size - PROXY_OUTPUT_MAX;
-
-        memmove(output->bytes, output->bytes + left, PROXY_OUTPUT_MAX);
-        output->size = PROXY_OUTPUT_MAX;
-        output->cut = true;
-    }
-    *buffer =
-        uv_buf_init(output->bytes + output->size, (unsigned)(sizeof output->bytes - output->size));
-}
+/* ---- its handles ---- */
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -41,54 +24,37 @@ static void on_closed(uv_handle_t *handle)
     proxy->handles--;
 }
 
-/* Windows ends a line with two characters; gives how many bytes are left. */
-static size_t drop_returns(char *bytes, size_t size)
+void proxy_close_handle(struct proxy *proxy, uv_handle_t *handle)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] != '\r') {
-            bytes[kept++] = bytes[i];
-        }
-    }
-    return kept;
-}
-
-static void on_output(uv_stream_t *pipe, ssize_t count, const uv_buf_t *buffer)
-{
-    struct proxy *proxy = pipe->data;
-
-    if (count > 0) {
-        proxy->output.size += drop_returns(buffer->base, (size_t)count);
-    } else if (count < 0 && !uv_is_closing((uv_handle_t *)pipe)) {
-        uv_close((uv_handle_t *)pipe, on_closed);
+    if (handle->data == proxy && !uv_is_closing(handle)) {
+        uv_close(handle, on_closed);
     }
 }
 
 /* ---- start ---- */
 
-static void on_ended(uv_process_t *launcher, int64_t code, int signal)
+/* What does not get through is no loss: a launcher that does not read is past waking. */
+static void on_tick(uv_timer_t *tick)
 {
-    struct proxy *proxy = launcher->data;
-    struct event event = {.kind = EVENT_PROCESS_END};
+    struct proxy *proxy = tick->data;
+    char sign[] = ".";
+    const uv_buf_t buffer = uv_buf_init(sign, 1);
 
-    proxy->ended = true;
-    proxy->exit_code = code;
-    proxy->signal = signal;
-    uv_close((uv_handle_t *)launcher, on_closed);
-    if (proxy->main != NULL && proxy->main->passed_on) {
-        return; /* its end has been told */
+    if (proxy->launcher_gone) {
+        proxy_launcher_missed(proxy);
+    } else if (!uv_is_closing((uv_handle_t *)&proxy->in)) {
+        (void)uv_try_write((uv_stream_t *)&proxy->in, &buffer, 1);
     }
-    event_set_number(&event, FIELD_PROCESS, proxy->main == NULL ? 0 : proxy->main->number);
-    event_set_number(&event, FIELD_EXIT_CODE, (uint64_t)code);
-    if (proxy->stopping && !proxy->gone) {
-        event_set_number(&event, FIELD_HOW, EVENT_END_RESET);
-    } else {
-        const bool said = proxy->main != NULL && proxy->main->said_exit;
+}
 
-        event_set_number(&event, FIELD_HOW, said ? EVENT_END_CLOSED : EVENT_END_DIED);
+static bool begin_ticking(struct proxy *proxy)
+{
+    if (uv_timer_init(&proxy->lab->loop, &proxy->tick) != 0) {
+        return false;
     }
-    lab_tell(proxy->lab, &event);
+    proxy->tick.data = proxy;
+    proxy->handles++;
+    return uv_timer_start(&proxy->tick, on_tick, PROXY_TICK, PROXY_TICK) == 0;
 }
 
 static void make_token(char token[LAB_TOKEN_MAX])
@@ -127,7 +93,7 @@ static int spawn(struct proxy *proxy, const struct launch *launch, char **enviro
         {.flags = writable, .data.stream = (uv_stream_t *)&proxy->out},
         {.flags = writable, .data.stream = (uv_stream_t *)&proxy->err},
     };
-    const uv_process_options_t options = {.exit_cb = on_ended,
+    const uv_process_options_t options = {.exit_cb = proxy_launcher_ended,
                                           .file = launch->arguments[0],
                                           .args = launch->arguments,
                                           .env = environment,
@@ -140,13 +106,12 @@ static int spawn(struct proxy *proxy, const struct launch *launch, char **enviro
     proxy->handles++;
     error = uv_spawn(&proxy->lab->loop, &proxy->launcher, &options);
     if (error != 0) {
-        uv_close((uv_handle_t *)&proxy->launcher, on_closed);
+        proxy_close_handle(proxy, (uv_handle_t *)&proxy->launcher);
         return error;
     }
     proxy->started = true;
     proxy->group = launch->wine != NULL ? proxy->launcher.pid : 0;
-    (void)uv_read_start((uv_stream_t *)&proxy->out, on_room, on_output);
-    (void)uv_read_start((uv_stream_t *)&proxy->err, on_room, on_output);
+    proxy_listen_to_launcher(proxy);
     return 0;
 }
 
@@ -177,7 +142,9 @@ static enum status launch_it(struct proxy *proxy)
     char **environment = status == STATUS_OK ? launch_environment(&launch) : NULL;
 
     if (environment != NULL) {
-        const int error = open_pipes(proxy) ? spawn(proxy, &launch, environment) : UV_ENOMEM;
+        const int error = open_pipes(proxy) && begin_ticking(proxy)
+                              ? spawn(proxy, &launch, environment)
+                              : UV_ENOMEM;
 
         if (error != 0) {
             complain(lab->complaints, launch.arguments[0], 0, "program", "one that can be started",
@@ -261,7 +228,7 @@ enum status proxy_wait(struct proxy *proxy)
         return STATUS_OK;
     }
     (void)lab_wait(proxy->lab, is_silent, proxy, PROXY_OUTPUT_LIMIT);
-    if (!proxy->lab->interrupted) {
+    if (!proxy->lab->interrupted && !proxy->lab->broken) {
         proxy_complain_of_absence(proxy);
     }
     return STATUS_BROKEN;
@@ -275,13 +242,6 @@ static bool is_over(struct lab *lab, void *context)
 
     (void)lab;
     return proxy->handles == 0;
-}
-
-static void close_pipe(uv_pipe_t *pipe)
-{
-    if (pipe->data != NULL && !uv_is_closing((uv_handle_t *)pipe)) {
-        uv_close((uv_handle_t *)pipe, on_closed);
-    }
 }
 
 static bool has_ended(struct lab *lab, void *context)
@@ -299,7 +259,7 @@ static void end_launcher(struct proxy *proxy)
 
     (void)uv_run(&proxy->lab->loop, UV_RUN_NOWAIT);
     proxy->stopping = true;
-    close_pipe(&proxy->in);
+    proxy_close_handle(proxy, (uv_handle_t *)&proxy->in);
     proxy->lab->interrupted = false; /* Ctrl-C is no reason to leave a process behind. */
     if (!lab_wait(proxy->lab, has_ended, proxy, PROXY_STOP_LIMIT)) {
         (void)uv_process_kill(&proxy->launcher, KILL);
@@ -308,22 +268,24 @@ static void end_launcher(struct proxy *proxy)
     if (proxy->group != 0) {
         (void)uv_kill(-proxy->group, KILL); /* what Wine may have left, if its server was killed */
     }
-    close_pipe(&proxy->out);
-    close_pipe(&proxy->err);
+    proxy_close_handle(proxy, (uv_handle_t *)&proxy->tick);
+    proxy_close_handle(proxy, (uv_handle_t *)&proxy->out);
+    proxy_close_handle(proxy, (uv_handle_t *)&proxy->err);
     (void)lab_wait(proxy->lab, is_over, proxy, PROXY_STOP_LIMIT);
     proxy->lab->interrupted |= interrupted;
 }
 
-/* What the first proxy printed last is shown with its report. */
+/* What the first proxy printed last is shown with the report, unless one has ended unasked. */
 static void keep_output(const struct proxy *proxy)
 {
     const struct proxy_output *output = &proxy->output;
     const size_t size = output->size < LAB_OUTPUT_MAX ? output->size : LAB_OUTPUT_MAX;
-    char *kept = proxy->lab->result->output;
+    struct lab_result *result = proxy->lab->result;
 
-    if (proxy->number == 1) {
-        memcpy(kept, output->bytes + output->size - size, size);
-        kept[size] = '\0';
+    if (!result->output_of_end && (proxy->number == 1 || proxy->gone)) {
+        memcpy(result->output, output->bytes + output->size - size, size);
+        result->output[size] = '\0';
+        result->output_of_end = proxy->gone;
     }
 }
 

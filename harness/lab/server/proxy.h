@@ -20,15 +20,30 @@ struct socket;
 
 enum {
     PROXY_OUTPUT_MAX = LAB_OUTPUT_MAX,
-    PROXY_STOP_LIMIT = 5000, /* milliseconds */
-    PROXY_OUTPUT_LIMIT = 500 /* for the last of its output, when it has ended */
+    PROXY_LINE_MAX = 1024,    /* bytes; a longer one is cut in two */
+    PROXY_STOP_LIMIT = 5000,  /* milliseconds */
+    PROXY_OUTPUT_LIMIT = 500, /* for the last of its output, when it has ended */
+    PROXY_TICK = 50           /* milliseconds between signs of life to the launcher */
 };
 
 /* The last of what it printed. */
 struct proxy_output {
     char bytes[2 * PROXY_OUTPUT_MAX];
     size_t size;
-    bool cut; /* there was more before */
+};
+
+/* Of the launcher, under way. */
+struct proxy_line {
+    char bytes[PROXY_LINE_MAX + 1];
+    size_t size;
+};
+
+/* What its launcher has said of it (harness/lab/wire/launch_words.h). */
+enum proxy_word {
+    PROXY_SAID_NOTHING,
+    PROXY_SAID_BEGINS, /* the launcher runs */
+    PROXY_SAID_ERROR,  /* the program never ran */
+    PROXY_SAID_ENDED   /* the program has, and `exit_code` is there */
 };
 
 struct proxy {
@@ -38,17 +53,23 @@ struct proxy {
     char token[LAB_TOKEN_MAX];
 
     uv_process_t launcher;
-    uv_pipe_t in;  /* held open: its end tells the launcher that the lab is gone */
-    uv_pipe_t out; /* standard output and error */
-    uv_pipe_t err;
+    uv_pipe_t in;     /* its end tells the launcher that the lab is gone */
+    uv_timer_t tick;  /* a byte into it */
+    uv_pipe_t out;    /* of the program */
+    uv_pipe_t err;    /* of the launcher */
     unsigned handles; /* of these that are not closed yet */
     int group;        /* process group of all of it; 0: there is none */
     bool started;     /* the launcher runs, or has run */
     bool stopping;    /* the lab wants its end */
     bool gone;        /* its first process has ended, and nobody wanted it */
-    bool ended;
-    int64_t exit_code; /* of the launcher */
-    int signal;        /* that ended it; 0: none */
+    bool launcher_gone;
+    int64_t launcher_code;
+    int launcher_signal; /* that ended it; 0: none */
+    unsigned looks;      /* for its last word, since */
+    bool ended;          /* and all is known of it that will be */
+    enum proxy_word word;
+    uint32_t exit_code; /* of the program */
+    struct proxy_line line;
     struct proxy_output output;
     struct driver driver;
 
@@ -68,6 +89,15 @@ enum status proxy_wait(struct proxy *proxy);
 void proxy_complain_of_absence(const struct proxy *proxy);
 /* Ends it with all its processes, and frees it. */
 void proxy_stop(struct proxy *proxy);
+
+/* proxy_output.c: what comes from it and from the launcher is taken from now on. */
+void proxy_listen_to_launcher(struct proxy *proxy);
+/* proxy_end.c: the launcher is gone. By what it has said the program has ended; if it said nothing,
+ * which the next ticks show, it was itself taken away from under the lab. */
+void proxy_launcher_ended(uv_process_t *launcher, int64_t code, int signal);
+void proxy_launcher_missed(struct proxy *proxy);
+/* Of the proxy's own; once. */
+void proxy_close_handle(struct proxy *proxy, uv_handle_t *handle);
 
 /* Is the program still there? */
 bool proxy_alive(const struct proxy *proxy);

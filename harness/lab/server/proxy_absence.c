@@ -115,10 +115,19 @@ void proxy_complain_of_absence(const struct proxy *proxy)
     char expected[128];
 
     describe_missing(proxy, expected, sizeof expected);
-    if (proxy->ended && proxy->signal != 0) {
-        text_add(&actual, "wfpcheck-launch, which holds it, was ended by signal %d", proxy->signal);
+    if (proxy->word == PROXY_SAID_ENDED) {
+        text_add(&actual,
+                 proxy->exit_code > INT32_MAX ? "it ended with exit code 0x%08lX"
+                                              : "it ended with exit code %lu",
+                 (unsigned long)proxy->exit_code);
+    } else if (proxy->word == PROXY_SAID_ERROR) {
+        text_add(&actual, "wfpcheck-launch could not start it");
     } else if (proxy->ended) {
-        text_add(&actual, "it ended with exit code %lld", (long long)proxy->exit_code);
+        text_add(&actual, "%s ended with exit code %lld before it ran",
+                 proxy->group != 0 ? "Wine" : "wfpcheck-launch", (long long)proxy->launcher_code);
+    } else if (proxy->word == PROXY_SAID_NOTHING) {
+        text_add(&actual, "after %d s %s has not begun to start it", LAB_START_LIMIT / 1000,
+                 proxy->group != 0 ? "Wine" : "wfpcheck-launch");
     } else if (proxy->main == NULL) {
         text_add(&actual, "after %d s nothing was heard from the interposer in it",
                  LAB_START_LIMIT / 1000);

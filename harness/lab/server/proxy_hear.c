@@ -91,7 +91,7 @@ void proxy_bound(struct proxy *proxy, const struct socket *socket)
 static void tell_end(const struct process *process)
 {
     struct event event = {.kind = EVENT_PROCESS_END};
-    const enum event_end unasked = process->said_exit ? EVENT_END_CLOSED : EVENT_END_DIED;
+    const enum event_end unasked = process->said_exit ? EVENT_END_CLOSED : EVENT_END_KILLED;
 
     event_set_number(&event, FIELD_PROCESS, process->number);
     event_set_number(&event, FIELD_HOW, process->proxy->stopping ? EVENT_END_RESET : unasked);

@@ -14,7 +14,7 @@
 
 static const struct word end_rows[] = {
     {"closed", EVENT_END_CLOSED},   {"reset", EVENT_END_RESET}, {"refused", EVENT_END_REFUSED},
-    {"timeout", EVENT_END_TIMEOUT}, {"died", EVENT_END_DIED},
+    {"timeout", EVENT_END_TIMEOUT}, {"died", EVENT_END_DIED},   {"killed", EVENT_END_KILLED},
 };
 const struct words event_end_words = WORDS(end_rows);
 static const struct word shutdown_rows[] = {{"receive", 0}, {"send", 1}, {"both", 2}};

@@ -67,6 +67,7 @@ const struct event_kind_row event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_NOTE] = TOLD("note"),
     [EVENT_CLIENT_SHUTDOWN] = TOLD("client-shutdown"),
     [EVENT_ARRIVAL_SHUTDOWN] = TOLD("arrival-shutdown"),
+    [EVENT_BROKEN] = TOLD("broken"),
 };
 
 const char *const event_fields[FIELDS_ALL] = {
@@ -108,6 +109,7 @@ const char *const event_fields[FIELDS_ALL] = {
     [FIELD_NUMBER] = "number",
     [FIELD_KIND_OF] = "kind-of",
     [FIELD_BY] = "by",
+    [FIELD_HANDLES] = "handles",
     [FIELD_LOCAL] = "local",
     [FIELD_PEER] = "peer",
     [FIELD_REAL] = "real",

@@ -25,7 +25,7 @@
 #include <wfp/sim.h>
 
 enum {
-    EVENT_PROTOCOL = 1,         /* of this file; the two sides must have the same */
+    EVENT_PROTOCOL = 2,         /* of this file; the two sides must have the same */
     EVENT_BYTES_MAX = 131072,   /* of one field */
     EVENT_WIRE_MAX = 3 * 131072 /* of one event on the wire, its length included */
 };
@@ -71,7 +71,7 @@ enum event_kind {
     EVENT_STREAM_SEND,    /* socket: the first of a socket that is connected */
     EVENT_STREAM_RECEIVE, /* the same; told before the call waits */
     EVENT_SHUTDOWN,       /* socket, how, error */
-    EVENT_CLOSE,          /* socket */
+    EVENT_CLOSE,          /* socket, handles */
     EVENT_DUPLICATE,      /* socket, other */
     EVENT_PEER_NAME,      /* socket, peer, error: the first getpeername */
     EVENT_RESOLVE,        /* Asked. text: the name. Answer: peer, or an error */
@@ -112,11 +112,12 @@ enum event_kind {
     EVENT_LOOP,          /* text: the cycle, "A > B > A" */
     EVENT_DEADLINE,      /* text: what did not happen in time, client */
     EVENT_PROCESS_START, /* process, text: command */
-    EVENT_PROCESS_END,   /* process, exit-code, how: enum event_end */
+    EVENT_PROCESS_END,   /* process, exit-code where it is known, how: enum event_end */
     EVENT_NOTE,          /* text: for people */
     /* client: it has sent its last, with size bytes in all, and goes on receiving */
     EVENT_CLIENT_SHUTDOWN,
     EVENT_ARRIVAL_SHUTDOWN, /* dial, client, size: the destination has, in the same way */
+    EVENT_BROKEN, /* text: what died under the lab; nothing of this scenario can be judged */
     EVENT_KIND_COUNT
 };
 
@@ -139,10 +140,11 @@ enum {
 
 enum event_end {
     EVENT_END_CLOSED, /* in order: FIN, or exit */
-    EVENT_END_RESET,  /* RST, or killed */
+    EVENT_END_RESET,  /* RST, or ended by the lab */
     EVENT_END_REFUSED,
     EVENT_END_TIMEOUT,
-    EVENT_END_DIED, /* a process that ended by an exception */
+    EVENT_END_DIED,   /* a process that ended by an exception */
+    EVENT_END_KILLED, /* ... that ended otherwise than by exit, or nobody saw by what */
     EVENT_END_COUNT
 };
 
@@ -200,6 +202,7 @@ enum event_field {
     FIELD_NUMBER,
     FIELD_KIND_OF, /* enum event_kind */
     FIELD_BY,      /* enum event_by: who answered what was asked; in a trace */
+    FIELD_HANDLES, /* that the process has open, of all kinds; 0: the system does not count them */
     FIELD_NUMBERS_END,
 
     FIELD_LOCAL = FIELD_NUMBERS_END,

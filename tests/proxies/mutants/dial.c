@@ -66,3 +66,13 @@ bool dial_or_hang(struct connection *connection)
     }
     return false;
 }
+
+/* The way is there, and nothing goes over it. */
+bool dial_and_forget(struct connection *connection)
+{
+    bool dialled = dial(connection);
+    if (dialled) {
+        Sleep(INFINITE);
+    }
+    return dialled;
+}

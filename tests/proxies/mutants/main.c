@@ -61,6 +61,8 @@ static const struct mutant mutants[] = {
     {"hangs-on-refused", {.dial = dial_or_hang}},
     {"leaks-socket", {.finish = finish_leaking}},
     {"dials-wrong-port", {.read_context = context_wrong_port}},
+    {"forgets-client", {.serve = serve_never}},
+    {"forgets-after-dial", {.dial = dial_and_forget}},
 };
 
 enum { MUTANTS = sizeof mutants / sizeof mutants[0] };

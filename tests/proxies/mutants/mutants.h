@@ -59,10 +59,12 @@ SOCKET attempt_set_after_connect(struct connection *connection, int number);
 SOCKET attempt_set_after_bind(struct connection *connection, int number);
 SOCKET attempt_ipv4(struct connection *connection, int number);
 bool dial_or_hang(struct connection *connection);
+bool dial_and_forget(struct connection *connection);
 
 /* ---- serve.c ---- */
 
 void serve_after_client(struct connection *connection);
+void serve_never(struct connection *connection);
 void refuse_never(struct connection *connection);
 void refuse_by_dialling(struct connection *connection);
 void finish_leaking(struct connection *connection);

@@ -13,6 +13,13 @@ void serve_after_client(struct connection *connection)
     connection_serve(connection);
 }
 
+/* Waits for something that never comes, and the client with it. */
+void serve_never(struct connection *connection)
+{
+    (void)connection;
+    Sleep(INFINITE);
+}
+
 /* Takes it for a client that was told to use this proxy, and waits for its request. */
 void refuse_never(struct connection *connection)
 {
