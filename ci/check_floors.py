@@ -80,12 +80,14 @@ def main(words):
                         help="the compiler for --headers; one for mingw-w64 is shown all of them")
     parser.add_argument("--include", action="append", default=[], metavar="DIR",
                         help="where else that compiler finds the libraries' headers")
+    parser.add_argument("--define", action="append", default=[], metavar="NAME",
+                        help="a macro that it is given")
     arguments = parser.parse_args(words)
     if arguments.self_test:
         return self_test(arguments.cc)
     complaints = check_tree(ROOT)
     if arguments.headers:
-        complaints += check_headers(ROOT, arguments.cc, arguments.include)
+        complaints += check_headers(ROOT, arguments.cc, arguments.include, arguments.define)
     for complaint in complaints:
         print(complaint)
     count = len(list(sources(ROOT)))
@@ -181,13 +183,13 @@ def matches(path, patterns):
                for pattern in patterns)
 
 
-def check_headers(root, cc, include=()):
+def check_headers(root, cc, include=(), define=()):
     headers = [path for path in sources(root) if path.endswith(".h")]
     if "mingw" not in cc:
         headers = [path for path in headers if not matches(path, WINDOWS_ONLY)]
     # libuv's header takes the names of POSIX for granted.
     command = [cc, "-std=c11", "-D_DEFAULT_SOURCE", "-fsyntax-only", "-I.", "-Isim/include"]
-    command += [f"-I{folder}" for folder in include]
+    command += [*(f"-I{folder}" for folder in include), *(f"-D{name}" for name in define)]
 
     def compile_alone(path):
         done = subprocess.run(

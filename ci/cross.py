@@ -4,6 +4,7 @@
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import re
@@ -14,7 +15,9 @@ import packages
 from process import BUILD, ROOT, WINDOWS, Failed, output, run, say
 
 COMPILER = "x86_64-w64-mingw32-gcc"
+DEFINED = ("WIN32_LEAN_AND_MEAN", "_X86INTRIN_H_INCLUDED")  # as its toolchain file says
 DEPS = BUILD / "deps"
+SOURCES = DEPS / "sources"
 INSTALLED = DEPS / "mingw"
 WINE_PREFIX = BUILD / "wine"
 # Neither Mono nor Gecko: their installers would open a window.
@@ -30,31 +33,33 @@ class Target:
     installed: pathlib.Path  # where its libraries stand
 
 
-TARGETS = (
-    Target("mingw", COMPILER, ROOT / "ci" / "mingw-w64-x86_64.cmake", INSTALLED),
-    Target("mingw32", "i686-w64-mingw32-gcc", ROOT / "ci" / "mingw-w64-i686.cmake",
-           DEPS / "mingw32"),
-)
+TARGETS = {
+    "mingw": Target("mingw", COMPILER, ROOT / "ci" / "mingw-w64-x86_64.cmake", INSTALLED),
+    "mingw32": Target("mingw32", "i686-w64-mingw32-gcc", ROOT / "ci" / "mingw-w64-i686.cmake",
+                      DEPS / "mingw32"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Library:
     source: str  # the Debian source package
     twin: str  # the binary package whose version tells that the source has moved on
+    target: str  # what builds nothing but the library to be linked
+    headers: typing.Tuple[str, ...]  # below its sources, or what was made of them
     options: typing.Tuple[str, ...]
 
 
 LIBRARIES = (
-    Library("jansson", "libjansson-dev", (
+    Library("jansson", "libjansson-dev", "jansson", ("include/*.h",), (
         "-DJANSSON_BUILD_DOCS=OFF", "-DJANSSON_EXAMPLES=OFF", "-DJANSSON_WITHOUT_TESTS=ON",
         "-DJANSSON_BUILD_SHARED_LIBS=OFF")),
-    Library("cmocka", "libcmocka-dev", (
+    Library("cmocka", "libcmocka-dev", "all", ("include/*.h",), (
         "-DBUILD_SHARED_LIBS=OFF", "-DWITH_STATIC_LIB=ON", "-DWITH_EXAMPLES=OFF",
         "-DUNIT_TESTING=OFF", "-DPICKY_DEVELOPER=OFF")),
     # Files only: what captures from devices is left out.
-    Library("libpcap", "libpcap-dev", (
+    Library("libpcap", "libpcap-dev", "pcap_static", ("pcap.h", "pcap"), (
         "-DPCAP_TYPE=null", "-DDISABLE_DBUS=ON", "-DDISABLE_RDMA=ON", "-DENABLE_REMOTE=OFF")),
-    Library("libuv1", "libuv1-dev", ("-DLIBUV_BUILD_TESTS=OFF",)),
+    Library("libuv1", "libuv1-dev", "uv_a", ("include/*",), ("-DLIBUV_BUILD_TESTS=OFF",)),
 )
 
 
@@ -68,35 +73,56 @@ def missing():
         packages.need_apt(packages.APT_WINDOWS)
     except Failed as failure:
         return f"unsupported: {failure}"
-    for program in (*(target.compiler for target in TARGETS), "wine", "wineboot", "wineserver"):
+    compilers = (target.compiler for target in TARGETS.values())
+    for program in (*compilers, "wine", "wineboot", "wineserver"):
         if not shutil.which(program):
             return f"unsupported: no {program}"
     return None
 
 
-def need_libraries():
-    wanted = {(library, target): stamp_of(library, target)
-              for library in LIBRARIES for target in TARGETS}
-    stale = [pair for pair in wanted if read(stamp_file(*pair)) != wanted[pair]]
-    if not stale:
+def set_up(*presets):
+    """All that building for these, and running what is built, takes."""
+    need_sources(*presets)
+    for preset in presets:
+        need_libraries(preset)
+    need_wine_prefix()
+
+
+def stale(target):
+    """The libraries that are not built, or not as they would be now."""
+    return [library for library in LIBRARIES
+            if read(stamp_file(library, target)) != stamp_of(library, target)]
+
+
+def need_sources(*presets):
+    """The unpacked and patched source packages, checked by apt against the archive's signature."""
+    if not any(stale(TARGETS[preset]) for preset in presets):
         say("libraries for mingw-w64 are up to date")
         return
-    apt = source_apt_options()
+    apt = ["apt-get", "-q"] + source_apt_options()
+    try:
+        fetch(apt)
+    except Failed as failure:
+        say(f"{failure}; trying once more")
+        fetch(apt)
+
+
+def fetch(apt):
     # Some archives carry no sources; whether that matters shows when a source is asked for.
     try:
-        run(["apt-get", "-q"] + apt + ["update"])
+        run([*apt, "update"])
     except Failed as failure:
         say(f"{failure}; going on with what there is")
-    trees = {library: fetch(library, apt) for library in dict.fromkeys(next(zip(*stale)))}
+    shutil.rmtree(SOURCES, ignore_errors=True)
+    SOURCES.mkdir()
+    run([*apt, "source", *(library.source for library in LIBRARIES)], cwd=SOURCES)
 
-    def make(pair):
-        library, target = pair
-        build(library, target, trees[library])
-        stamp_file(*pair).write_text(wanted[pair], encoding="utf-8")
 
-    # Most of it is asking the compiler one question after the other.
+def need_libraries(preset):
+    """All that are stale, side by side: most of it is asking the compiler one thing at a time."""
+    target = TARGETS[preset]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(make, stale))
+        list(pool.map(functools.partial(build, target), stale(target)))
 
 
 def missing_wine32():
@@ -136,36 +162,37 @@ def wine_server():
         output(["wineserver", "--kill"], env=WINE_ENV)
 
 
-def build(library, target, tree):
-    objects = DEPS / f"{library.source}-build-{target.preset}"
+def build(target, library):
+    """Its archive and its headers; to install all that it has would take twice the time."""
+    source, objects = tree(library), DEPS / f"{library.source}-build-{target.preset}"
     shutil.rmtree(objects, ignore_errors=True)
-    run(["cmake", "-S", tree, "-B", objects, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-         f"-DCMAKE_TOOLCHAIN_FILE={target.toolchain}",
-         f"-DCMAKE_INSTALL_PREFIX={target.installed}",
-         "-DCMAKE_INSTALL_MESSAGE=NEVER", *library.options], cwd=DEPS)
+    run(["cmake", "-S", source, "-B", objects, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+         f"-DCMAKE_TOOLCHAIN_FILE={target.toolchain}", *library.options], cwd=DEPS)
     # libpcap's build writes to what it takes for Windows' null device, where it stands.
-    run(["cmake", "--build", objects, "--target", "install"], cwd=DEPS)
-    # Most build a DLL in any case, and a linker that sees both kinds takes it.
-    for stub in (target.installed / "lib").glob("*.dll.a"):
-        stub.unlink(missing_ok=True)
+    run(["cmake", "--build", objects, "--target", library.target], cwd=DEPS)
+    for archive in objects.rglob("*.a"):
+        # The stub of a DLL would be preferred by a linker that sees both.
+        if not archive.name.endswith(".dll.a"):
+            copy(archive, target.installed / "lib")
+    for folder in (source, objects):
+        for pattern in library.headers:
+            for header in folder.glob(pattern):
+                copy(header, target.installed / "include")
+    stamp_file(library, target).write_text(stamp_of(library, target), encoding="utf-8")
 
 
-def fetch(library, apt):
-    """The unpacked and patched source package, checked by apt against the archive's signature."""
-    folder = DEPS / f"{library.source}-source"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    fetching = ["apt-get", "-q"] + apt + ["source", library.source]
-    try:
-        run(fetching, cwd=folder)
-    except Failed as failure:
-        say(f"{failure}; trying once more")
-        run(["apt-get", "-q"] + apt + ["update"])
-        run(fetching, cwd=folder)
-    trees = [entry for entry in folder.iterdir() if (entry / "CMakeLists.txt").exists()]
+def copy(given, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    if given.is_dir():
+        shutil.copytree(given, folder / given.name, dirs_exist_ok=True)
+    else:
+        shutil.copy2(given, folder)
+
+
+def tree(library):
+    trees = [place.parent for place in SOURCES.glob(f"{library.source}-*/CMakeLists.txt")]
     if len(trees) != 1:
-        raise Failed(f"source package {library.source}: expected one CMake tree, "
-                     f"got {len(trees)}")
+        raise Failed(f"source package {library.source}: expected one CMake tree, got {len(trees)}")
     return trees[0]
 
 

@@ -9,69 +9,85 @@ from vcpkg; everything made here stays under build/.
 import argparse
 import sys
 
+import cross
+import lab
 import packages
+import packaging
+import presets
 import quality
+import schedule
 import steps
 import winsock
-from process import Failed, say
+from process import exit_code, say
 
 
 def setup(_arguments):
     packages.need_test_tools()
+    packages.need_venv()
     reason = steps.windows_half_missing()
     if reason:
         say(f"nothing set up for mingw-w64 and Wine: {reason}")
         return
-    steps.prepare_wine()
+    cross.set_up(*cross.TARGETS)
 
 
 def conform(_arguments):
     packages.need_build_tools()
-    steps.build("release", "--target", "wfpcheck")
-    steps.use("run", "--profile", "all")
+    presets.build("release", "wfpcheck")
+    presets.use("run", "--profile", "all")
 
 
 def test(arguments):
+    packages.need_test_tools()
     chosen = steps.steps_of(arguments.preset) if arguments.preset else steps.every_step()
-    return steps.take(chosen)
+    return take(chosen, arguments)
 
 
 def windows(arguments):
-    return steps.take(steps.winsock_steps(winsock.subject(arguments.program)))
+    return take(steps.winsock_steps(winsock.subject(arguments.program)), arguments)
 
 
-def lab(_arguments):
+def lint(arguments):
+    packages.need_test_tools()
+    return take(steps.lint_steps(), arguments)
+
+
+def take(chosen, arguments):
+    """All of the steps, or the one that was asked for."""
+    if arguments.step:
+        return schedule.take_one(chosen, arguments.step)
+    return schedule.take(chosen, arguments.words)
+
+
+def model(_arguments):
+    packages.need_test_tools()
+    steps.check_model("--full")
+
+
+def set_up_lab(_arguments):
     packages.need_build_tools()
-    steps.set_up_lab()
+    lab.set_up()
 
 
 def package(_arguments):
-    steps.package()
+    packaging.for_windows()
 
 
 def hostile(_arguments):
-    packages.need_test_tools()
+    packages.need_build_tools()
     steps.damaged_captures()
 
 
 def bench(_arguments):
     packages.need_build_tools()
-    steps.build("release", "--target", "wfpcheck")
-    steps.use("bench")
+    presets.build("release", "wfpcheck")
+    presets.use("bench")
 
 
 def format_sources(_arguments):
     packages.need_test_tools()
+    packages.need_venv()
     quality.format_sources()
-
-
-def lint(_arguments):
-    packages.need_test_tools()
-    return steps.take(steps.lint_steps())
-
-
-def model(_arguments):
-    return steps.take(steps.model_steps("--full"))
 
 
 COMMANDS = (
@@ -79,7 +95,7 @@ COMMANDS = (
     ("conform", conform, "build the program and run every vector with every profile"),
     ("test", test, "every test, every check, every preset that this machine can build"),
     ("windows", windows, "try a built program for Windows on this machine's Winsock, or Wine's"),
-    ("lab", lab, "set up and build what puts a Windows proxy under test, and tell how"),
+    ("lab", set_up_lab, "set up and build what puts a Windows proxy under test, and tell how"),
     ("package", package, "put what was built for Windows into folders to be carried there"),
     ("hostile", hostile, "read damaged captures, more of them than a test does"),
     ("bench", bench, "build the program and measure it"),
@@ -95,8 +111,11 @@ def parse(words):
     for name, function, help_line in COMMANDS:
         command = commands.add_parser(name, help=help_line, description=help_line)
         command.set_defaults(function=function)
+        if function in (test, windows, lint):
+            command.add_argument("--step", metavar="NAME",
+                                 help="take only this step; those that it needs were taken before")
         if function is test:
-            command.add_argument("--preset", action="append", choices=steps.ALL_PRESETS,
+            command.add_argument("--preset", action="append", choices=presets.ALL,
                                  help="build and test only this preset; may be repeated")
         if function is windows:
             command.add_argument("--program", metavar="FILE",
@@ -106,17 +125,8 @@ def parse(words):
 
 def main(words):
     arguments = parse(words)
-    try:
-        return arguments.function(arguments) or 0
-    except Failed as failure:
-        print(f"do.py: {failure}", file=sys.stderr)
-        return failure.code
-    except OSError as error:
-        print(f"do.py: {error}", file=sys.stderr)
-        return 3
-    except KeyboardInterrupt:
-        print("do.py: interrupted", file=sys.stderr)
-        return 130
+    arguments.words = words
+    return exit_code(lambda: arguments.function(arguments))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 
 import cross
 import packages
-from process import BUILD, ROOT, WINDOWS, run
+import presets
+from process import BUILD, ROOT, WINDOWS, Failed, run
 
-# Those of tests/python/test_lab*.py that start a Windows program.
+# Those of tests/python that put a Windows program under test.
 TESTS = ("test_lab.py", "test_lab_hooks.py", "test_lab_driver.py", "test_lab_end.py",
-         "test_lab_guide.py")
+         "test_lab_guide.py", "test_interposer.py")
 INTERPOSER = ("wfpcheck_shim", "wfpcheck_launch", "bcryptprimitives")
 MODEL = "reference_proxy", "mutant_proxy"
 
@@ -28,19 +29,34 @@ vectors/PROXY.md goes through it step by step.
 """
 
 
-def test(program):
-    """In one Wine for all; `program` runs here, and starts the others in there."""
+def set_up():
+    """All that puts a Windows program under test here, and how to use it."""
+    native, theirs = ("msvc", "msvc") if WINDOWS else ("release", presets.CROSS)
+    if not WINDOWS:
+        reason = cross.missing()
+        if reason:
+            raise Failed(reason)
+        cross.set_up(presets.CROSS)
+    presets.build(native, "wfpcheck")
+    presets.build(theirs, *INTERPOSER, *MODEL)
+    print(told(presets.program(native), theirs), flush=True)
+
+
+def test():
+    """In one Wine for all; the program runs here, and starts the others in there. Two files at a
+    time, as both mostly wait."""
     tests = [ROOT / "tests" / "python" / name for name in TESTS]
     with cross.wine_server():
-        run([packages.venv_program("python"), "-m", "pytest", "-q", *tests],
-            env={**cross.WINE_ENV, "WFPCHECK": str(program)})
+        run([packages.venv_program("python"), "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile",
+             *tests],
+            env={**cross.WINE_ENV, "WFPCHECK": str(presets.program("release"))})
 
 
-def leak(program):
+def leak():
     """Every socket of ten thousand connections is closed again."""
     with cross.wine_server():
-        run([program, "proxy", "--listen", LISTEN, "--context", RECIPE, "--leak", "10000",
-             "--profile", "observed", "--", BUILD / "mingw" / "tests" / "proxies" /
+        run([presets.program("release"), "proxy", "--listen", LISTEN, "--context", RECIPE, "--leak",
+             "10000", "--profile", "observed", "--", BUILD / "mingw" / "tests" / "proxies" /
              "reference_proxy.exe", "--listen", LISTEN], env=cross.WINE_ENV)
 
 

@@ -3,6 +3,9 @@ set(CMAKE_SYSTEM_PROCESSOR x86)
 set(CMAKE_C_COMPILER i686-w64-mingw32-gcc)
 set(CMAKE_RC_COMPILER i686-w64-mingw32-windres)
 
+# Reading all of <windows.h> would take most of the time.
+set(CMAKE_C_FLAGS_INIT "-DWIN32_LEAN_AND_MEAN")
+
 # Wine would look for the compiler's own DLLs in vain.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-static")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static")

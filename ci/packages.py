@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the machine must have, and how it gets it."""
 
+import functools
 import os
 import shutil
 import sys
@@ -9,7 +10,7 @@ from process import BUILD, ROOT, WINDOWS, Failed, output, run, run_twice, say
 
 APT_BUILD = ("build-essential", "cmake", "ninja-build", "libjansson-dev", "libcmocka-dev",
              "libpcap-dev", "libuv1-dev")
-APT_TEST = ("clang", "pkg-config", "python3-venv")
+APT_TEST = ("clang", "pkg-config", "python3-venv", "spin")
 # libpcap's sources come without its generated parser.
 APT_WINDOWS = ("gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine", "wine64", "dpkg-dev", "flex",
                "bison")
@@ -32,46 +33,51 @@ def need_build_tools():
 
 
 def need_test_tools():
+    """What any test needs of the system, at once: apt-get refuses to work twice at a time."""
     need_packages(APT_BUILD + APT_TEST)
-    need_venv()
-
-
-def need_fuzzer():
-    """libFuzzer comes in a package that is named after the compiler's version."""
-    need_test_tools()
-    if shutil.which("apt-get") and shutil.which("dpkg-query"):
+    if has_apt():
+        # libFuzzer comes in a package that is named after the compiler's version.
         major = output(["clang", "-dumpversion"]).split(".")[0]
         need_apt((f"libclang-rt-{major}-dev",))
-
-
-def need_spin():
-    need_packages(APT_BUILD + ("spin",))
 
 
 def need_packages(names):
     if WINDOWS:
         need_vcpkg()
-    elif shutil.which("apt-get") and shutil.which("dpkg-query"):
+    elif has_apt():
         need_apt(names)
     else:
         refuse_unknown_system()
 
 
+def has_apt():
+    return shutil.which("apt-get") and shutil.which("dpkg-query")
+
+
 def need_apt(names):
-    missing = [name for name in names if not apt_has(name)]
-    if not missing:
+    if apt_has(*names):
         return
+    missing = [name for name in names if not apt_has(name)]
     say("installing " + " ".join(missing))
-    as_root = [] if os.geteuid() == 0 else ["sudo"]
-    if as_root and not shutil.which("sudo"):
+    if os.geteuid() != 0 and not shutil.which("sudo"):
         raise Failed("not root and no sudo; have installed: " + " ".join(missing))
-    quiet = as_root + ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
-    run_twice(quiet + ["update"])
-    run_twice(quiet + ["install", "--no-install-recommends"] + missing)
+    apt_update()
+    run_twice(apt_get("install", "--no-install-recommends", *missing))
 
 
-def apt_has(name):
-    return output(["dpkg-query", "-W", "-f", "${db:Status-Status}", name]) == "installed"
+@functools.lru_cache(maxsize=None)
+def apt_update():
+    run_twice(apt_get("update"))
+
+
+def apt_get(*words):
+    as_root = () if os.geteuid() == 0 else ("sudo",)
+    return [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", *words]
+
+
+def apt_has(*names):
+    states = output(["dpkg-query", "-W", "-f", "${db:Status-Status}\\n", *names])
+    return states is not None and set(states.split()) == {"installed"}
 
 
 def refuse_unknown_system():

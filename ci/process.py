@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Starting other programs and saying so."""
 
+import contextlib
 import os
 import pathlib
+import signal
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 WINDOWS = os.name == "nt"
 BROKEN = 3
+INTERRUPTED = 130
+PATIENCE = 10  # seconds, for what was asked to end
 
 _started = time.monotonic()
 
@@ -20,6 +25,28 @@ class Failed(Exception):
     def __init__(self, message, code=BROKEN):
         super().__init__(message)
         self.code = code
+
+
+def exit_code(action):
+    """Of a program that does this. Where it is not 0 it is told why."""
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        return action() or 0
+    except Failed as failure:
+        return complain(failure, failure.code)
+    except OSError as error:
+        return complain(error, BROKEN)
+    except KeyboardInterrupt:
+        return complain("interrupted", INTERRUPTED)
+
+
+def interrupted(_signal, _frame):
+    raise KeyboardInterrupt
+
+
+def complain(why, code):
+    print(f"do.py: {why}", file=sys.stderr)
+    return code
 
 
 def say(text):
@@ -69,3 +96,28 @@ def output(command, env=None):
 
 def merged(env):
     return {**os.environ, **env} if env else None
+
+
+def begin(command, file):
+    """Starts a command beside this one, in a group of its own."""
+    return subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                            stdout=file, stderr=file,
+                            preexec_fn=None if WINDOWS else os.setpgrp)
+
+
+def end(process):
+    """Ends what was begun, with all that it has started."""
+    if WINDOWS:
+        output(["taskkill", "/T", "/F", "/PID", process.pid])
+    else:
+        send(process, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
+    if not WINDOWS:
+        send(process, signal.SIGKILL)
+    process.wait()
+
+
+def send(process, number):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

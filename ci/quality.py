@@ -38,7 +38,7 @@ def headers():
 
 def windows_headers():
     run([sys.executable, FLOORS, "--headers", "--cc", cross.COMPILER,
-         "--include", cross.INSTALLED / "include"])
+         "--include", cross.INSTALLED / "include", *(f"--define={name}" for name in cross.DEFINED)])
 
 
 def format_sources():

@@ -1,135 +1,164 @@
 # SPDX-License-Identifier: MIT
-"""What a full test consists of, in order."""
+"""What a full test consists of: each step, and what must have ended before it.
+
+Of the steps that could begin the first in the list does: what others wait for stands before what
+only takes time.
+"""
 
 import dataclasses
 import functools
 import os
-import shutil
 import sys
-import time
-import typing
 
 import cross
 import lab
 import packages
+import packaging
+import presets
 import quality
 import winsock
-from process import BUILD, ROOT, WINDOWS, Failed, run, say
+from presets import CROSS, CROSS32
+from process import BUILD, ROOT, WINDOWS, Failed, run
+from schedule import Step
 
-PRESETS = ("msvc",) if WINDOWS else ("dev", "clang", "asan")
-CROSS = "mingw"
-CROSS32 = "mingw32"
-ALL_PRESETS = (*PRESETS, "release", CROSS, CROSS32)
-INSTALLED = BUILD / "install"
-
-# Further commands of the program: (name, arguments).
-HOOKS = (
-    ("vectors are well formed", ("lint",)),
-    ("coverage", ("coverage",)),
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    name: str
-    action: typing.Callable[[], None]
-    # Tells why the step cannot be taken here, or None.
-    missing: typing.Callable[[], typing.Optional[str]] = lambda: None
+PYTHON = "Python packages"
+CONFIGURED = f"{presets.NATIVE[0]}: configure"
+PROGRAM = "release: build"
+INSTALLED = "release: install"
+WHEEL = "wheel"
+SOURCES = "libraries for Windows: sources"
+WINE_READY = "Wine: set up"
+# There is one set of Wine's own processes, which each step ends when it does.
+WINE = "Wine"
 
 
-def program(preset):
-    suffix = ".exe" if WINDOWS or preset in (CROSS, CROSS32) else ""
-    return BUILD / preset / ("wfpcheck" + suffix)
+def every_step():
+    steps = [*python_steps(), *quick_steps()]
+    if not WINDOWS:
+        steps += windows_half()
+    steps += [*package_steps(), *program_steps()]
+    if not WINDOWS:
+        steps += windows_half_32()
+    for preset in presets.NATIVE:
+        steps += preset_steps(preset)
+    if WINDOWS:
+        steps += winsock_steps(winsock.subject(), "msvc: build")
+    return once([*steps, *model_steps(), *fuzz_steps(), *pytest_steps(), *thorough_steps()])
 
 
-def configure(preset):
-    run(["cmake", "--preset", preset])
+def steps_of(chosen):
+    """Only the tests of some presets."""
+    halves = {CROSS: windows_half, CROSS32: windows_half_32}
+    steps = python_steps()
+    for preset in chosen:
+        steps += halves[preset]() if preset in halves else preset_steps(preset)
+    return once(steps)
 
 
-def build(preset, *options):
-    configure(preset)
-    run(["cmake", "--build", "--preset", preset, *options])
+def lint_steps():
+    return [*python_steps(), *quick_steps(), *thorough_steps()]
 
 
-def ctest(preset):
-    run(["ctest", "--preset", preset])
+def once(steps):
+    """Each name at its first place."""
+    return list({step.name: step for step in steps}.values())
 
 
-def use(*arguments):
-    """Runs the optimised program."""
-    run([program("release"), *arguments])
+# ---- what is said about the sources ----
+
+def python_steps():
+    return [Step(PYTHON, packages.need_venv)]
 
 
-def install():
-    shutil.rmtree(INSTALLED, ignore_errors=True)
-    run(["cmake", "--install", BUILD / "release", "--prefix", INSTALLED])
+def quick_steps():
+    return [Step("floors notice bad arrows", quality.floors_say_no),
+            Step("floors", quality.floors),
+            Step("format", quality.check_format, needs=(PYTHON,))]
 
 
-def consume(finds):
-    """Builds and runs a project that knows of nothing but the installed files."""
-    folder = BUILD / f"consumer-{finds}"
-    # A cache of last time could hide that something is no longer installed.
-    shutil.rmtree(folder, ignore_errors=True)
-    run(["cmake", "-S", ROOT / "tests" / "consumer", "-B", folder, "-G", "Ninja",
-         f"-DCMAKE_PREFIX_PATH={INSTALLED}", f"-DCONSUMER_FINDS={finds}"])
-    run(["cmake", "--build", folder])
-    run(["ctest", "--test-dir", folder, "--output-on-failure"])
+def configure_steps():
+    return [Step(CONFIGURED, lambda: presets.configure(presets.NATIVE[0]))]
 
 
-def wheel():
-    """The Python package as a user would get it, with the program inside."""
-    pip = [packages.venv_program("python"), "-m", "pip", "--disable-pip-version-check"]
-    run(pip + ["wheel", "--quiet", "--no-deps", "--no-build-isolation",
-               "--wheel-dir", BUILD / "wheel", ROOT])
-    run(pip + ["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall",
-               "--find-links", BUILD / "wheel", "wfpcheck"])
-    run([packages.venv_program("wfpcheck"), "--version"])
+def thorough_steps():
+    return [Step("headers compile alone", quality.headers, gives_way=True),
+            *configure_steps(),
+            Step("tidy", lambda: quality.tidy(presets.NATIVE[0]), needs=(PYTHON, CONFIGURED),
+                 gives_way=True)]
+
+
+# ---- what is built here for here ----
+
+def preset_steps(preset):
+    configured = configure_steps() if CONFIGURED.startswith(preset + ":") else []
+    return [*configured,
+            Step(f"{preset}: build", lambda: presets.build(preset),
+                 needs=tuple(step.name for step in configured), gives_way=True),
+            Step(f"{preset}: tests", lambda: presets.ctest(preset), needs=(f"{preset}: build",))]
+
+
+def optimised_steps():
+    return [Step(PROGRAM, packaging.build, gives_way=True)]
+
+
+def package_steps():
+    return [*optimised_steps(),
+            Step(WHEEL, packaging.wheel, needs=(PYTHON,), gives_way=True),
+            Step(INSTALLED, packaging.install, needs=(PROGRAM,)),
+            Step("consumer by CMake package", lambda: packaging.consume("package"),
+                 needs=(INSTALLED,)),
+            Step("consumer by pkg-config", lambda: packaging.consume("pkg-config"),
+                 lambda: "no pkg-config on Windows" if WINDOWS else None, needs=(INSTALLED,))]
+
+
+def program_steps():
+    return [Step("vectors are well formed", lambda: presets.use("lint"), needs=(PROGRAM,)),
+            Step("coverage", lambda: presets.use("coverage"), needs=(PROGRAM,))]
+
+
+def pytest_steps():
+    # The plugin that pytest loads is the wheel's.
+    return [Step("pytest", pytest, needs=(PROGRAM, WHEEL))]
 
 
 def pytest():
-    run([packages.venv_program("python"), "-m", "pytest", "-q", "-n", "auto"],
-        env={"WFPCHECK": str(program("release"))})
+    # Where Wine stands in, it is used by one step at a time.
+    elsewhere = () if WINDOWS else lab.TESTS
+    run([packages.venv_program("python"), "-m", "pytest", "-q", "-n", "auto",
+         *(f"--ignore=tests/python/{name}" for name in elsewhere)],
+        env={"WFPCHECK": str(presets.program("release"))})
 
 
-def fuzz():
-    packages.need_fuzzer()
-    build("fuzz")
-    ctest("fuzz")
+def fuzz_steps():
+    return [Step("fuzz: build", lambda: presets.build("fuzz"), fuzzer_missing, gives_way=True),
+            # It has a time, not an amount: it would do less if it gave way.
+            Step("fuzz: tests", lambda: presets.ctest("fuzz"), fuzzer_missing,
+                 needs=("fuzz: build",))]
 
 
-def damaged_captures():
-    """Every capture at hand cut at every place, and with many more bytes altered."""
-    build("asan")
-    captures = [folder for folder in (ROOT / "vectors" / "replay", ROOT.parent / "shared" / "captures")
-                if folder.is_dir()]
-    run([BUILD / "asan" / "tests" / "test_replay_hostile", "--exhaustive", *captures])
+def fuzzer_missing():
+    return "no libFuzzer there" if WINDOWS else None
+
+
+def model_steps():
+    return [Step("loops, exhaustively", check_model,
+                 lambda: "no Spin on Windows" if WINDOWS else None, gives_way=True)]
 
 
 def check_model(*options):
     """Loop prevention with every choice in every order; fails, too, if it cannot say no."""
-    packages.need_spin()
     run([sys.executable, ROOT / "tests" / "model" / "check.py", *options])
 
 
-def model_steps(*options):
-    return [Step("loops, exhaustively", functools.partial(check_model, *options),
-                 lambda: "no Spin on Windows" if WINDOWS else None)]
+def damaged_captures():
+    """Every capture at hand cut at every place, and with many more bytes altered."""
+    presets.build("asan", "test_replay_hostile")
+    folders = (ROOT / "vectors" / "replay", ROOT.parent / "shared" / "captures")
+    run([BUILD / "asan" / "tests" / "test_replay_hostile", "--exhaustive",
+         *(folder for folder in folders if folder.is_dir())])
 
 
-def prepare_wine():
-    cross.need_libraries()
-    cross.need_wine_prefix()
-
-
-def ctest_wine(preset):
-    with cross.wine_server():
-        ctest(preset)
-
-
-def preset_steps(preset):
-    return [Step(f"{preset}: build", functools.partial(build, preset)),
-            Step(f"{preset}: tests", functools.partial(ctest, preset))]
-
+# ---- what is built for Windows, and runs there or in Wine ----
 
 @functools.lru_cache(maxsize=None)
 def windows_half_missing():
@@ -139,130 +168,45 @@ def windows_half_missing():
     return reason
 
 
+def windows_builds(preset):
+    libraries = f"{preset}: libraries"
+    return [Step(SOURCES, lambda: cross.need_sources(CROSS, CROSS32)),
+            Step(libraries, lambda: cross.need_libraries(preset), needs=(SOURCES,),
+                 gives_way=True),
+            Step(f"{preset}: build", lambda: presets.build(preset), needs=(libraries,),
+                 gives_way=True)]
+
+
 def windows_half():
-    steps = [Step(f"{CROSS}: libraries and Wine", prepare_wine),
-             Step(f"{CROSS}: headers compile alone", quality.windows_headers),
-             Step(f"{CROSS}: build", functools.partial(build, CROSS)),
-             Step(f"{CROSS}: tests", functools.partial(ctest_wine, CROSS))]
-    steps += winsock_steps(winsock.subject())
-    steps.append(Step("Wine: pytest", functools.partial(
-        winsock.pytest, winsock.subject(), BUILD / CROSS / "tests" / "fake_redirector.exe")))
-    steps += [Step("Wine: proxies in the lab", lab_tests),
-              Step("Wine: ten thousand connections", functools.partial(lab.leak,
-                                                                       program("release")))]
+    ready = (f"{CROSS}: build", WINE_READY)
+    steps = [*windows_builds(CROSS),
+             Step(WINE_READY, cross.need_wine_prefix, uses=WINE),
+             *optimised_steps(),
+             Step(f"{CROSS}: tests", lambda: presets.ctest_wine(CROSS), needs=ready, uses=WINE),
+             *winsock_steps(winsock.subject(), *ready),
+             Step("Wine: pytest", winsock.pytest, needs=(*ready, PYTHON, WHEEL), uses=WINE),
+             Step("Wine: proxies in the lab", lab.test, needs=(*ready, PYTHON, WHEEL, PROGRAM),
+                  uses=WINE),
+             Step("Wine: ten thousand connections", lab.leak, needs=(*ready, PROGRAM), uses=WINE),
+             Step(f"{CROSS}: headers compile alone", quality.windows_headers,
+                  needs=(f"{CROSS}: libraries",), gives_way=True)]
     return [dataclasses.replace(step, missing=windows_half_missing) for step in steps]
 
 
-def lab_tests():
-    # Steps can be asked for without those that come first in a full test.
-    build("release", "--target", "wfpcheck")
-    lab.test(program("release"))
-
-
-def set_up_lab():
-    """All that puts a Windows program under test here, and how to use it."""
-    reason = None if WINDOWS else windows_half_missing()
-    if reason:
-        raise Failed(reason)
-    native, theirs = ("msvc", "msvc") if WINDOWS else ("release", CROSS)
-    if not WINDOWS:
-        prepare_wine()
-    build(native, "--target", "wfpcheck")
-    build(theirs, "--target", *lab.INTERPOSER, *lab.MODEL)
-    print(lab.told(program(native), theirs), flush=True)
-
-
-def winsock_steps(subject):
-    """What is tried on the Winsock of this machine, or of Wine."""
-    where = "Windows" if WINDOWS else "Wine"
-    return [Step(f"{where}: {name}", action) for name, action in winsock.actions(subject)]
-
-
-def package():
-    """The programs for Windows with the vectors, each in a folder that can be carried there."""
-    for preset in (CROSS, CROSS32):
-        folder = BUILD / "package" / preset
-        shutil.rmtree(folder, ignore_errors=True)
-        for component in ("program", "interposer"):
-            run(["cmake", "--install", BUILD / preset, "--prefix", folder,
-                 "--component", component])
-
-
 def windows_half_32():
-    return [Step(f"{CROSS32}: libraries", cross.need_libraries, windows_half_missing),
-            Step(f"{CROSS32}: build", functools.partial(build, CROSS32), windows_half_missing),
-            Step(f"{CROSS32}: tests", functools.partial(ctest_wine, CROSS32),
-                 lambda: windows_half_missing() or cross.missing_wine32())]
+    steps = [dataclasses.replace(step, missing=windows_half_missing)
+             for step in windows_builds(CROSS32)]
+    return [*steps,
+            Step(f"{CROSS32}: tests", lambda: presets.ctest_wine(CROSS32),
+                 lambda: windows_half_missing() or cross.missing_wine32(),
+                 needs=(f"{CROSS32}: build", WINE_READY), uses=WINE)]
 
 
-def lint_steps():
-    return [Step("floors notice bad arrows", quality.floors_say_no),
-            Step("floors", quality.floors),
-            Step("headers compile alone", quality.headers),
-            Step("format", quality.check_format),
-            Step("tidy: configure", functools.partial(configure, PRESETS[0])),
-            Step("tidy", functools.partial(quality.tidy, PRESETS[0]))]
-
-
-def package_steps():
-    return [Step("release: build", functools.partial(build, "release")),
-            Step("release: install", install),
-            Step("consumer by CMake package", functools.partial(consume, "package")),
-            Step("consumer by pkg-config", functools.partial(consume, "pkg-config"),
-                 lambda: "no pkg-config on Windows" if WINDOWS else None)]
-
-
-def every_step():
-    steps = [Step("tools", packages.need_test_tools)]
-    steps += lint_steps()
-    for preset in PRESETS:
-        steps += preset_steps(preset)
-    steps.append(Step("fuzz", fuzz, lambda: "no libFuzzer there" if WINDOWS else None))
-    steps += package_steps()
-    steps += model_steps()
-    steps += [Step(name, functools.partial(use, *arguments)) for name, arguments in HOOKS]
-    steps += [Step("wheel", wheel), Step("pytest", pytest)]
-    if WINDOWS:
-        return steps + winsock_steps(winsock.subject())
-    return steps + windows_half() + windows_half_32()
-
-
-def steps_of(presets):
-    """Only the tests of some presets."""
-    steps = [Step("tools", packages.need_test_tools)]
-    halves = {CROSS: windows_half, CROSS32: windows_half_32}
-    for preset in presets:
-        steps += halves[preset]() if preset in halves else preset_steps(preset)
+def winsock_steps(subject, *needs):
+    """What is tried on the Winsock of this machine, or of Wine; one uses what another leaves."""
+    where = "Windows" if WINDOWS else WINE
+    steps = []
+    for name, action in winsock.actions(subject):
+        steps.append(Step(f"{where}: {name}", action, needs=needs, uses=where))
+        needs = (*needs, steps[-1].name)
     return steps
-
-
-def take(steps):
-    """Runs steps up to the first that fails; the last line counts them. Returns an exit code."""
-    lines, failure = [], None
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for step in steps:
-        started = time.monotonic()
-        try:
-            verdict, why = take_one(step)
-        except Failed as caught:
-            verdict, why, failure = "failed", str(caught), caught
-        counts[verdict] += 1
-        lines.append(f"  {verdict:8}{time.monotonic() - started:7.1f} s  {step.name}"
-                     + (f": {why}" if why else ""))
-        if failure:
-            break
-    not_run = [f"  not run            {step.name}" for step in steps[len(lines):]]
-    print("\n".join(["", *lines, *not_run, ""]))
-    skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
-    print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}", flush=True)
-    return failure.code if failure else 0
-
-
-def take_one(step):
-    reason = step.missing()
-    if reason:
-        say(f"skipped: {step.name}: {reason}")
-        return "skipped", reason
-    say(f"== {step.name}")
-    step.action()
-    return "passed", ""

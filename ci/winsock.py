@@ -93,13 +93,16 @@ def compare(subject):
             findings=None if path in same else f"{path.name} is of another system")
 
 
-def pytest(subject, fake_redirector):
+def pytest():
+    """With the program that is built here for Windows."""
     tests = [ROOT / "tests" / "python" / name for name in PYTESTS]
+    built = subject()
     with surroundings() as env:
         run([packages.venv_program("python"), "-m", "pytest", "-q", "-n", "auto", *tests],
-            env={**(env or {}), "WFPCHECK": str(subject.program),
-                 "WFPCHECK_PREFIX": " ".join(subject.prefix),
-                 "WFPCHECK_FAKE_REDIRECTOR": str(fake_redirector)})
+            env={**(env or {}), "WFPCHECK": str(built.program),
+                 "WFPCHECK_PREFIX": " ".join(built.prefix),
+                 "WFPCHECK_FAKE_REDIRECTOR":
+                     str(built.program.parent / "tests" / "fake_redirector.exe")})
 
 
 def actions(subject):
