@@ -8,7 +8,7 @@ from process import BUILD, ROOT, WINDOWS, Failed, run
 
 # Those of tests/python that put a Windows program under test.
 TESTS = ("test_lab.py", "test_lab_hooks.py", "test_lab_driver.py", "test_lab_end.py",
-         "test_lab_guide.py", "test_interposer.py")
+         "test_lab_start.py", "test_lab_guide.py", "test_interposer.py")
 INTERPOSER = ("wfpcheck_shim", "wfpcheck_launch", "bcryptprimitives")
 MODEL = "reference_proxy", "mutant_proxy"
 
