@@ -136,6 +136,7 @@ def run(program):
         done = subprocess.run([*serve.find_prefix(), program, "run", *words, "--backend",
                                "winsock", "--redirector", f'"{fake}" {how}'],
                               capture_output=True, timeout=120, check=False)
+        print(done.stderr.decode("utf-8", "replace"))  # shown where a test fails
         return done.returncode, done.stdout.decode("utf-8")
     return start
 
