@@ -661,6 +661,10 @@ static const struct script_case stream_cases[] = {
      BEGIN PROPER ACCEPT TWICE(FOUR(RECORDS("1024", "error=10050 count=0")))
          RECORDS("1024", "error=10050 count=0") STUCK},
     {"PRX-12", PROXY_FAIL, "", BEGIN TAKEN "process-end how=5\n" STUCK},
+    /* All go to one place: whose dial is whose nobody can tell. */
+    {"PRX-03", PROXY_FAIL, "",
+     BEGIN PROPER CLIENT_2 ACCEPT ACCEPT_2 SOCKET DIAL SOCKET_2 DIAL_ON("8", "198.18.0.1:443", "2")
+         DATA DIAL_END CLIENT_END("0") "client-end client=2 how=3\n" CLOSE END},
 };
 
 static void test_streams(void **state)
