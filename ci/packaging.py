@@ -33,13 +33,15 @@ def consume(finds):
 
 
 def wheel():
-    """The Python package as a user would get it, with the program inside."""
-    pip = [packages.venv_program("python"), "-m", "pip", "--disable-pip-version-check"]
-    run(pip + ["wheel", "--quiet", "--no-deps", "--no-build-isolation",
-               "--wheel-dir", BUILD / "wheel", ROOT])
+    """The Python package as a user would get it, with the program, vectors and report inside."""
+    python, program = packages.venv_program("python"), packages.venv_program("wfpcheck")
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    folder = BUILD / "wheel"
+    run(pip + ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT])
     run(pip + ["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall",
-               "--find-links", BUILD / "wheel", "wfpcheck"])
-    run([packages.venv_program("wfpcheck"), "--version"])
+               "--find-links", folder, "wfpcheck"])
+    run([program, "run", "--format", "jsonl", "--output", folder / "run.jsonl"])
+    run([python, "-m", "wfpcheck.report", folder / "run.jsonl", "--output", folder / "run.html"])
 
 
 def for_windows():
