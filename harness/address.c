@@ -129,20 +129,72 @@ bool address_parse(const char *text, struct wfp_address *address)
     return true;
 }
 
-void address_print(const struct wfp_address *address, char *buffer, size_t size)
+/* ---- printing, as RFC 5952 has it ---- */
+
+enum { HOST_MAX = 40 /* bytes, of the longest without brackets */ };
+
+static unsigned group_at(const uint8_t *bytes, size_t i)
 {
-    const uint8_t *b = address->bytes;
+    return (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+}
+
+/* Groups that "::" stands for: the longest row of zeros, and of several the first. */
+struct gap {
+    size_t start;
+    size_t end; /* GROUPS and GROUPS: there is none */
+};
+
+static struct gap find_gap(const uint8_t *bytes)
+{
+    struct gap longest = {GROUPS, GROUPS};
+
+    for (size_t start = 0; start < GROUPS; start++) {
+        size_t end = start;
+
+        while (end < GROUPS && group_at(bytes, end) == 0) {
+            end++;
+        }
+        if (end > start + 1 && end - start > longest.end - longest.start) {
+            longest = (struct gap){start, end};
+        }
+    }
+    return longest;
+}
+
+static void print_ipv6(const uint8_t *bytes, char host[HOST_MAX])
+{
+    const struct gap gap = find_gap(bytes);
     size_t used = 0;
 
+    for (size_t i = 0; i < GROUPS; i++) {
+        if (i < gap.start || i >= gap.end) {
+            used += (size_t)snprintf(host + used, HOST_MAX - used, "%s%x",
+                                     i == 0 || i == gap.end ? "" : ":", group_at(bytes, i));
+        } else if (i == gap.start) {
+            used += (size_t)snprintf(host + used, HOST_MAX - used, "::");
+        }
+    }
+}
+
+static void print_ipv4(const uint8_t *b, char host[HOST_MAX])
+{
+    (void)snprintf(host, HOST_MAX, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+}
+
+void address_print(const struct wfp_address *address, char *buffer, size_t size)
+{
+    const struct wfp_address plain = wfp_address_unmapped(address);
+    char host[HOST_MAX];
+
+    if (plain.family == WFP_IPV4) {
+        print_ipv4(plain.bytes, host);
+    } else {
+        print_ipv6(plain.bytes, host);
+    }
     if (address->family == WFP_IPV4) {
-        (void)snprintf(buffer, size, "%u.%u.%u.%u:%u", b[0], b[1], b[2], b[3], address->port);
-        return;
-    }
-    for (size_t i = 0; i < GROUPS && used < size; i++) {
-        used += (size_t)snprintf(buffer + used, size - used, "%s%x", i == 0 ? "[" : ":",
-                                 (unsigned)b[2 * i] << 8 | b[2 * i + 1]);
-    }
-    if (used < size) {
-        (void)snprintf(buffer + used, size - used, "]:%u", address->port);
+        (void)snprintf(buffer, size, "%s:%u", host, address->port);
+    } else {
+        (void)snprintf(buffer, size, "[%s%s]:%u", plain.family == WFP_IPV4 ? "::ffff:" : "", host,
+                       address->port);
     }
 }

@@ -14,7 +14,7 @@ enum { ADDRESS_TEXT_MAX = 64 };
 
 /* The port must be there. */
 bool address_parse(const char *text, struct wfp_address *address);
-/* In the form that address_parse() reads; IPv6 in groups without leading zeros, not shortened. */
+/* In the form that address_parse() reads; IPv6 as RFC 5952 has it, "::" and v4-mapped included. */
 void address_print(const struct wfp_address *address, char *buffer, size_t size);
 
 #endif
