@@ -169,3 +169,5 @@ def test_killed_wine_is_told(running, own_wine, how):
     subprocess.run(["wineserver", how], env=own_wine, check=False, timeout=PATIENCE)
     until(run.all_gone, "the lab does not come to its end")
     assert_broken(run, "Wine's server ended, as far as the lab can tell: wfpcheck-launch")
+    prefix = own_wine["WINEPREFIX"]
+    until(lambda: not list(of_prefix(prefix)), "what Wine started for the lab is still there")

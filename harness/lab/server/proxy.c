@@ -11,6 +11,7 @@
 #include "harness/lab/server/launch.h"
 #include "harness/lab/server/peer.h"
 #include "harness/lab/server/process.h"
+#include "harness/platform/marked.h"
 #include "harness/text.h"
 
 enum { KILL = 9 };
@@ -253,6 +254,21 @@ static bool has_ended(struct lab *lab, void *context)
 }
 
 /* The launcher ends its job when its input ends; only if it does not, it is killed. */
+/* What Wine may have left, if its server was killed: who waits for that waits for ever. */
+static void kill_the_rest(const struct proxy *proxy)
+{
+    char mark[sizeof "WFPCHECK_LAB=65535:" + LAB_TOKEN_MAX];
+
+    if (proxy->group != 0) {
+        (void)uv_kill(-proxy->group, KILL);
+    }
+    if (proxy->wine_gone) {
+        (void)snprintf(mark, sizeof mark, "WFPCHECK_LAB=%u:%s", proxy->lab->wire_port,
+                       proxy->token);
+        marked_kill(mark);
+    }
+}
+
 static void end_launcher(struct proxy *proxy)
 {
     const bool interrupted = proxy->lab->interrupted;
@@ -265,9 +281,7 @@ static void end_launcher(struct proxy *proxy)
         (void)uv_process_kill(&proxy->launcher, KILL);
         (void)lab_wait(proxy->lab, has_ended, proxy, PROXY_STOP_LIMIT);
     }
-    if (proxy->group != 0) {
-        (void)uv_kill(-proxy->group, KILL); /* what Wine may have left, if its server was killed */
-    }
+    kill_the_rest(proxy);
     proxy_close_handle(proxy, (uv_handle_t *)&proxy->tick);
     proxy_close_handle(proxy, (uv_handle_t *)&proxy->out);
     proxy_close_handle(proxy, (uv_handle_t *)&proxy->err);

@@ -65,6 +65,7 @@ struct proxy {
     bool launcher_gone;
     int64_t launcher_code;
     int launcher_signal; /* that ended it; 0: none */
+    bool wine_gone;      /* it went as if Wine's server had */
     unsigned looks;      /* for its last word, since */
     bool ended;          /* and all is known of it that will be */
     enum proxy_word word;

@@ -51,7 +51,7 @@ static void tell_end(struct proxy *proxy)
 }
 
 /* By itself a launcher says how the program ended, or why it never ran. */
-static void tell_taken_away(const struct proxy *proxy)
+static void tell_taken_away(struct proxy *proxy)
 {
     static const char launcher[] = "wfpcheck-launch, which held the program,";
     char text[256];
@@ -60,6 +60,7 @@ static void tell_taken_away(const struct proxy *proxy)
         (void)snprintf(text, sizeof text, "%s was killed by signal %d", launcher,
                        proxy->launcher_signal);
     } else if (proxy->group != 0) {
+        proxy->wine_gone = true;
         (void)snprintf(text, sizeof text,
                        "Wine's server ended, as far as the lab can tell: %s went without a word "
                        "about how it fared",
