@@ -51,7 +51,10 @@ static void describe_command(int argc, char **argv, struct text *text)
     }
 }
 
-/* What was seen before a proxy could not be started again is worth a report, too. */
+/*
+ * What was seen before a proxy could not be started again is worth a report, too; and what died
+ * under the lab is told in one, if it was before the first scenario.
+ */
 static int run(struct proxying *proxying)
 {
     enum status status;
@@ -62,7 +65,7 @@ static int run(struct proxying *proxying)
     }
     status = lab_run(&proxying->order, &proxying->session.complaints, &proxying->result);
     hide_progress(&proxying->order);
-    if (status == STATUS_OK || proxying->result.scenarios > 0) {
+    if (status == STATUS_OK || proxying->result.scenarios > 0 || proxying->result.broken) {
         code = proxying_report(proxying);
     }
     session_complain(&proxying->session);

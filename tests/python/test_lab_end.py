@@ -48,7 +48,7 @@ def until(true, what):
 class Running:
     """The lab with the reference proxy, in the middle of its scenarios."""
 
-    def __init__(self, wfpcheck, folder, env=None):
+    def __init__(self, wfpcheck, folder, env=None, pause=0.3):
         self.address, self.report = lab.free_address(), folder / "report.jsonl"
         self.told, self.trace = folder / "output.txt", folder / "trace.jsonl"
         command = lab.words(wfpcheck, [lab.built("reference_proxy")], folder, "--trace",
@@ -57,7 +57,7 @@ class Running:
             self.lab = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                         stderr=output, env={**os.environ, **(env or {})})
         until(lambda: listens(self.address), "no proxy listens")
-        time.sleep(0.3)
+        time.sleep(pause)
         assert self.lab.poll() is None, self.text()
 
     def of(self, program):
@@ -80,8 +80,8 @@ class Running:
 def running(native, tmp_path):
     started = []
 
-    def start(env=None):
-        started.append(Running(native, tmp_path, env))
+    def start(*options):
+        started.append(Running(native, tmp_path, *options))
         return started[0]
 
     yield start
@@ -120,6 +120,7 @@ def test_killed_proxy_is_told(running):
 
 def assert_broken(run, words):
     """The run has ended there, and blames nobody else."""
+    assert run.report.exists(), run.text()
     cases, _ = lab.read(run.report)
     told = [case for case in cases if case["verdict"] in ("fail", "broken")]
     assert run.lab.returncode == 3, run.text()
@@ -162,10 +163,11 @@ def own_wine(tmp_path):
             os.kill(process, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("how", ["--kill", "--kill=9"])
-def test_killed_wine_is_told(running, own_wine, how):
-    """With 9 its server has no time to end its clients, and those that wait would wait for ever."""
-    run = running(own_wine)
+@pytest.mark.parametrize("how, pause", [("--kill", 0.3), ("--kill=9", 0.3), ("--kill=9", 0)])
+def test_killed_wine_is_told(running, own_wine, how, pause):
+    """With 9 its server has no time to end its clients, and those that wait would wait for ever.
+    At once it is before the first scenario, or in it."""
+    run = running(own_wine, pause)
     subprocess.run(["wineserver", how], env=own_wine, check=False, timeout=PATIENCE)
     until(run.all_gone, "the lab does not come to its end")
     assert_broken(run, "Wine's server ended, as far as the lab can tell: wfpcheck-launch")

@@ -59,6 +59,7 @@ struct lab_result {
     struct trace *trace;             /* the caller's */
     size_t scenarios;                /* that were played */
     double seconds;                  /* of all of it */
+    bool broken;                     /* what the lab rests on died: see lab_break() */
     bool interrupted;                /* not all that was planned has been tried */
     bool trace_full;                 /* not all that happened is in the trace */
     char system[LAB_TEXT_MAX];       /* "Linux 6.1.0 x86_64" */

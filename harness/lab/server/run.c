@@ -29,6 +29,7 @@ enum status lab_run(const struct lab_order *order, struct complaints *complaints
          i++) {
         status = play_profile(lab, order->scenarios, order->profiles[i]);
     }
+    result->broken = lab->broken;
     result->scenarios = lab->scenario_number;
     result->seconds = (double)lab_time(lab) / 1000000;
     result->interrupted = lab->interrupted;
