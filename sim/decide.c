@@ -11,12 +11,6 @@ bool wfp_answer_equal(struct wfp_answer a, struct wfp_answer b)
     return a.outcome == b.outcome && a.error == b.error && a.count == b.count && a.bytes == b.bytes;
 }
 
-/* Is the guard met? That the rule speaks of this kind of call, the order has seen to. */
-static bool applies(const struct wfp_rule *rule, const struct inquiry *inquiry)
-{
-    return ((rule->needs & ~inquiry->facts) | (rule->bars & inquiry->facts)) == 0;
-}
-
 static bool comes_first(const struct wfp_rule *a, const struct wfp_rule *b)
 {
     return b == NULL || strcmp(a->id, b->id) < 0;
@@ -218,7 +212,7 @@ static bool stage_passes(const struct wfp_world *world, enum wfp_stage stage,
 
     for (const struct wfp_rule *rule = next_rule(world->rules, inquiry->call, stage, NULL);
          rule != NULL; rule = next_rule(world->rules, inquiry->call, stage, rule)) {
-        if (applies(rule, inquiry) && !add_values(world, rule, inquiry, set)) {
+        if (decide_guard(rule, inquiry->facts) && !add_values(world, rule, inquiry, set)) {
             passes = false;
         }
     }

@@ -41,6 +41,12 @@ static inline uint32_t decide_subject(const struct inquiry *inquiry)
 bool decide_order(const struct wfp_rules *rules, const struct wfp_profile *profile,
                   struct rule_order *order);
 
+/* Is it met? That the rule speaks of this kind of call, the order has seen to. */
+static inline bool decide_guard(const struct wfp_rule *rule, uint64_t facts)
+{
+    return ((rule->needs & ~facts) | (rule->bars & facts)) == 0;
+}
+
 /* The first from `at` on whose guard is met; `end` if there is none. */
 static inline const struct ordered_rule *decide_applying(const struct wfp_world *world,
                                                          uint64_t facts,
@@ -52,8 +58,7 @@ static inline const struct ordered_rule *decide_applying(const struct wfp_world 
     for (; at != end; at++) {
         const struct wfp_rule *rule = &world->rules->rows[at->row];
 
-        if ((present >> at->fact & 1) != 0 &&
-            ((rule->needs & ~facts) | (rule->bars & facts)) == 0) {
+        if ((present >> at->fact & 1) != 0 && decide_guard(rule, facts)) {
             return at;
         }
     }

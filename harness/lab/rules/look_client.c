@@ -103,7 +103,7 @@ static const char *how_it_ended(const struct part *part)
     if (part->death_how == EVENT_END_KILLED) {
         return "Was killed, or ended by TerminateProcess: it has not said that it ends.";
     }
-    return part->died ? "Ended by an exception." : "Ended by itself.";
+    return part_died(part) ? "Ended by an exception." : "Ended by itself.";
 }
 
 void look_alive(struct finding *finding)
@@ -152,7 +152,7 @@ static void look_bad_context(struct finding *finding, size_t index)
         finding_fail(finding, "Dialled by a context that is not as its driver writes it.");
         finding_line(finding, view->acts[query.act].event, "cut, or garbled");
         finding_line(finding, event_of(view, dial->act), NULL);
-    } else if (finding->of->died) {
+    } else if (part_died(finding->of)) {
         finding_fail(finding, "Ended over a context that is not as its driver writes it.");
         finding_line(finding, view->acts[query.act].event, "cut, or garbled");
         finding_line(finding, finding->of->death, NULL);

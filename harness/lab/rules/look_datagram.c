@@ -129,7 +129,7 @@ static void look_levels(struct finding *finding, const struct datagrams *datagra
         finding_fail(finding, "Took an object of another level for the record.");
         finding_line(finding, event_of(view, datagrams->decoyed), "has such an object");
         finding_line(finding, event_of(view, datagrams->first_sent), "hands it on");
-    } else if (finding->of->died) {
+    } else if (part_died(finding->of)) {
         finding_fail(finding, "Ended over control data that are not well formed.");
         finding_line(finding, event_of(view, datagrams->decoyed), NULL);
         finding_line(finding, finding->of->death, NULL);

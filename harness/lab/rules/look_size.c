@@ -166,7 +166,7 @@ static void look_absurd_of(struct finding *finding, size_t endpoint, uint32_t co
     if (absurd == NOWHERE) {
         return;
     }
-    if (finding->of->died) {
+    if (part_died(finding->of)) {
         finding_fail(finding, "Was told that %llu bytes are needed, and ended.",
                      (unsigned long long)view->acts[absurd].count);
         finding_line(finding, view->acts[absurd].event, NULL);

@@ -171,7 +171,6 @@ static void note_death(struct part *part, const struct event *event, size_t inde
     if (part->death == NOWHERE) {
         part->death = index;
         part->death_how = (enum event_end)event_number(event, FIELD_HOW);
-        part->died = part->death_how == EVENT_END_DIED;
     }
 }
 

@@ -26,11 +26,16 @@ struct part {
     bool started;   /* by EVENT_SCENARIO */
     bool ended;     /* by EVENT_SCENARIO_END; else the trace stops within it */
     size_t death;   /* event by which a process of the proxy ended in it, not by the lab's doing */
-    enum event_end death_how;
-    bool died;      /* ... by an exception, and not by itself */
+    enum event_end death_how; /* EVENT_END_CLOSED without one */
     size_t unclear; /* event by which one that the proxy had started ended, and nobody knows how */
     size_t broken;  /* event that tells what died under the lab: no rule looks at this part */
 };
+
+/* Did a process of the proxy end in it by an exception, and not by itself? */
+static inline bool part_died(const struct part *part)
+{
+    return part->death_how == EVENT_END_DIED;
+}
 
 /* A call on a socket, or what was told of one. */
 struct act {

@@ -166,12 +166,14 @@ void look_at_ioctl(struct exchange *exchange)
         return;
     }
     exchange_note_client(exchange, socket->client);
-    if (code == udp_netreset && !lab->order->pass_through) {
+    if (lab->order->pass_through) {
+        return;
+    }
+    if (code == udp_netreset) {
         answer_nothing(exchange);
         return;
     }
-    if (call == SCENARIO_CALLS || lab->order->pass_through ||
-        socket_world(socket) == WFP_INVALID_SOCKET) {
+    if (call == SCENARIO_CALLS || socket_world(socket) == WFP_INVALID_SOCKET) {
         return;
     }
     socket->calls[call]++;

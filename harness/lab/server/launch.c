@@ -255,12 +255,17 @@ static bool add_arguments(const struct launch_wish *wish, struct launch *launch)
     return good;
 }
 
+void launch_mark(unsigned port, const char *token, char mark[LAUNCH_MARK_MAX])
+{
+    (void)snprintf(mark, LAUNCH_MARK_MAX, "WFPCHECK_LAB=%u:%s", port, token);
+}
+
 static bool add_variables(const struct launch_wish *wish, struct launch *launch)
 {
-    char port_and[16];
+    char mark[LAUNCH_MARK_MAX];
 
-    (void)snprintf(port_and, sizeof port_and, "%u:", wish->port);
-    launch->variables[0] = join("WFPCHECK_LAB=", port_and, wish->token);
+    launch_mark(wish->port, wish->token, mark);
+    launch->variables[0] = join(mark, "", "");
     launch->variables[1] = join("WFPCHECK_SHIM_FOLLOW=", wish->follow ? "1" : "0", "");
     return launch->variables[0] != NULL && launch->variables[1] != NULL;
 }

@@ -12,7 +12,7 @@
 
 struct complaints;
 
-enum { LAUNCH_PATH_MAX = 4096, LAUNCH_VARIABLES_MAX = 2 };
+enum { LAUNCH_PATH_MAX = 4096, LAUNCH_VARIABLES_MAX = 2, LAUNCH_MARK_MAX = 128 };
 
 struct launch {
     char **arguments; /* up to a NULL; the first is the program that is started */
@@ -41,6 +41,9 @@ void launch_release(struct launch *launch);
 char **launch_environment(const struct launch *launch);
 /* Frees a list of texts that ends with a NULL. */
 void launch_texts_free(char **texts);
+
+/* The entry of its environment by which a program, and what it starts, finds this lab. */
+void launch_mark(unsigned port, const char *token, char mark[LAUNCH_MARK_MAX]);
 
 /* What the system calls itself, "Linux 6.1.0 x64"; and whether it is Windows, or Wine. */
 bool launch_system(char *text, size_t size);

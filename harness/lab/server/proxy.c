@@ -257,14 +257,13 @@ static bool has_ended(struct lab *lab, void *context)
 /* What Wine may have left, if its server was killed: who waits for that waits for ever. */
 static void kill_the_rest(const struct proxy *proxy)
 {
-    char mark[sizeof "WFPCHECK_LAB=65535:" + LAB_TOKEN_MAX];
+    char mark[LAUNCH_MARK_MAX];
 
     if (proxy->group != 0) {
         (void)uv_kill(-proxy->group, KILL);
     }
     if (proxy->wine_gone) {
-        (void)snprintf(mark, sizeof mark, "WFPCHECK_LAB=%u:%s", proxy->lab->wire_port,
-                       proxy->token);
+        launch_mark(proxy->lab->wire_port, proxy->token, mark);
         marked_kill(mark);
     }
 }
