@@ -104,6 +104,16 @@ def test_two_at_a_time(take):
     assert text.endswith("\n2 passed, 0 failed\n")
 
 
+def test_never_three_at_a_time(take, tmp_path):
+    code, text = take(", ".join(f'Step("{name}", lambda: last("{name}"))' for name in "abcd"))
+    assert code == 0, text
+    going_on = most = 0
+    for note in (tmp_path / "notes.txt").read_text("utf-8").splitlines():
+        going_on += 1 if note.startswith("begin") else -1
+        most = max(most, going_on)
+    assert most == 2
+
+
 @pytest.mark.parametrize("options", ['uses="it"', 'needs=("one",)'])
 def test_one_after_the_other(take, tmp_path, options):
     first = options if options.startswith("uses") else ""

@@ -37,7 +37,7 @@ static bool is_assembly(const uint8_t *pe, size_t size)
 
 static enum image_kind kind_of(const uint8_t *pe, size_t size)
 {
-    for (size_t i = 0; size >= NAME_SIZE && i < sizeof machines / sizeof machines[0]; i++) {
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
         if (memcmp(pe, machines[i].name, NAME_SIZE) == 0) {
             return machines[i].kind == IMAGE_X86 && is_assembly(pe, size) ? IMAGE_ASSEMBLY
                                                                           : machines[i].kind;
@@ -49,7 +49,7 @@ static enum image_kind kind_of(const uint8_t *pe, size_t size)
 static enum image_kind read_kind(FILE *file)
 {
     uint8_t dos[DOS_SIZE];
-    uint8_t pe[PE32_SIZE];
+    uint8_t pe[PE32_SIZE] = {0}; /* of a file that ends within, what is not there is no name */
     uint32_t offset;
 
     if (fread(dos, 1, sizeof dos, file) != sizeof dos || memcmp(dos, "MZ", 2) != 0) {
